@@ -1,0 +1,95 @@
+/**
+ * What a connection is, as its row in Postgres holds it. The row is the truth about a connection; the connection's
+ * workflow is its only writer and everything else reads it.
+ */
+
+/** The streams of evidence that are polled, each by a schedule of its own. */
+export type Stream = 'audit-events' | 'policies' | 'archive-settings' | 'account' | 'threat-statistics';
+
+/** The vendor's endpoints by the name that settings, reports and messages use for them. */
+export type EndpointName =
+  | 'audit-events'
+  | 'blocked-senders'
+  | 'content-examination'
+  | 'url-protect'
+  | 'attachment-management'
+  | 'archive-settings'
+  | 'account';
+
+/** Which of the vendor's API generations a connection speaks. */
+export type ApiVersion = '1.0' | '2.0';
+
+/** How one stream of one connection is polled. */
+export interface StreamSettings {
+  readonly enabled: boolean;
+  /** Time between two scheduled polls, in milliseconds. */
+  readonly everyMs: number;
+}
+
+/** Everything about a connection that its operator chose. JSON, and free of secrets. */
+export interface ConnectionSettings {
+  /** Origin of the tenant's grid, without a trailing slash: `https://eu-api.mimecast.com`. */
+  readonly baseUrl: string;
+  readonly apiVersion: ApiVersion;
+  readonly streams: Readonly<Partial<Record<Stream, StreamSettings>>>;
+  /** Paths that replace the default ones; for the endpoints without a public contract. */
+  readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string>>>;
+  readonly pagination: {
+    /** Rows asked for per page, 1 to 500. */
+    readonly pageSize: number;
+    /** Where the page token is sent: the documented `meta.pagination`, or the product specification's `data[0]`. */
+    readonly tokenIn: 'meta' | 'data';
+  };
+  /** Account code that the keys must open; the one found at the first accepted proof when it is not given. */
+  readonly expectedAccount?: string;
+}
+
+export type ConnectionState =
+  /** Its keys were accepted and its schedules run. */
+  | 'connected'
+  /** Saved, but its keys were never accepted or are refused: its schedules are paused. */
+  | 'refused'
+  | 'disconnecting'
+  /** Schedules deleted and keys destroyed; the evidence is kept. */
+  | 'disconnected';
+
+/** Why a stream's schedule is paused. The operator's pauses and ours never lift each other. */
+export interface StreamPause {
+  readonly by: 'operator' | 'refused-keys';
+  readonly note: string;
+  /** ISO, UTC. */
+  readonly since: string;
+}
+
+export interface ConnectionRow {
+  readonly connectionId: string;
+  /** Counts connects; work begun under an older generation may not store anything. */
+  readonly generation: number;
+  readonly state: ConnectionState;
+  readonly settings: ConnectionSettings;
+  /** Pinned when keys were first accepted. */
+  readonly accountCode?: string;
+  readonly accountName?: string;
+  readonly pauses: Readonly<Partial<Record<Stream, readonly StreamPause[]>>>;
+  /** The version whose keys polls use. */
+  readonly activeVersion?: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export type CredentialState = 'pending' | 'active' | 'retired' | 'rejected';
+
+/** One set of keys of a connection. The sealed text is there only while the version is pending or active. */
+export interface CredentialVersion {
+  readonly connectionId: string;
+  readonly version: number;
+  readonly state: CredentialState;
+  readonly sealed?: string;
+  /** Lower-case hex SHA-256 of the sealed text; recognises the same keys sent again. */
+  readonly sealedDigest: string;
+  /** Key id of the ring that sealed it. */
+  readonly kid: string;
+  readonly issuedAt: Date;
+  /** When the vendor first accepted these keys. */
+  readonly acceptedAt?: Date;
+}

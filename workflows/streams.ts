@@ -1,0 +1,37 @@
+import type { ApiVersion, ConnectionSettings, Stream, StreamSettings } from '../evidence/connection.js';
+
+const HOUR_MS = 3_600_000;
+
+/** How often each stream is polled unless its connection says otherwise. Source: the product specification, "Polling frequency". */
+export const STREAM_INTERVALS_MS = {
+  'audit-events': 6 * HOUR_MS,
+  policies: 24 * HOUR_MS,
+  'archive-settings': 24 * HOUR_MS,
+  account: 24 * HOUR_MS,
+} as const satisfies Partial<Record<Stream, number>>;
+
+export type PolledStream = keyof typeof STREAM_INTERVALS_MS;
+
+/** The streams in the order in which people read them. */
+export const POLLED_STREAMS = Object.keys(STREAM_INTERVALS_MS) as readonly PolledStream[];
+
+/** The workflow that polls each stream. */
+export const POLL_WORKFLOWS: Readonly<Record<PolledStream, string>> = {
+  'audit-events': 'mimecastPollAuditEvents',
+  policies: 'mimecastPollPolicies',
+  'archive-settings': 'mimecastPollArchiveSettings',
+  account: 'mimecastPollAccount',
+};
+
+export function isPolledStream(name: string): name is PolledStream {
+  return Object.hasOwn(STREAM_INTERVALS_MS, name);
+}
+
+export const MAX_PAGE_SIZE = 500;
+
+/** The settings of a connection of which only the base URL is known. */
+export function defaultSettings(baseUrl: string, apiVersion: ApiVersion = '1.0'): ConnectionSettings {
+  const streams: Partial<Record<Stream, StreamSettings>> = {};
+  for (const stream of POLLED_STREAMS) streams[stream] = { enabled: true, everyMs: STREAM_INTERVALS_MS[stream] };
+  return { baseUrl, apiVersion, streams, pagination: { pageSize: MAX_PAGE_SIZE, tokenIn: 'meta' } };
+}
