@@ -1,0 +1,143 @@
+import { Context } from '@temporalio/activity';
+import type { ConnectionRow } from '../evidence/connection.js';
+import type { LedgerPosition, NewWindow, Refused, WindowRow } from '../evidence/store.js';
+import { lateEventsWindow, nextWindow, pollEnd } from '../mimecast/audit-windows.js';
+import { ENDPOINTS } from '../mimecast/endpoints.js';
+import { MimecastPermissionError, MimecastUnavailableError } from '../mimecast/errors.js';
+import { createBatchBudget } from './batch-budget.js';
+import { provenanceOf } from './collect-endpoint.js';
+import type { ActivityDependencies } from './dependencies.js';
+import type { Drain } from './drain-window.js';
+import { drainWindow } from './drain-window.js';
+import type { Sessions } from './session.js';
+import type { AuditBatch, AuditProgress } from './types.js';
+
+const STREAM = 'audit-events';
+
+type State = AuditProgress['state'];
+
+/** Where a batch has come to. */
+interface Position {
+  window?: WindowRow;
+  windowOpened: boolean;
+}
+
+/**
+ * One batch of an audit poll: finishes the window that is open, opens the next ones, and drains them until everything up
+ * to the poll's end is held or the batch's budget is spent.
+ */
+export async function collectAuditPages(
+  dependencies: ActivityDependencies,
+  sessions: Sessions,
+  row: ConnectionRow,
+  batch: AuditBatch,
+): Promise<AuditProgress> {
+  const { store, now, stopping } = dependencies;
+  const path = row.settings.endpointPaths?.[STREAM] ?? ENDPOINTS[STREAM].path;
+  const position: Position = { windowOpened: batch.windowOpened };
+  const drain: Drain = {
+    store,
+    path,
+    now,
+    session: await sessions.open(row),
+    budget: createBatchBudget(now, stopping),
+    signal: Context.current().cancellationSignal,
+  };
+
+  try {
+    const state = await drainWindows(drain, row, batch, position);
+    return await progressOf(drain, batch, position, state);
+  } catch (error) {
+    if (!(error instanceof MimecastPermissionError) && !(error instanceof MimecastUnavailableError)) throw error;
+    const outcome = error instanceof MimecastPermissionError ? 'forbidden' : 'unavailable';
+    const { connectionId, generation, runId } = batch;
+    const provenance = provenanceOf(error);
+    const place = { connectionId, generation, runId, stream: STREAM, endpoint: STREAM } as const;
+    await store.observations.record({ ...place, outcome, error: error.name, ...(provenance && { provenance }) });
+    const permission = error instanceof MimecastPermissionError ? { permission: error.permission } : {};
+    return { ...(await progressOf(drain, batch, position, outcome)), ...permission };
+  }
+}
+
+async function drainWindows(drain: Drain, row: ConnectionRow, batch: AuditBatch, position: Position): Promise<State> {
+  const { ledger } = drain.store;
+  const { generation, runId } = batch;
+  while (drain.budget.spendPage()) {
+    const window = await currentWindow(drain, row, batch, position);
+    if (window === 'nothing-to-do') return 'complete';
+    if (typeof window === 'string') return window;
+    position.windowOpened = true;
+    const taken = await ledger.take(window.windowId, generation, runId);
+    if (typeof taken === 'string') return taken;
+    position.window = taken;
+    const drained = await drainWindow(drain, taken, {
+      windowId: taken.windowId,
+      generation,
+      runId,
+      epoch: taken.epoch,
+    });
+    if (drained === 'superseded' || drained === 'disconnected') return drained;
+    if (drained === 'out-of-budget') return 'more';
+  }
+  return 'more';
+}
+
+/** The window to work on: the open one, else the next that the stream's position calls for. */
+async function currentWindow(
+  { store, now }: Drain,
+  row: ConnectionRow,
+  batch: AuditBatch,
+  { windowOpened }: Position,
+): Promise<WindowRow | Refused | 'nothing-to-do'> {
+  const at = await store.ledger.position(batch.connectionId, STREAM);
+  if (at.openWindow) return at.openWindow;
+  const wanted = wantedWindow(row, at, new Date(batch.startedAt), now(), windowOpened);
+  if (!wanted) return 'nothing-to-do';
+  const { connectionId, generation } = batch;
+  return await store.ledger.open({ connectionId, generation, stream: STREAM, ...wanted });
+}
+
+/**
+ * What a poll must read next, when no window is open: first everything up to its end, then, once a day, the last two
+ * days again for events that arrived late.
+ */
+export function wantedWindow(
+  row: Pick<ConnectionRow, 'createdAt'>,
+  at: LedgerPosition,
+  pollStartedAt: Date,
+  now: Date,
+  openedThisPoll: boolean,
+): Pick<NewWindow, 'kind' | 'start' | 'end' | 'gap'> | undefined {
+  const end = pollEnd(pollStartedAt);
+  const { watermark, lateEventsReadTo } = at;
+  const next = nextWindow({ end, now, openedThisPoll, ...(watermark && { watermark }) });
+  if (next !== 'nothing-to-do') {
+    const { window, gap } = next;
+    return { kind: 'scheduled', ...window, ...(gap && { gap: { ...gap, cause: 'look-back' } }) };
+  }
+  const late = watermark && lateEventsWindow({ end, watermark, lateEventsReadTo: lateEventsReadTo ?? row.createdAt });
+  return late && { kind: 'late-events', ...late };
+}
+
+async function progressOf(
+  { store, path }: Drain,
+  batch: AuditBatch,
+  { window, windowOpened }: Position,
+  state: State,
+): Promise<AuditProgress> {
+  const at = await store.ledger.position(batch.connectionId, STREAM);
+  const { pages, events, newEvents } = await store.ledger.pollCounts(batch.connectionId, STREAM, batch.runId);
+  const shown = at.openWindow ?? window;
+  return {
+    state,
+    path,
+    windowOpened,
+    pages,
+    events,
+    newEvents,
+    ...(at.watermark && { watermark: at.watermark.toISOString() }),
+    ...(shown && {
+      window: { start: shown.start.toISOString(), end: shown.end.toISOString(), pages: shown.pages },
+    }),
+  };
+}

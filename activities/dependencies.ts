@@ -1,0 +1,19 @@
+import type { Dispatcher } from 'undici';
+import type { EvidenceStore } from '../evidence/store.js';
+import type { Keyring } from '../vault/keys.js';
+
+/** What activities work with. Opened once for each worker and shared by all its activities. */
+export interface ActivityDependencies {
+  readonly store: EvidenceStore;
+  /** The private ring that opens sealed keys. */
+  readonly keyring: Keyring;
+  /** Connection pool for calls to Mimecast. */
+  readonly dispatcher: Dispatcher;
+  /** Allows base URLs on this machine: for simulators only. */
+  readonly allowLoopback: boolean;
+  /** Task queue on which the schedules start their polls. */
+  readonly taskQueue: string;
+  readonly now: () => Date;
+  /** Whether the worker is shutting down: a batch then ends early, with what it has stored. */
+  readonly stopping: () => boolean;
+}

@@ -1,0 +1,109 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { prepareEvents } from '../evidence/prepare-events.js';
+import type { EvidenceStore, PreparedEvents, Provenance, TakenWindow, WindowRow } from '../evidence/store.js';
+import { readAuditPage } from '../mimecast/audit-events.js';
+import { clampStart } from '../mimecast/audit-windows.js';
+import { MimecastRequestError } from '../mimecast/errors.js';
+import type { BatchBudget } from './batch-budget.js';
+import type { Session } from './session.js';
+
+/** What draining needs besides the window itself. */
+export interface Drain {
+  readonly store: EvidenceStore;
+  readonly session: Session;
+  readonly path: string;
+  readonly budget: BatchBudget;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+export type Drained = 'complete' | 'out-of-budget' | 'superseded' | 'disconnected';
+
+/** A page on its way from the vendor to the store. */
+interface FetchedPage {
+  readonly events: PreparedEvents;
+  readonly nextToken?: string;
+  readonly provenance: Provenance;
+}
+
+/**
+ * Reads a window to its end, page by page, and stores each page together with the checkpoint behind it.
+ *
+ * While one page is being stored the next one is already fetched and prepared, which is why a killed worker asks for at
+ * most two pages again: the one that was being stored and the one that was being fetched.
+ */
+export async function drainWindow(drain: Drain, window: WindowRow, taken: TakenWindow): Promise<Drained> {
+  let current = window;
+  for (;;) {
+    const ended = await readOn(drain, current, taken);
+    if (typeof ended === 'string') return ended;
+    const restarted = await restart(drain, current, taken, ended.restart);
+    if (typeof restarted === 'string') return restarted;
+    current = restarted;
+  }
+}
+
+/** Reads a window from its checkpoint on, to its end or to the point from which it must be started again. */
+async function readOn(drain: Drain, window: WindowRow, taken: TakenWindow): Promise<Drained | { restart: string }> {
+  const { store, budget } = drain;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([drain.signal, ended.signal]);
+  const fetch = (token: string | undefined): Promise<FetchedPage> => fetchPage(drain, window, token, signal);
+  let pages = window.pages;
+  let next = fetch(window.pageToken);
+  try {
+    for (;;) {
+      const page = await next;
+      const { nextToken } = page;
+      const goOn = nextToken !== undefined && budget.spendPage();
+      if (goOn) next = fetch(nextToken);
+      const stored = await store.ledger.storePage({ window: taken, pagesBefore: pages, ...page });
+      if (stored === 'repeated-token') return { restart: stored };
+      if (typeof stored === 'string') return stored;
+      if (stored.complete) return 'complete';
+      if (!goOn) return 'out-of-budget';
+      pages = stored.pages;
+    }
+  } catch (error) {
+    if (error instanceof MimecastRequestError && error.reason === 'token-refused') return { restart: error.reason };
+    throw error;
+  } finally {
+    ended.abort();
+  }
+}
+
+function fetchPage(
+  { session, path }: Drain,
+  window: WindowRow,
+  pageToken: string | undefined,
+  signal: AbortSignal,
+): Promise<FetchedPage> {
+  const { start, end } = window;
+  const query = { start, end, path, signal, ...session.row.settings.pagination };
+  const fetched = session
+    .call((api) => readAuditPage(api, { ...query, ...(pageToken !== undefined && { pageToken }) }))
+    .then(({ events, nextToken, provenance }) => ({
+      events: prepareEvents(events),
+      provenance,
+      ...(nextToken !== undefined && { nextToken }),
+    }));
+  // It may fail while the page before is still being stored; whoever awaits it is told then.
+  fetched.catch(() => undefined);
+  return fetched;
+}
+
+async function restart(
+  { store, now, path }: Drain,
+  window: WindowRow,
+  taken: TakenWindow,
+  cause: string,
+): Promise<WindowRow | 'superseded' | 'disconnected'> {
+  const restarted = await store.ledger.restart(taken, clampStart(window.start, now()), cause);
+  if (restarted !== 'exhausted') return restarted;
+  const range = `${window.start.toISOString()} to ${window.end.toISOString()}`;
+  throw ApplicationFailure.nonRetryable(
+    `Mimecast could not be paged to the end of ${range} (${cause}, after ${window.restarts} restarts). The next poll ` +
+      `reads it again. If it stays, give Mimecast support the endpoint ${path}.`,
+    'MimecastRequestError',
+  );
+}

@@ -1,0 +1,28 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { toFailure } from './failures.js';
+
+/** Well below the heartbeat timeout of 20 s, so that one late beat is no failure. */
+const BEAT_MS = 4_000;
+
+/**
+ * An activity as the engine runs it: heartbeats go out by a timer while it works, since every I/O in it has a time limit
+ * of its own, and whatever it throws becomes a failure that is safe to keep.
+ */
+export function guarded<Args extends unknown[], Result>(
+  perform: (...args: Args) => Promise<Result>,
+): (...args: Args) => Promise<Result> {
+  return async (...args) => {
+    const context = Context.current();
+    const beat = setInterval(() => {
+      context.heartbeat();
+    }, BEAT_MS);
+    try {
+      return await perform(...args);
+    } catch (error) {
+      if (context.cancellationSignal.aborted) throw new CancelledFailure('The activity was cancelled');
+      throw toFailure(error);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}

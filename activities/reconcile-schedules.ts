@@ -1,0 +1,89 @@
+import type { ScheduleClient, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
+import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import type { ConnectionRow } from '../evidence/connection.js';
+import { pollScheduleId } from '../workflows/ids.js';
+import { POLLED_STREAMS } from '../workflows/streams.js';
+import type { PlannedSchedule } from './schedule-plan.js';
+import { PLAN_DIGEST, planSchedules } from './schedule-plan.js';
+
+/**
+ * Makes a connection's schedules what its row says: creates what is missing, updates what differs, deletes what is no
+ * longer wanted, pauses and lifts our own pauses. Doing it twice changes nothing. Only the connection's workflow asks for it, one at
+ * a time.
+ */
+export async function reconcileSchedules(
+  schedules: ScheduleClient,
+  row: ConnectionRow,
+  taskQueue: string,
+): Promise<void> {
+  const planned = planSchedules(row, taskQueue);
+  const wanted = new Set(planned.map(({ stream }) => stream));
+  const unwanted = POLLED_STREAMS.filter((stream) => !wanted.has(stream));
+
+  await Promise.all([
+    ...planned.map(async (plan) => {
+      await reconcile(schedules, plan);
+    }),
+    ...unwanted.map(async (stream) => {
+      await deleteSchedule(schedules.getHandle(pollScheduleId(row.connectionId, stream)));
+    }),
+  ]);
+}
+
+/** Deletes a schedule; one that is not there is deleted. */
+export async function deleteSchedule(handle: ScheduleHandle): Promise<void> {
+  try {
+    await handle.delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  }
+}
+
+/** A schedule's description, or none when there is no such schedule. */
+export async function describeSchedule(handle: ScheduleHandle): Promise<ScheduleDescription | undefined> {
+  try {
+    return await handle.describe();
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function reconcile(schedules: ScheduleClient, plan: PlannedSchedule): Promise<void> {
+  const handle = schedules.getHandle(plan.scheduleId);
+  const found = await describeSchedule(handle);
+  if (!found) {
+    await create(schedules, plan);
+    return;
+  }
+  if (found.action.memo?.[PLAN_DIGEST] !== plan.digest) {
+    // Without its state an update lifts every pause, the operator's too.
+    await handle.update((previous) => ({ ...plan.options, state: previous.state }));
+  }
+  await assertPause(handle, plan);
+}
+
+async function create(schedules: ScheduleClient, plan: PlannedSchedule): Promise<void> {
+  try {
+    await schedules.create({
+      ...plan.options,
+      scheduleId: plan.scheduleId,
+      ...(plan.pause && { state: { paused: true, note: ourNote(plan.pause.note) } }),
+    });
+  } catch (error) {
+    // An earlier attempt of this activity created it.
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+  }
+}
+
+/** Our notes begin with this, so that a pause whose note does not is the operator's and stays. */
+const OUR_NOTE = 'temporal-mimecast: ';
+
+const ourNote = (note: string): string => OUR_NOTE + note;
+
+async function assertPause(handle: ScheduleHandle, { pause }: PlannedSchedule): Promise<void> {
+  const { state } = await handle.describe();
+  const ours = state.note?.startsWith(OUR_NOTE) ?? false;
+  if (pause && !state.paused) await handle.pause(ourNote(pause.note));
+  if (!pause && state.paused && ours) await handle.unpause('temporal-mimecast: resumed');
+}

@@ -1,0 +1,98 @@
+import {
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+
+export type ClientErrorCode =
+  | 'already-connected'
+  | 'disconnected'
+  | 'interrupted'
+  | 'invalid-connection-id'
+  | 'invalid-request'
+  | 'invalid-stream'
+  | 'no-sealing-key'
+  | 'no-worker'
+  | 'outcome-unknown'
+  | 'refused'
+  | 'temporal-unreachable'
+  | 'unknown-connection';
+
+/** A request that was not carried out. `message` is one clear line, `nextStep` what to do about it. */
+export class MimecastClientError extends Error {
+  override readonly name = 'MimecastClientError';
+  readonly code: ClientErrorCode;
+  readonly nextStep: string;
+
+  constructor(code: ClientErrorCode, message: string, nextStep: string) {
+    super(message);
+    this.code = code;
+    this.nextStep = nextStep;
+  }
+}
+
+/** What the connection's workflow says when it refuses, in words for scripts. */
+const REFUSALS: Readonly<Record<string, ClientErrorCode>> = {
+  MimecastAlreadyConnected: 'already-connected',
+  MimecastCommandInterrupted: 'interrupted',
+  MimecastDisconnected: 'disconnected',
+  MimecastInvalidRequest: 'invalid-request',
+  MimecastNotConnected: 'unknown-connection',
+  MimecastPollNotStarted: 'outcome-unknown',
+  MimecastStreamNotEnabled: 'invalid-stream',
+};
+
+/** Turns what the engine throws at a sender into what the sender can act on. Everything else passes through. */
+export function clientError(error: unknown, connectionId: string): unknown {
+  if (error instanceof WorkflowNotFoundError) return unknownConnection(connectionId);
+  if (error instanceof WorkflowUpdateFailedError) return refusal(error, connectionId);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return outcomeUnknown(connectionId);
+  if (!isGrpcServiceError(error)) return error;
+  return new MimecastClientError(
+    'temporal-unreachable',
+    `Temporal did not take the request: ${error.details}.`,
+    'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that the server runs.',
+  );
+}
+
+export function unknownConnection(connectionId: string): MimecastClientError {
+  return new MimecastClientError(
+    'unknown-connection',
+    `There is no connection "${connectionId}", or it is disconnected.`,
+    'See which there are with "temporal-mimecast list", or connect it.',
+  );
+}
+
+export function noWorker(taskQueue: string): MimecastClientError {
+  return new MimecastClientError(
+    'no-worker',
+    `No worker polls task queue "${taskQueue}". Nothing was sent.`,
+    'Start one with "temporal-mimecast worker".',
+  );
+}
+
+function refusal(error: WorkflowUpdateFailedError, connectionId: string): MimecastClientError {
+  const reason = innermost(error);
+  const code = REFUSALS[reason?.type ?? ''] ?? 'refused';
+  const [message = 'The connection refused the request.'] = (reason?.message ?? error.message).split('\n');
+  return new MimecastClientError(code, message, `See "temporal-mimecast status ${connectionId}".`);
+}
+
+/** The failure at the bottom: an activity's failure arrives wrapped. */
+function innermost(error: Error): ApplicationFailure | undefined {
+  let found: ApplicationFailure | undefined;
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof ApplicationFailure) found = at;
+  }
+  return found;
+}
+
+function outcomeUnknown(connectionId: string): MimecastClientError {
+  return new MimecastClientError(
+    'outcome-unknown',
+    'The request was accepted, but its outcome is unknown: no answer came in time.',
+    `See "temporal-mimecast status ${connectionId}" before you send it again.`,
+  );
+}

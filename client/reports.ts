@@ -1,0 +1,73 @@
+import type { ApiVersion, ConnectionState, CredentialState, Stream } from '../evidence/connection.js';
+import type { PollOutcome } from '../evidence/outcomes.js';
+import type { CredentialStatus, PolledEndpoint } from '../workflows/reports.js';
+
+/** How one poll ended. The JSON of `poll --json`. */
+export interface PollReport {
+  readonly stream: Stream;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** The poll was already going when it was asked for. */
+  readonly joined: boolean;
+  readonly outcome: PollOutcome;
+  readonly endpoints: readonly PolledEndpoint[];
+  /** Audit events only, as the next two. */
+  readonly pages?: number;
+  readonly events?: number;
+  readonly newEvents?: number;
+  /** Everything before this moment (ISO, UTC) is held. */
+  readonly watermark?: string;
+  /** Head of the connection's hash-chained log when the poll ended. */
+  readonly head?: { readonly sequence: number; readonly hash: string };
+  /** Why the run is red. */
+  readonly error?: string;
+}
+
+/** What a poll that is still going is doing. */
+export interface PollProgress {
+  readonly stream: Stream;
+  /** One line for people. */
+  readonly text: string;
+}
+
+/** How a connection is doing. The JSON of `status --json`. */
+export interface StatusReport {
+  readonly connectionId: string;
+  readonly baseUrl?: string;
+  readonly apiVersion?: ApiVersion;
+  readonly state: ConnectionState | 'starting';
+  readonly account?: { readonly code: string; readonly name?: string };
+  readonly credentials?: CredentialReport;
+  readonly streams: readonly StreamReport[];
+}
+
+export interface CredentialReport extends CredentialStatus {
+  readonly state: CredentialState;
+  /** Whole days since they were issued. */
+  readonly ageDays: number;
+}
+
+export interface StreamReport {
+  readonly stream: Stream;
+  /** Time between two polls, for people: `6h`. */
+  readonly every: string;
+  readonly everyMs: number;
+  readonly paused: boolean;
+  readonly note?: string;
+  /** Of the newest finished poll; none before the first, or when no evidence store was given. */
+  readonly lastOutcome?: PollOutcome;
+  /** ISO, UTC. */
+  readonly lastPollAt?: string;
+  readonly lastError?: string;
+  /** ISO, UTC; none while paused. */
+  readonly nextPollAt?: string;
+}
+
+/** One line of `list`. */
+export interface ListedConnection {
+  readonly connectionId: string;
+  readonly state: ConnectionState | 'starting';
+  readonly baseUrl?: string;
+  readonly account?: { readonly code: string; readonly name?: string };
+  readonly credentials?: CredentialReport;
+}

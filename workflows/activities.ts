@@ -1,0 +1,39 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { MimecastActivities } from '../activities/types.js';
+
+const HEARTBEAT_TIMEOUT = '20 s';
+
+/**
+ * How long a collecting activity may go on over all its attempts. There is no maximum of attempts: a vendor's outage
+ * is waited out, and what is not collected within this time is collected by the next poll.
+ */
+export const COLLECT_TIMEOUT_MS = 4 * 3_600_000;
+
+/** Calls to Mimecast that collect evidence. */
+export const collecting = proxyActivities<MimecastActivities>({
+  startToCloseTimeout: '5 min',
+  scheduleToCloseTimeout: COLLECT_TIMEOUT_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '2 min' },
+  priority: { priorityKey: 3 },
+});
+
+/** Calls to Mimecast that somebody waits for: one attempt answers, whatever it finds. */
+export const probing = proxyActivities<MimecastActivities>({
+  startToCloseTimeout: '60 s',
+  scheduleToCloseTimeout: '100 s',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '500 ms', maximumInterval: '10 s' },
+  priority: { priorityKey: 1 },
+});
+
+/** Reads and writes of Postgres and of the Temporal server. Short, and tried again until they work. */
+export const keeping = proxyActivities<MimecastActivities>({
+  startToCloseTimeout: '60 s',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '30 s' },
+  priority: { priorityKey: 2 },
+});

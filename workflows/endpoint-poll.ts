@@ -1,0 +1,66 @@
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { BegunPoll, WholeEndpointName } from '../activities/types.js';
+import { collecting } from './activities.js';
+import { failureOf } from './failures.js';
+import type { Collected, PollInput } from './poll.js';
+import { runPoll } from './poll.js';
+import type { PolledEndpoint, PollResult } from './reports.js';
+import { streamOutcome } from './stream-outcome.js';
+import type { PolledStream } from './streams.js';
+
+/** Failures that every endpoint of the connection shares: the keys or the address are wrong, not one list. */
+const SHARED_FAILURES = new Set([
+  'MimecastAuthenticationError',
+  'MimecastBindingExpiredError',
+  'MimecastRegionError',
+  'VaultForeignKeyError',
+]);
+
+/**
+ * A poll of a stream whose endpoints are each read whole: side by side, so that one that fails does not keep the
+ * others from being stored.
+ */
+export async function pollEndpoints(input: PollInput, stream: PolledStream): Promise<PollResult> {
+  const { connectionId } = input;
+  return await runPoll(connectionId, stream, workflowInfo().startTime, async (begun) => {
+    const collect = async (endpoint: WholeEndpointName): Promise<Attempt> =>
+      await collectOne(connectionId, stream, begun, endpoint);
+    return summed(connectionId, stream, await Promise.all(begun.endpoints.map(collect)));
+  });
+}
+
+interface Attempt {
+  /** What the endpoint said, or none when the connection was disconnected meanwhile. */
+  readonly endpoint?: PolledEndpoint;
+  readonly failure?: unknown;
+}
+
+async function collectOne(
+  connectionId: string,
+  stream: PolledStream,
+  begun: BegunPoll,
+  endpoint: WholeEndpointName,
+): Promise<Attempt> {
+  const request = { connectionId, stream, endpoint, generation: begun.generation, runId: workflowInfo().runId };
+  try {
+    const said = await collecting['mimecast.collectEndpoint'].executeWithOptions({ summary: endpoint }, [request]);
+    return said === 'disconnected' ? {} : { endpoint: said };
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    const { message } = failureOf(failure);
+    return { endpoint: { endpoint, path: '', outcome: 'failed', error: message }, failure };
+  }
+}
+
+function summed(connectionId: string, stream: PolledStream, attempts: readonly Attempt[]): Collected {
+  const endpoints = attempts.flatMap(({ endpoint }) => endpoint ?? []);
+  const complete = endpoints.length === attempts.length;
+  const outcome = complete ? streamOutcome(endpoints.map(({ outcome }) => outcome)) : 'disconnected';
+  return { result: { connectionId, stream, outcome, endpoints }, failure: worst(attempts) };
+}
+
+/** The failure that explains the run best: one that concerns the whole connection before one of a single endpoint. */
+function worst(attempts: readonly Attempt[]): unknown {
+  const failures = attempts.flatMap(({ failure }) => failure ?? []);
+  return failures.find((failure) => SHARED_FAILURES.has(failureOf(failure).type)) ?? failures[0];
+}

@@ -1,0 +1,64 @@
+import type { AuditProgress } from '../activities/types.js';
+import type { RunFailure } from './failures.js';
+import type { PolledEndpoint, PollResult } from './reports.js';
+
+/** What a batch is called in the timeline of the Temporal UI: where it begins. */
+export function batchSummary(before: AuditProgress | undefined): string {
+  if (!before?.window) return 'from the last complete window on';
+  return `from page ${before.window.pages + 1} of ${range(before.window)}`;
+}
+
+/** What the Temporal UI shows on the page of an audit poll that is still running, in Markdown. */
+export function auditProgressDetails(progress: AuditProgress): string {
+  const lines = [
+    `**${progress.state === 'more' ? 'collecting' : progress.state}** · ${counts(progress)}`,
+    progress.window && `Window ${range(progress.window)}, ${progress.window.pages} pages stored`,
+    progress.watermark && `Held up to ${progress.watermark}`,
+  ];
+  return lines.filter(Boolean).join('\n\n');
+}
+
+/** What the Temporal UI shows on the page of a poll that ended well, in Markdown. */
+export function pollDetails(result: PollResult): string {
+  const lines = [
+    `**${result.outcome}**${result.pages === undefined ? '' : ` · ${counts(result)}`}`,
+    endpointTable(result.endpoints),
+    result.watermark && `Held up to ${result.watermark}`,
+    result.head && `Evidence log #${result.head.sequence} \`${result.head.hash.slice(0, 16)}\``,
+  ];
+  return lines.filter(Boolean).join('\n\n');
+}
+
+/** What the Temporal UI shows on the page of a red poll: what happened, what is safe, what to do. In Markdown. */
+export function failedPollDetails(result: PollResult, failure: RunFailure): string {
+  const stored = result.endpoints.filter(({ outcome }) => outcome !== 'failed').length;
+  const safe =
+    result.pages === undefined
+      ? `${stored} of ${result.endpoints.length} endpoints were stored.`
+      : `${counts(result)} stored; the next poll goes on from there.`;
+  return [
+    `**${failure.cause}**: ${failure.message}`,
+    `**What is safe**: evidence so far is kept. ${safe}`,
+    endpointTable(result.endpoints),
+    `**Retry**: the schedule polls again by itself; now: \`temporal-mimecast poll ${result.connectionId} ${result.stream}\``,
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+const range = (window: { readonly start: string; readonly end: string }): string =>
+  `${minute(window.start)} to ${minute(window.end)}`;
+
+const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
+const counts = ({ pages = 0, events = 0, newEvents = 0 }: Partial<AuditProgress>): string =>
+  `${pages} pages · ${events} events · ${newEvents} new`;
+
+function endpointTable(endpoints: readonly PolledEndpoint[]): string {
+  if (endpoints.length === 0) return '';
+  const rows = endpoints.map(
+    ({ endpoint, outcome, items, digest, permission, error }) =>
+      `| ${endpoint} | ${outcome} | ${items ?? ''} | ${digest?.slice(0, 16) ?? ''} | ${permission ?? error ?? ''} |`,
+  );
+  return ['| endpoint | outcome | items | digest | note |', '|---|---|---|---|---|', ...rows].join('\n');
+}

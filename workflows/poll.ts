@@ -1,0 +1,72 @@
+import {
+  ApplicationFailure,
+  isCancellation,
+  setCurrentDetails,
+  TemporalFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BegunPoll } from '../activities/types.js';
+import { keeping } from './activities.js';
+import { failureOf } from './failures.js';
+import { failedPollDetails, pollDetails } from './poll-details.js';
+import type { PollResult } from './reports.js';
+import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
+import type { PolledStream } from './streams.js';
+
+/** What every poll is started with. */
+export interface PollInput {
+  readonly connectionId: string;
+}
+
+/** How a stream's own part of a poll ended: what it found, and the failure that makes the run red. */
+export interface Collected {
+  readonly result: PollResult;
+  readonly failure?: unknown;
+}
+
+/**
+ * What all polls have in common: find the connection, collect, record how it ended, and explain a red run in its first line.
+ *
+ * @throws ApplicationFailure of the type of what went wrong, with the {@link PollResult} as its detail
+ */
+export async function runPoll(
+  connectionId: string,
+  stream: PolledStream,
+  startedAt: Date,
+  collect: (begun: BegunPoll) => Promise<Collected>,
+): Promise<PollResult> {
+  const none: PollResult = { connectionId, stream, outcome: 'disconnected', endpoints: [] };
+  const begun = await keeping['mimecast.beginPoll'](connectionId, stream);
+  const collected = begun.disconnected ? { result: none } : await attempt(none, () => collect(begun));
+  const failure = collected.failure === undefined ? undefined : failureOf(collected.failure);
+
+  upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failure?.cause ?? collected.result.outcome }]);
+  const { workflowId, runId, firstExecutionRunId } = workflowInfo();
+  const result = await keeping['mimecast.finishPoll']({
+    result: collected.result,
+    workflowId,
+    runId,
+    firstRunId: firstExecutionRunId,
+    startedAt: startedAt.toISOString(),
+    ...(failure && { error: failure.message }),
+  });
+  setCurrentDetails(failure ? failedPollDetails(result, failure) : pollDetails(result));
+  if (!failure) return result;
+  throw ApplicationFailure.create({
+    type: failure.type,
+    message: failure.message,
+    nonRetryable: true,
+    details: [result],
+  });
+}
+
+async function attempt(none: PollResult, collect: () => Promise<Collected>): Promise<Collected> {
+  try {
+    return await collect();
+  } catch (failure) {
+    // What is no failure of an activity is the engine's own: a cancelled poll, or the end of a run that goes on as a new one.
+    if (isCancellation(failure) || !(failure instanceof TemporalFailure)) throw failure;
+    return { result: { ...none, outcome: 'failed' }, failure };
+  }
+}

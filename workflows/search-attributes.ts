@@ -1,0 +1,12 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/**
+ * The search attributes that make list filters in the Temporal UI work. Keywords, never secrets: search attributes
+ * are stored and indexed as plain text. A namespace must know them before a run may carry them.
+ */
+export const CONNECTION_ATTRIBUTE = defineSearchAttributeKey('MimecastConnection', 'KEYWORD');
+export const STREAM_ATTRIBUTE = defineSearchAttributeKey('MimecastStream', 'KEYWORD');
+/** What a poll came to, or the state of a connection; for a red run its cause, such as `auth-refused`. */
+export const OUTCOME_ATTRIBUTE = defineSearchAttributeKey('MimecastOutcome', 'KEYWORD');
+
+export const SEARCH_ATTRIBUTES = [CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE, OUTCOME_ATTRIBUTE] as const;
