@@ -1,0 +1,237 @@
+import { MimecastError, type CallPlace } from './mimecast-error.js';
+
+/** 401, or an Application ID that Mimecast does not know (which it says with HTTP 200). */
+export class MimecastAuthenticationError extends MimecastError {
+  override readonly name = 'MimecastAuthenticationError';
+  readonly refused: 'keys' | 'application-id';
+
+  constructor(place: CallPlace, refused: 'keys' | 'application-id') {
+    super(place, { ...REFUSALS[refused], retryable: false });
+    this.refused = refused;
+  }
+}
+
+const REFUSALS = {
+  keys: {
+    what: 'Mimecast refused the keys: the application key, access key or secret key is wrong, or the region is.',
+    nextStep: "Enter all four keys again, and check the base URL against the account's region.",
+  },
+  'application-id': {
+    what: 'Mimecast does not know the Application ID.',
+    nextStep:
+      'Copy it from Administration → Services → API and Platform Integrations → Your Application Integrations, and enter the keys again.',
+  },
+};
+
+/** 418: the access key is past its life. */
+export class MimecastBindingExpiredError extends MimecastError {
+  override readonly name = 'MimecastBindingExpiredError';
+
+  constructor(place: CallPlace) {
+    super(place, {
+      what: 'The access key has expired.',
+      nextStep:
+        "Request new keys for the application, set the service user's Authentication Cache TTL to Never Expires, and enter the new keys.",
+      retryable: false,
+    });
+  }
+}
+
+/** 403: the API user's role lacks a permission. */
+export class MimecastPermissionError extends MimecastError {
+  override readonly name = 'MimecastPermissionError';
+  /** In the words of the Administration Console. */
+  readonly permission: string;
+
+  constructor(place: CallPlace, { reads, permission }: { reads: string; permission: string }) {
+    super(place, {
+      what: `The API user may not read ${reads}.`,
+      nextStep: `Grant "${permission}" to its role, then poll again.`,
+      retryable: false,
+    });
+    this.permission = permission;
+  }
+}
+
+/** 404 or `app_forbidden`: this tenant has no such endpoint. An outcome, not a fault. */
+export class MimecastUnavailableError extends MimecastError {
+  override readonly name = 'MimecastUnavailableError';
+
+  constructor(place: CallPlace, { reads }: { reads: string }) {
+    super(place, {
+      what: `Mimecast does not offer this endpoint to this tenant; its ${reads} stay unknown.`,
+      nextStep: 'Nothing to do, unless another path was meant.',
+      retryable: false,
+    });
+  }
+}
+
+/** 429, or too little of the limit left to call now. */
+export class MimecastRateLimitError extends MimecastError {
+  override readonly name = 'MimecastRateLimitError';
+  declare readonly retryAfterMs: number;
+
+  constructor(place: CallPlace, retryAfterMs: number) {
+    super(place, {
+      what: `Mimecast's rate limit leaves no call for ${Math.ceil(retryAfterMs / 1000)} s.`,
+      nextStep: 'Nothing to do: the call is made again after that.',
+      retryable: true,
+      retryAfterMs,
+    });
+  }
+}
+
+/** The account lives on another grid. */
+export class MimecastRegionError extends MimecastError {
+  override readonly name = 'MimecastRegionError';
+  /** The right one, where it is known. */
+  readonly suggestedBaseUrl?: string;
+
+  constructor(place: CallPlace, suggestedBaseUrl?: string) {
+    super(place, {
+      what: 'Mimecast says that this account lives in another region.',
+      nextStep:
+        suggestedBaseUrl === undefined
+          ? "Find the account's region in the Administration Console and change the base URL to it."
+          : `Change the base URL to ${suggestedBaseUrl}.`,
+      retryable: false,
+    });
+    if (suggestedBaseUrl !== undefined) this.suggestedBaseUrl = suggestedBaseUrl;
+  }
+}
+
+/** 401 while the two clocks disagree: signatures carry the date, so the keys cannot be judged. */
+export class MimecastClockError extends MimecastError {
+  override readonly name = 'MimecastClockError';
+  /** The vendor's clock minus this machine's. */
+  readonly clockSkewMs: number;
+
+  constructor(place: CallPlace, clockSkewMs: number) {
+    const direction = clockSkewMs > 0 ? 'behind' : 'ahead of';
+    super(place, {
+      what: `This worker's clock is ${duration(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
+      nextStep: 'Mend the time synchronisation (NTP) of this machine; the call is made again by itself.',
+      retryable: true,
+    });
+    this.clockSkewMs = clockSkewMs;
+  }
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ];
+  const told = parts.filter(([amount]) => amount > 0).slice(0, 2);
+  return told.map(([amount, unit]) => `${amount} ${unit}`).join(' ');
+}
+
+/** Why a request that reached Mimecast was of no use. */
+export type RequestFailureReason =
+  /** Mimecast said no, with a code of its own or with HTTP 400. */
+  | 'rejected'
+  /** As `rejected`, to a request that carried a page token: the token is no longer taken, and the range must be read from its first page. */
+  | 'token-refused'
+  /** Some items came and others failed. */
+  | 'partial'
+  /** The answer is JSON, but not what this endpoint is documented to answer. */
+  | 'shape'
+  | 'redirect'
+  | 'too-large'
+  /** The vendor gave a page token that it had given before, or no end of pages. */
+  | 'endless-pages';
+
+/** Mimecast was reached, and neither the answer nor a repetition of the call is of use. */
+export class MimecastRequestError extends MimecastError {
+  override readonly name = 'MimecastRequestError';
+  readonly reason: RequestFailureReason;
+
+  /** @param detail what is wrong, in a few words of ours: a field's place, a number */
+  constructor(place: CallPlace, reason: RequestFailureReason, options: { detail?: string; retryable?: boolean } = {}) {
+    const { detail, retryable = false } = options;
+    const { what, nextStep } = REQUEST_FAILURES[reason];
+    super(place, {
+      what: detail === undefined ? `${what}.` : `${what} (${detail}).`,
+      nextStep: retryable ? 'The call is made again by itself.' : nextStep,
+      retryable,
+    });
+    this.reason = reason;
+  }
+}
+
+const REQUEST_FAILURES: Readonly<Record<RequestFailureReason, { what: string; nextStep: string }>> = {
+  rejected: {
+    what: 'Mimecast rejected the request',
+    nextStep: 'Check the path and the page settings of this endpoint; give Mimecast support the request id.',
+  },
+  'token-refused': {
+    what: 'Mimecast no longer takes the page token',
+    nextStep: 'Nothing to do: the time range is read again from its first page.',
+  },
+  partial: {
+    what: 'Mimecast answered only in part, so nothing of it was judged',
+    nextStep: 'Give Mimecast support the request id and the codes.',
+  },
+  shape: {
+    what: 'The answer is not in the documented form',
+    nextStep:
+      'Nothing of it was stored. Check the path of this endpoint, then look for a newer version of this plugin.',
+  },
+  redirect: {
+    what: 'A redirect was refused: keys go to no other address',
+    nextStep: 'Check the base URL, and whether a proxy stands between this worker and Mimecast.',
+  },
+  'too-large': {
+    what: 'The answer is larger than allowed',
+    nextStep: 'Lower the page size of the connection.',
+  },
+  'endless-pages': {
+    what: 'Mimecast pages in a circle',
+    nextStep: 'Poll again later; if it stays, give Mimecast support the request id.',
+  },
+};
+
+/** What went wrong on the way. */
+export type TransportFault =
+  'timeout' | 'connection' | 'tls' | 'server-error' | 'empty' | 'html' | 'not-json' | 'encoding';
+
+/** No answer, or not one of Mimecast's API: 5xx, time limits, resets, HTML, truncated JSON. */
+export class MimecastTransportError extends MimecastError {
+  override readonly name = 'MimecastTransportError';
+  readonly fault: TransportFault;
+
+  /** @param detail what is wrong, in a few words of ours: a system's error code, a time limit */
+  constructor(place: CallPlace, fault: TransportFault, detail?: string) {
+    const { what, nextStep } = TRANSPORT_FAULTS[fault];
+    super(place, {
+      what: detail === undefined ? `${what}.` : `${what} (${detail}).`,
+      nextStep: nextStep ?? 'The call is made again by itself; if it stays, see the status page of Mimecast.',
+      retryable: true,
+    });
+    this.fault = fault;
+  }
+}
+
+const TRANSPORT_FAULTS: Readonly<Record<TransportFault, { what: string; nextStep?: string }>> = {
+  timeout: { what: 'Mimecast did not answer in time' },
+  connection: {
+    what: 'The connection to Mimecast failed',
+    nextStep: 'The call is made again by itself; if it stays, check DNS, firewall and proxy of this worker.',
+  },
+  tls: {
+    what: "Mimecast's certificate could not be verified",
+    nextStep: 'If a proxy inspects TLS here, give its certificate to Node with NODE_EXTRA_CA_CERTS.',
+  },
+  'server-error': { what: 'Mimecast had a fault of its own' },
+  empty: { what: 'The answer is empty' },
+  html: {
+    what: 'A web page came instead of an answer of the API',
+    nextStep:
+      'The call is made again by itself; if it stays, look for a proxy or a firewall that answers in its place.',
+  },
+  'not-json': { what: 'The answer broke off or is not JSON' },
+  encoding: { what: 'The answer is compressed in a way that cannot be unpacked' },
+};

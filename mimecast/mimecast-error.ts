@@ -1,0 +1,60 @@
+/** One attempt at a call, as far as it may be told. */
+export interface CallPlace {
+  readonly host: string;
+  readonly path: string;
+  readonly requestId: string;
+  /** ISO, UTC. */
+  readonly at: string;
+  readonly httpStatus?: number;
+  /** The vendor's error codes; its messages are kept nowhere, because they repeat what was sent. */
+  readonly codes?: readonly string[];
+}
+
+interface Told {
+  readonly what: string;
+  readonly nextStep: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * A call to Mimecast that gave no usable answer.
+ *
+ * The first line of `message` says what happened and what to do, in at most 200 characters; the second says where:
+ * endpoint, request id, UTC time, HTTP status and the vendor's codes. No key, body or text of the vendor's is in either.
+ */
+export abstract class MimecastError extends Error {
+  abstract override readonly name: string;
+  readonly host: string;
+  readonly path: string;
+  readonly requestId: string;
+  /** ISO, UTC. */
+  readonly at: string;
+  readonly httpStatus?: number;
+  readonly codes: readonly string[];
+  readonly what: string;
+  readonly nextStep: string;
+  /** The same call may succeed later without anybody doing anything. */
+  readonly retryable: boolean;
+  /** How long to leave Mimecast alone, where it said so. */
+  readonly retryAfterMs?: number;
+
+  protected constructor(place: CallPlace, told: Told) {
+    super(`${told.what} ${told.nextStep}\n${placeLine(place)}`);
+    this.host = place.host;
+    this.path = place.path;
+    this.requestId = place.requestId;
+    this.at = place.at;
+    if (place.httpStatus !== undefined) this.httpStatus = place.httpStatus;
+    this.codes = place.codes ?? [];
+    this.what = told.what;
+    this.nextStep = told.nextStep;
+    this.retryable = told.retryable;
+    if (told.retryAfterMs !== undefined) this.retryAfterMs = told.retryAfterMs;
+  }
+}
+
+function placeLine({ host, path, requestId, at, httpStatus, codes = [] }: CallPlace): string {
+  const status = httpStatus === undefined ? [] : [`HTTP ${httpStatus}`];
+  return [`POST ${host}${path}`, `request ${requestId}`, at, ...status, ...codes.slice(0, 5)].join(' · ');
+}

@@ -1,0 +1,21 @@
+import { callEndpoint, type EndpointAnswer, type EndpointCall, type MimecastApi } from './api.js';
+import { shapeError } from './envelope.js';
+import type { CallPlace } from './mimecast-error.js';
+import { readPage, UnreadableToken, type Page } from './pagination.js';
+
+/** Calls an endpoint and splits its answer into rows and next token. @throws {MimecastError} as `callEndpoint` does */
+export async function callForPage(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer & Page> {
+  const answer = await callEndpoint(api, call);
+  try {
+    return { ...answer, ...readPage(answer.body, answer.data) };
+  } catch (error) {
+    if (!(error instanceof UnreadableToken)) throw error;
+    throw shapeError({ place: placeOf(answer) }, 'the page token is not text');
+  }
+}
+
+/** Where an answer came from, in the words of an error about it. */
+export function placeOf({ provenance }: EndpointAnswer): CallPlace {
+  const { host, path, requestId, httpStatus, receivedAt } = provenance;
+  return { host, path, requestId, httpStatus, at: receivedAt };
+}

@@ -1,0 +1,60 @@
+/** What an answer said about the calls that are left. */
+export interface RateLimit {
+  /** Calls in a period. */
+  readonly limit?: number;
+  /** Calls left in this period. */
+  readonly remaining?: number;
+  /** Until at least one call is given back. */
+  readonly resetMs?: number;
+}
+
+/** Header names in lower case, as undici and node:http give them. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** A reset beyond this is taken for a fault of the header (a point in time instead of a duration). */
+export const LONGEST_RESET_MS = 3_600_000;
+
+/**
+ * Reads the rate limit headers, which come with every answer, 401s too. The reset is in milliseconds; `Retry-After`,
+ * in seconds or as a date (RFC 9110, 10.2.3), is read where it is missing. What makes no sense is left out.
+ *
+ * Source: Mimecast, "Rate Limiting".
+ */
+export function parseRateLimit(headers: Headers, now: Date): RateLimit {
+  const limit = countOf(headers, 'x-ratelimit-limit');
+  const remaining = countOf(headers, 'x-ratelimit-remaining');
+  const resetMs = countOf(headers, 'x-ratelimit-reset') ?? retryAfterMs(textOf(headers, 'retry-after'), now);
+  return {
+    ...(limit === undefined ? {} : { limit }),
+    ...(remaining === undefined ? {} : { remaining }),
+    ...(resetMs === undefined ? {} : { resetMs: Math.min(resetMs, LONGEST_RESET_MS) }),
+  };
+}
+
+const SHORTEST_STOP_MS = 1_000;
+const UNTOLD_STOP_MS = 60_000;
+
+/** How long to send nothing after a 429. Some say "0 ms" or nothing at all. */
+export function stopAfterRefusalMs({ resetMs = UNTOLD_STOP_MS }: RateLimit): number {
+  return Math.max(resetMs, SHORTEST_STOP_MS);
+}
+
+function retryAfterMs(text: string | undefined, now: Date): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const waitMs = Date.parse(text) - now.getTime();
+  return waitMs >= 0 ? waitMs : undefined;
+}
+
+function countOf(headers: Headers, name: string): number | undefined {
+  const text = textOf(headers, name);
+  if (text === undefined || text === '') return undefined;
+  const count = Number(text);
+  return Number.isFinite(count) && count >= 0 ? Math.floor(count) : undefined;
+}
+
+/** The first value of a header. */
+export function textOf(headers: Headers, name: string): string | undefined {
+  const value = headers[name];
+  return (Array.isArray(value) ? value[0] : value)?.trim();
+}

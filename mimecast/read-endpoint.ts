@@ -1,0 +1,90 @@
+import { withoutPrivateFields } from './account.js';
+import type { MimecastApi, Provenance } from './api.js';
+import { ENDPOINTS, type EndpointName } from './endpoints.js';
+import { shapeError } from './envelope.js';
+import { MimecastRequestError } from './errors.js';
+import type { PageRequest } from './pagination.js';
+import { callForPage, placeOf } from './paged-reading.js';
+import { fieldOf } from './schemas.js';
+
+/** The endpoints that are read whole: everything but the audit log. */
+export type WholeEndpoint = Exclude<EndpointName, 'audit-events'>;
+
+export interface EndpointRequest {
+  /** Replaces the endpoint's own path. */
+  readonly path?: string | undefined;
+  readonly pageSize: number;
+  readonly tokenIn: PageRequest['tokenIn'];
+  readonly signal?: AbortSignal | undefined;
+  readonly onWait?: ((waitMs: number) => void) | undefined;
+}
+
+export interface EndpointReading {
+  readonly outcome: 'collected' | 'empty';
+  readonly items: readonly unknown[];
+  /** What is kept as evidence: the vendor's `data` over all pages, without the dropped fields. */
+  readonly body: unknown;
+  /** Names of the fields that were left out, sorted. */
+  readonly droppedFields: readonly string[];
+  /** Of the last page. */
+  readonly provenance: Provenance;
+  /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
+  readonly clockSkewMs?: number;
+}
+
+/** Policies come in one answer for nearly every tenant; beyond this Mimecast pages in a circle. */
+const MOST_PAGES = 200;
+
+/**
+ * Reads everything that an endpoint has.
+ *
+ * `empty` is said only by an answer that is good in every respect and has no items; it is a fact about the tenant. Items
+ * of documented endpoints must have the documented form; those of the others are kept as they come.
+ *
+ * @throws {MimecastRequestError} `shape`, also for an account that is empty; `endless-pages`
+ * @throws {MimecastError} as `callEndpoint` does
+ */
+export async function readEndpoint(
+  api: MimecastApi,
+  name: WholeEndpoint,
+  request: EndpointRequest,
+): Promise<EndpointReading> {
+  const { items, answer } = await readAllPages(api, name, request);
+
+  const { item: schema } = ENDPOINTS[name];
+  for (const [index, item] of items.entries()) {
+    const { error } = schema.safeParse(item);
+    if (error) throw shapeError({ place: placeOf(answer) }, `data[${index}].${fieldOf(error)}`);
+  }
+  if (name === 'account' && items.length !== 1) {
+    throw shapeError({ place: placeOf(answer) }, `${items.length} accounts instead of one`);
+  }
+
+  const kept = name === 'account' ? withoutPrivateFields(items) : { items, droppedFields: [] };
+  return {
+    outcome: items.length === 0 ? 'empty' : 'collected',
+    items: kept.items,
+    body: kept.items,
+    droppedFields: kept.droppedFields,
+    provenance: answer.provenance,
+    ...(answer.clockSkewMs === undefined ? {} : { clockSkewMs: answer.clockSkewMs }),
+  };
+}
+
+async function readAllPages(api: MimecastApi, name: WholeEndpoint, request: EndpointRequest) {
+  const { path, permission, reads } = ENDPOINTS[name];
+  const { pageSize, tokenIn, signal, onWait } = request;
+  const call = { path: request.path ?? path, permission, reads, data: [], signal, onWait };
+
+  let answer = await callForPage(api, call);
+  const items = [...answer.rows];
+  const seen = new Set<string>();
+  while (answer.nextToken !== undefined && answer.rows.length > 0) {
+    const token = answer.nextToken;
+    if (seen.has(token) || seen.size >= MOST_PAGES) throw new MimecastRequestError(placeOf(answer), 'endless-pages');
+    seen.add(token);
+    answer = await callForPage(api, { ...call, page: { size: pageSize, token, tokenIn } });
+    items.push(...answer.rows);
+  }
+  return { items, answer };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/**
+ * What Mimecast documents of its answers, item by item. Fields that are not named pass through: the vendor adds some
+ * without notice, and evidence keeps what was said. Enumerations are text, because they grow.
+ */
+
+const text = z.string();
+const flag = z.boolean();
+
+/** Source: Mimecast, "Get Audit Events", and recorded answers (`user` is missing from the page, and from some answers). */
+export const auditEventItem = z.looseObject({
+  id: text.min(1),
+  eventTime: text,
+  auditType: text.nullish(),
+  category: text.nullish(),
+  user: text.nullish(),
+});
+
+const policyScope = z.looseObject({ type: text });
+
+/** Source: Mimecast, "Get Blocked Sender Policy". Its page calls `bidirectional` a string once; answers hold a boolean. */
+export const blockedSenderItem = z.looseObject({
+  id: text.min(1),
+  option: text,
+  policy: z.looseObject({
+    description: text.optional(),
+    fromPart: text.optional(),
+    from: policyScope.optional(),
+    to: policyScope.optional(),
+    fromType: text.optional(),
+    toType: text.optional(),
+    fromValue: text.optional(),
+    toValue: text.optional(),
+    fromEternal: flag.optional(),
+    toEternal: flag.optional(),
+    fromDate: text.optional(),
+    toDate: text.optional(),
+    override: flag.optional(),
+    bidirectional: z.union([flag, text]).optional(),
+    conditions: z.looseObject({}).optional(),
+    enabled: flag.optional(),
+    enforced: flag.optional(),
+  }),
+});
+
+/** Source: Mimecast, "Get Account", and recorded answers (`mailPlatform` is missing from all of them). */
+export const accountItem = z.looseObject({
+  accountCode: text.min(1),
+  accountName: text.optional(),
+  region: text.optional(),
+  type: text.optional(),
+  archive: flag.optional(),
+  gateway: flag.optional(),
+  maxRetention: z.number().optional(),
+  maxRetentionConfirmed: flag.optional(),
+  packages: z.array(text).optional(),
+  userCount: z.number().optional(),
+});
+
+/** For endpoints without a public contract: an object, kept verbatim. */
+export const anyItem = z.looseObject({});
+
+/** The place of the first problem: names of the schema's own fields and positions, never values. */
+export function fieldOf(error: z.ZodError | undefined): string {
+  const path = error?.issues[0]?.path ?? [];
+  return path.length === 0 ? 'item' : path.join('.');
+}

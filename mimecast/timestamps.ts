@@ -1,0 +1,39 @@
+const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Reads a timestamp of Mimecast's: `2026-01-05T09:00:07+0000`, and the forms that other generations of the API use
+ * (`Z`, `+00:00`, fractions of a second, which are kept to the millisecond).
+ *
+ * Put together from its numbers, because every event of a page passes here and `Date.parse` takes several times as long.
+ *
+ * @returns nothing when it is not one, or names a day or an hour that there is not
+ */
+export function parseTimestamp(text: string): Date | undefined {
+  const parts = TIMESTAMP.exec(text);
+  if (parts === null) return undefined;
+
+  const [, year, month, day, hour, minute, second, fraction = '', sign, offsetHour = 0, offsetMinute = 0] = parts;
+  const [h, min, s, oh, omin] = [
+    Number(hour),
+    Number(minute),
+    Number(second),
+    Number(offsetHour),
+    Number(offsetMinute),
+  ];
+  if (h > 23 || min > 59 || s > 59 || oh > 23 || omin > 59) return undefined;
+
+  const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
+  const wallClock = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), h, min, s, ms));
+  // A day beyond the end of its month comes out as one of the next.
+  if (wallClock.getUTCDate() !== Number(day) || wallClock.getUTCMonth() !== Number(month) - 1) return undefined;
+
+  const offsetMs = (oh * 60 + omin) * MINUTE_MS * (sign === '-' ? -1 : 1);
+  return offsetMs === 0 ? wallClock : new Date(wallClock.getTime() - offsetMs);
+}
+
+/** Writes a moment as the audit log wants it in a request: `2026-01-05T09:00:07+0000`, no colon, no fraction. */
+export function formatTimestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}+0000`;
+}

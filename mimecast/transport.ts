@@ -1,0 +1,128 @@
+import { Agent, request, type Dispatcher } from 'undici';
+import { BodyEncodingFault, BodyTooLarge, readBody } from './answer-body.js';
+import { MimecastRequestError, MimecastTransportError, type TransportFault } from './errors.js';
+import type { CallPlace } from './mimecast-error.js';
+import { textOf, type Headers } from './rate-limit.js';
+
+/** Bounds on one exchange, so that no server can hold or fill this process. */
+export interface ExchangeLimits {
+  /** Size of an answer, unpacked. */
+  readonly maxBytes: number;
+  /** Until the answer's headers are there. */
+  readonly headersTimeoutMs: number;
+  /** Between two pieces of the answer's body. */
+  readonly bodyTimeoutMs: number;
+  /** For the whole exchange. */
+  readonly totalTimeoutMs: number;
+}
+
+/**
+ * A pool of kept-alive connections for `createMimecastApi`. It serves any number of connections and is closed with
+ * `close()`. Where a proxy is needed, undici's `ProxyAgent` takes its place.
+ */
+export function createDispatcher(): Dispatcher {
+  return new Agent({
+    connections: 16,
+    connect: { timeout: 10_000 },
+    // Shorter than servers usually wait: a connection that the other side is just closing costs a failed attempt.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 30_000,
+  });
+}
+
+export interface Exchange {
+  readonly dispatcher: Dispatcher;
+  readonly limits: ExchangeLimits;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly place: CallPlace;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * Sends one request and reads its answer, whatever its status. Redirects are not followed.
+ *
+ * @throws {MimecastTransportError} no whole answer came
+ * @throws {MimecastRequestError} `too-large`
+ * @throws the signal's reason when it is aborted; the socket is closed then
+ */
+export async function exchange(call: Exchange): Promise<HttpAnswer> {
+  const { dispatcher, limits, url, headers, body, place, signal } = call;
+  const deadline = startDeadline(limits.totalTimeoutMs, signal);
+  try {
+    const answer = await request(url, {
+      dispatcher,
+      method: 'POST',
+      headers,
+      body,
+      signal: deadline.signal,
+      headersTimeout: limits.headersTimeoutMs,
+      bodyTimeout: limits.bodyTimeoutMs,
+    });
+    const coding = textOf(answer.headers, 'content-encoding')?.toLowerCase() ?? '';
+    const text = await readBody(answer.body, coding, limits.maxBytes);
+    return { status: answer.statusCode, headers: answer.headers, text };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof BodyTooLarge) {
+      throw new MimecastRequestError(place, 'too-large', { detail: `more than ${limits.maxBytes} bytes` });
+    }
+    if (deadline.expired()) throw new MimecastTransportError(place, 'timeout', `${limits.totalTimeoutMs} ms`);
+    const { fault, detail } = faultOf(error);
+    throw new MimecastTransportError(place, fault, detail);
+  } finally {
+    deadline.clear();
+  }
+}
+
+interface Deadline {
+  readonly signal: AbortSignal;
+  expired(): boolean;
+  clear(): void;
+}
+
+/** Aborts with the outer signal or after a time. Cleared by hand, so that an outer signal that lives long keeps no listeners. */
+function startDeadline(totalMs: number, outer: AbortSignal | undefined): Deadline {
+  outer?.throwIfAborted();
+  const controller = new AbortController();
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    controller.abort();
+  }, totalMs);
+  const onAbort = (): void => {
+    controller.abort();
+  };
+  outer?.addEventListener('abort', onAbort, { once: true });
+
+  return {
+    signal: controller.signal,
+    expired: () => expired,
+    clear() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+/** What a failed exchange is told as. Of a foreign error only its code goes on: its message may hold addresses and values. */
+function faultOf(error: unknown): { fault: TransportFault; detail?: string } {
+  if (error instanceof BodyEncodingFault) return { fault: 'encoding' };
+  const code = codeOf(error);
+  if (code === undefined) return { fault: 'connection' };
+  if (/TIMEOUT|ETIMEDOUT/.test(code)) return { fault: 'timeout', detail: code };
+  if (/CERT|TLS|SSL|SELF_SIGNED|VERIFY_LEAF/.test(code)) return { fault: 'tls', detail: code };
+  return { fault: 'connection', detail: code };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return /^[A-Z][A-Z0-9_]{1,40}$/.test(error.code) ? error.code : undefined;
+}

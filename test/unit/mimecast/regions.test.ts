@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { MimecastBaseUrlError, parseBaseUrl, REGIONS } from '../../../mimecast/regions.js';
+
+describe('a base URL', () => {
+  test.each(REGIONS)('$host is taken', ({ host }) => {
+    expect(parseBaseUrl(`https://${host}`, { allowLoopback: false })).toBe(`https://${host}`);
+    expect(parseBaseUrl(`https://${host.toUpperCase()}/`, { allowLoopback: false })).toBe(`https://${host}`);
+  });
+
+  test.each([
+    '',
+    'eu-api.mimecast.com',
+    'http://eu-api.mimecast.com',
+    'https://eu-api.mimecast.com:8443',
+    'https://eu-api.mimecast.com/api',
+    'https://eu-api.mimecast.com?x=1',
+    'https://eu-api.mimecast.com?',
+    'https://eu-api.mimecast.com#',
+    'https://eu-api.mimecast.com.',
+    'https://eu-api.mimecast.com.example.com',
+    'https://example.com/eu-api.mimecast.com',
+    'https://eu-api.mimecast.com@example.com',
+    'https://user:password-canary@eu-api.mimecast.com',
+    'https://uspcom-api.mimecast.com',
+    'https://api-mimecast.com',
+    ' https://eu-api.mimecast.com',
+    'https://eu-api.mime\tcast.com',
+    String.raw`https:\\eu-api.mimecast.com`,
+    'ftp://eu-api.mimecast.com',
+    'https://10.0.0.1',
+    'https://127.0.0.1.example.com',
+  ])('%j is refused with the known hosts, and not repeated', (text) => {
+    const parse = () => parseBaseUrl(text, { allowLoopback: true });
+    expect(parse).toThrow(MimecastBaseUrlError);
+    expect(parse).toThrow('uspcom-api.mimecast-pscom-us.com');
+    expect(parse).not.toThrow('password-canary');
+  });
+
+  const loopback = [
+    'http://127.0.0.1:8080',
+    'https://localhost:1',
+    'http://[::1]:9',
+    'http://127.9.9.9',
+    'http://localhost',
+  ];
+
+  test.each(loopback)('%s is taken with the sandbox switch alone', (text) => {
+    expect(parseBaseUrl(`${text}/`, { allowLoopback: true })).toBe(text);
+    expect(() => parseBaseUrl(text, { allowLoopback: false })).toThrow('MIMECAST_ALLOW_LOOPBACK=1');
+  });
+});
