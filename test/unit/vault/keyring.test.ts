@@ -1,0 +1,130 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { VaultKeyringError } from '../../../vault/errors.js';
+import {
+  addKey,
+  createKeyring,
+  readKeyring,
+  sealingKey,
+  writeNewKeyring,
+  writeSealingKey,
+} from '../../../vault/keyring.js';
+import { readSealingKey } from '../../../vault/sealing.js';
+
+const now = new Date('2026-06-01T23:59:59Z');
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'vault-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+describe('a new ring', () => {
+  test('is written for its owner alone and reads back', async () => {
+    const path = join(await folder(), 'new', 'ring.json');
+    const ring = await writeNewKeyring(path, now);
+    expect(await readKeyring(path)).toEqual({ ...ring, warnings: [] });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(ring.current).toMatch(/^2026-06-01-[0-9a-f]{8}$/);
+  });
+
+  test('never replaces one that is there, and leaves nothing beside it', async () => {
+    const inside = await folder();
+    const path = join(inside, 'ring.json');
+    await writeNewKeyring(path, now);
+    const before = await readFile(path, 'utf8');
+    await expect(writeNewKeyring(path, now)).rejects.toThrow(VaultKeyringError);
+    await expect(writeNewKeyring(path, now)).rejects.toThrow('is there already');
+    expect(await readFile(path, 'utf8')).toBe(before);
+    expect(await readdir(inside)).toEqual(['ring.json']);
+  });
+
+  test('is written once when two want to', async () => {
+    const path = join(await folder(), 'ring.json');
+    const written = await Promise.allSettled([writeNewKeyring(path, now), writeNewKeyring(path, now)]);
+    const [ring] = written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    expect(written.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await readKeyring(path)).toMatchObject({ ...ring });
+  });
+
+  test('that cannot be written says so', async () => {
+    const path = join(await folder(), 'file');
+    await writeFile(path, '');
+    await expect(writeNewKeyring(join(path, 'ring.json'))).rejects.toThrow(/could not be written \(E[A-Z]+\)/);
+  });
+});
+
+describe('a ring that cannot be used says what to do', () => {
+  const { kty, crv } = { kty: 'EC', crv: 'P-256' };
+  const [x, y, d] = ['x', 'y', 'd'].map((letter) => letter.repeat(43));
+  const key = { kty, crv, x, y, d, kid: 'a' };
+
+  test.each<[string, unknown]>([
+    ['a list', []],
+    ['no keys', { current: 'a', keys: [] }],
+    ['no current', { keys: [key] }],
+    ['a current that is not there', { current: 'b', keys: [key] }],
+    ['a public key', { current: 'a', keys: [{ ...key, d: undefined }] }],
+    ['another curve', { current: 'a', keys: [{ ...key, crv: 'P-384' }] }],
+    ['the same id twice', { current: 'a', keys: [key, key] }],
+    ['an id with spaces', { current: 'a b', keys: [{ ...key, kid: 'a b' }] }],
+  ])('%s', async (_, json) => {
+    const path = join(await folder(), 'ring.json');
+    await writeFile(path, JSON.stringify(json), { mode: 0o600 });
+    await expect(readKeyring(path)).rejects.toThrow(VaultKeyringError);
+    await expect(readKeyring(path)).rejects.toThrow('temporal-mimecast vault init');
+  });
+
+  test('missing', async () => {
+    const path = join(await folder(), 'ring.json');
+    await expect(readKeyring(path)).rejects.toThrow(
+      `There is no ring of keys at ${path}. Name one with MIMECAST_KEYRING_FILE`,
+    );
+  });
+
+  test('no JSON, and nothing of it is told', async () => {
+    const path = join(await folder(), 'ring.json');
+    await writeFile(path, '{"d":"canary');
+    await expect(readKeyring(path)).rejects.toThrow('is not JSON');
+    await expect(readKeyring(path)).rejects.not.toThrow('canary');
+  });
+});
+
+test('a ring that others may read opens with a warning', async () => {
+  const path = join(await folder(), 'ring.json');
+  await writeNewKeyring(path, now);
+  await chmod(path, 0o640);
+  expect((await readKeyring(path)).warnings).toEqual([`Others may read ${path}: run chmod 600 on it.`]);
+});
+
+test('an added key seals, and the old one stays', async () => {
+  const old = await createKeyring(now);
+  const ring = await addKey(old, new Date('2026-09-01T00:00:00Z'));
+  expect(sealingKey(ring).kid).toMatch(/^2026-09-01-/);
+  expect(ring.keys.map(({ kid }) => kid)).toEqual([ring.current, old.current]);
+  expect(() => sealingKey({ ...ring, current: 'gone' })).toThrow(VaultKeyringError);
+});
+
+describe('the sealing key', () => {
+  test('is the public half alone, from its own file or from the ring', async () => {
+    const inside = await folder();
+    const ring = await writeNewKeyring(join(inside, 'ring.json'), now);
+    const key = sealingKey(ring);
+    expect(Object.keys(key).sort()).toEqual(['crv', 'kid', 'kty', 'x', 'y']);
+
+    await writeSealingKey(join(inside, 'public.json'), { ...key, ...{ d: 'canary' } });
+    await writeSealingKey(join(inside, 'public.json'), { ...key, ...{ d: 'canary' } });
+    expect(await readFile(join(inside, 'public.json'), 'utf8')).not.toContain('canary');
+    expect(await readSealingKey(join(inside, 'public.json'))).toEqual(key);
+    expect(await readSealingKey(join(inside, 'ring.json'))).toEqual(key);
+    expect((await readdir(inside)).sort()).toEqual(['public.json', 'ring.json']);
+  });
+
+  test('is not read from anything else', async () => {
+    const path = join(await folder(), 'key.json');
+    await writeFile(path, '{"kty":"RSA"}');
+    await expect(readSealingKey(path)).rejects.toThrow('neither a sealing key nor a ring');
+  });
+});

@@ -1,0 +1,37 @@
+/** The ring file cannot be used: it is missing, unreadable or not a ring, or it is there already and would be overwritten. */
+export class VaultKeyringError extends Error {
+  override readonly name = 'VaultKeyringError';
+  readonly nextStep: string;
+
+  constructor(problem: string, nextStep: string) {
+    super(`${problem} ${nextStep}`);
+    this.nextStep = nextStep;
+  }
+}
+
+/** Sealed keys that cannot be opened: damaged, cut off, or sealed for another connection. Says nothing of what is in them. */
+export class VaultSealError extends Error {
+  override readonly name = 'VaultSealError';
+  readonly nextStep = 'Enter the keys of this connection again.';
+
+  constructor(problem: string) {
+    super(`${problem} Enter the keys of this connection again.`);
+  }
+}
+
+/** Keys that were sealed for a ring key that this ring does not have. */
+export class VaultForeignKeyError extends Error {
+  override readonly name = 'VaultForeignKeyError';
+  /** The key that they are sealed for. */
+  readonly kid: string;
+  readonly nextStep: string;
+
+  constructor(connectionId: string, kid: string) {
+    const nextStep = `Add that key to the file that MIMECAST_KEYRING_FILE names, or enter the keys of ${connectionId} again.`;
+    super(
+      `The keys of ${connectionId} are sealed for kid ${kid}, which is not in this worker's ring. ${nextStep} No call was made.`,
+    );
+    this.kid = kid;
+    this.nextStep = nextStep;
+  }
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { VaultKeyringError } from './errors.js';
+
+/** Reads a key file. @throws {VaultKeyringError} without a word of what is in it */
+export async function readJsonFile(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new VaultKeyringError(`${path} is not JSON.`, 'Name a ring or a sealing key with MIMECAST_KEYRING_FILE.');
+  }
+}
+
+function unreadable(path: string, error: unknown): VaultKeyringError {
+  const code = codeOf(error);
+  if (code === 'ENOENT') {
+    return new VaultKeyringError(
+      `There is no ring of keys at ${path}.`,
+      'Name one with MIMECAST_KEYRING_FILE, or make one: temporal-mimecast vault init.',
+    );
+  }
+  return new VaultKeyringError(
+    `The ring of keys at ${path} could not be read (${code}).`,
+    'Let the user that runs this process read it.',
+  );
+}
+
+/** The system's word for what failed: `ENOENT`. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
