@@ -11,8 +11,14 @@ export interface EvidenceStore {
   readonly observations: Observations;
   readonly polls: Polls;
   readonly log: EvidenceLog;
-  /** Records, or checks, the one Temporal namespace that this database serves. @throws EvidenceNamespaceError */
+  /**
+   * Records, or checks, the one Temporal namespace that this database serves.
+   *
+   * @throws EvidenceNamespaceError when another namespace has claimed it
+   */
   claimNamespace(namespace: string): Promise<void>;
+  /** Reads a connection's evidence in a steady order, with flat memory. What is stored meanwhile may be missing. */
+  export(connectionId: string, options?: ExportOptions): AsyncIterable<ExportRecord>;
   close(): Promise<void>;
 }
 
@@ -21,14 +27,26 @@ export interface Connections {
   list(): Promise<ConnectionRow[]>;
   /**
    * Creates the connection, or takes a disconnected one up again, with its first (or next) credential version
-   * `pending`. A connection that is already there and not disconnected is left as it is: `created: false`.
+   * `pending`. A connection that is already there and not disconnected is left as it is: `created: false`, unless the
+   * same sealed text opened it, which is this very call being retried.
    */
   open(connection: NewConnection): Promise<{ created: boolean; row: ConnectionRow }>;
   credentials(connectionId: string, version: number): Promise<CredentialVersion | undefined>;
   activeCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
-  /** Makes a pending version the active one, retires the one before and deletes its sealed text. */
+  /** The version that was added last, whatever became of it. */
+  newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
+  /**
+   * Makes a pending version the active one, retires the one before and deletes its sealed text. For the version that
+   * is active already it only lifts a refusal.
+   *
+   * @throws EvidenceAccountError when the proof is of another account than the one that is pinned
+   * @throws EvidenceStateError when the version is retired or rejected
+   */
   promote(connectionId: string, version: number, proof: AcceptedProof): Promise<ConnectionRow>;
-  /** Marks the connection `refused` and pauses its streams with a note; the pending version stays to be tried again. */
+  /**
+   * Marks the connection `refused` and pauses its streams with a note; the pending version stays to be tried again. A
+   * version that is not the one in use changes nothing.
+   */
   refuse(connectionId: string, version: number, note: string): Promise<ConnectionRow>;
   /** State `disconnecting`, and a new generation: from here on, polls of the old one store nothing. */
   beginDisconnect(connectionId: string): Promise<ConnectionRow>;
@@ -92,7 +110,8 @@ export interface LedgerPosition {
 export interface Gap {
   readonly start: Date;
   readonly end: Date;
-  readonly cause: 'look-back' | 'window-failed';
+  /** The vendor no longer keeps it. */
+  readonly cause: 'look-back';
 }
 
 export interface Ledger {
@@ -102,18 +121,27 @@ export interface Ledger {
    * one already, that one is answered.
    */
   open(window: NewWindow): Promise<WindowRow | Refused>;
-  /** Takes the window for this attempt: raises its epoch. `superseded` when it is no longer open. */
-  take(windowId: string, generation: number): Promise<WindowRow | Refused>;
+  /**
+   * Takes the window for this attempt: raises its epoch. `superseded` when it is no longer open.
+   *
+   * @param runId run that the pages count for: the first execution's run id of the poll's chain
+   */
+  take(windowId: string, generation: number, runId: string): Promise<TakenWindowRow | Refused>;
   /**
    * Stores a page, the window's new checkpoint and the page's entry in the log, in one statement that starts with the
-   * guarded checkpoint: when another attempt is ahead nothing at all is stored.
+   * guarded checkpoint: when another attempt is ahead nothing at all is stored. Nor is a page whose next token this
+   * window has used before: following it would go round in circles.
    */
-  storePage(page: AuditPage): Promise<StoredPage | Refused>;
-  /** Starts the window again from its first page, from `start` on. `exhausted` after the third restart: then it is failed. */
+  storePage(page: AuditPage): Promise<StoredPage | Refused | 'repeated-token'>;
+  /**
+   * Starts the window again from its first page, from `start` on; what now lies before the start is recorded as a gap.
+   * `exhausted` after the third restart: then the window is failed. That is no gap yet, because the watermark has not
+   * moved: the next poll opens a window from there again.
+   */
   restart(window: TakenWindow, start: Date, cause: string): Promise<WindowRow | Refused | 'exhausted'>;
   gaps(connectionId: string, stream: Stream): Promise<Gap[]>;
-  /** Counts over the windows that were advanced since a moment: what one poll did. */
-  countsSince(connectionId: string, stream: Stream, since: Date): Promise<WindowCounts>;
+  /** What one poll stored, over all its windows; the pages of other runs are not counted. */
+  pollCounts(connectionId: string, stream: Stream, runId: string): Promise<WindowCounts>;
 }
 
 export interface WindowCounts {
@@ -141,9 +169,23 @@ export interface TakenWindow {
   readonly windowId: string;
   readonly generation: number;
   readonly epoch: number;
+  readonly runId: string;
 }
 
-/** One audit event, prepared to be stored: parsing and hashing happen while the page before is being stored. */
+export type TakenWindowRow = WindowRow & TakenWindow;
+
+/** One event of the vendor's audit log, as far as the store looks at it. */
+export interface AuditEvent {
+  readonly id: string;
+  readonly eventTime: Date;
+  readonly auditType: string;
+  readonly category: string;
+  readonly user: string;
+  /** The event as it was answered. */
+  readonly raw: unknown;
+}
+
+/** The events of one page, prepared to be stored: parsing and hashing happen while the page before is being stored. */
 export interface PreparedEvents {
   readonly count: number;
   /** Postgres binary arrays, one per column; made by `prepareEvents`. */
@@ -161,7 +203,9 @@ export interface AuditPage {
 }
 
 export interface StoredPage {
+  /** Pages of the window so far, this one included. */
   readonly pages: number;
+  /** Rows that those pages held. */
   readonly events: number;
   /** Events of this page that were not stored before. */
   readonly newEvents: number;
@@ -255,4 +299,46 @@ export interface Verification {
   readonly ok: boolean;
   readonly records: number;
   readonly firstBroken?: { readonly sequence: number; readonly kind: string; readonly reason: string };
+}
+
+export interface ExportOptions {
+  /** Both when none is named. */
+  readonly what?: readonly ('events' | 'observations')[];
+  /** First moment to export: of the event, or of the observation. */
+  readonly from?: Date;
+  /** Moment before which the export ends. */
+  readonly to?: Date;
+}
+
+export type ExportRecord = ExportedEvent | ExportedObservation;
+
+export interface ExportedEvent {
+  readonly type: 'event';
+  readonly connectionId: string;
+  readonly eventTime: Date;
+  /** Lower-case hex SHA-256 of the body. */
+  readonly sha256: string;
+  /** The page that first brought the event, as its entry in the log names it. */
+  readonly windowId: string;
+  readonly restart: number;
+  readonly page: number;
+  /** Canonical JSON (RFC 8785), byte for byte as it was hashed. */
+  readonly body: string;
+}
+
+export interface ExportedObservation {
+  readonly type: 'observation';
+  readonly connectionId: string;
+  readonly observationId: string;
+  readonly stream: Stream;
+  readonly endpoint: EndpointName;
+  readonly outcome: EndpointOutcome;
+  readonly observedAt: Date;
+  readonly items?: number;
+  readonly droppedFields: readonly string[];
+  readonly provenance?: Provenance;
+  readonly error?: string;
+  /** Of the body, when the endpoint answered. */
+  readonly sha256?: string;
+  readonly body?: string;
 }

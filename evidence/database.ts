@@ -1,0 +1,168 @@
+import pg from 'pg';
+import { EvidenceSchemaError, EvidenceUnreachableError } from './errors.js';
+
+/** Every statement is short: a page, a row, a batch of an export. One that takes longer is stuck. */
+const STATEMENT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const MAX_ATTEMPTS = 5;
+
+/** Deadlock and serialization failure: the server undid the transaction, and doing it again is what its manual asks for. */
+const RETRYABLE = new Set(['40P01', '40001']);
+const UNDEFINED_OBJECT = new Set(['42P01', '42703', '3F000']);
+const CONNECTION_LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOENT',
+]);
+
+interface DatabaseOptions {
+  readonly databaseUrl: string;
+  /** Connections that the pool opens at most. */
+  readonly maxConnections: number;
+  /** Hears of connections that broke while idle; without a listener they would end the process. */
+  readonly onError: (error: Error) => void;
+}
+
+/** What a statement needs: a pooled connection or the one of a transaction. */
+export interface Queryable {
+  query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]>;
+}
+
+/** A named statement is parsed and planned once for each connection. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+/** The pool: statements and transactions, with the driver's errors put into words and lost races run again. */
+export interface Database extends Queryable {
+  transaction<Result>(work: (client: Queryable) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const where = hostAndPort(options.databaseUrl);
+  const pool = new pg.Pool({
+    ...connectionConfig(options.databaseUrl),
+    max: options.maxConnections,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    // The server's own limit comes first; this one is for a network that went silent.
+    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+  });
+  pool.on('error', options.onError);
+
+  const guarded = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !RETRYABLE.has(codeOf(error))) throw inWords(error, where);
+        await pause(attempt);
+      }
+    }
+  };
+
+  return {
+    query: (statement) => guarded(() => run(pool, statement)),
+    transaction: (work) => guarded(() => inTransaction(pool, work)),
+    close: () => pool.end(),
+  };
+}
+
+/** What each of our connections says of itself and asks of the server; also used by the migrations. */
+export function connectionConfig(databaseUrl: string): pg.ClientConfig {
+  return {
+    connectionString: databaseUrl,
+    application_name: 'temporal-mimecast',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    options: '-c timezone=UTC -c datestyle=ISO',
+  };
+}
+
+/** Host and port that a database URL means, defaults and environment included. @throws EvidenceUnreachableError when it is no URL */
+export function hostAndPort(databaseUrl: string): string {
+  try {
+    const { host, port } = new pg.Client({ connectionString: databaseUrl });
+    return `${host}:${port}`;
+  } catch {
+    // Without the cause: it quotes the URL, and with it the password.
+    throw new EvidenceUnreachableError(
+      'an unknown host',
+      'the URL is not of the form postgres://user@host:port/database',
+    );
+  }
+}
+
+/** The error as people should read it; itself when it is neither about reaching the database nor about its schema. */
+export function inWords(error: unknown, where: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = codeOf(error);
+  if (error instanceof pg.DatabaseError) dropValues(error);
+
+  if (UNDEFINED_OBJECT.has(code)) return new EvidenceSchemaError([], { cause: error });
+  if (isConnectionFailure(error, code)) {
+    return new EvidenceUnreachableError(where, error.message || code, { cause: error });
+  }
+  return error;
+}
+
+/** The server quotes the failing row here, and a row may hold sealed keys or evidence. */
+function dropValues(error: pg.DatabaseError): void {
+  error.detail = undefined;
+  error.where = undefined;
+}
+
+/** SQLSTATE classes 08 (connection), 28 (authorization), 3D (no such database), 53 (resources), 57 (intervention, as a timeout or shutdown); or the socket's. */
+function isConnectionFailure(error: Error, code: string): boolean {
+  if (CONNECTION_LOST.has(code) || /^(08|28|3D|53|57)/.test(code)) return true;
+  return code === '' && /connection (terminated|error)|timeout|not queryable/i.test(error.message);
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+async function run<Row extends pg.QueryResultRow>(
+  client: pg.Pool | pg.PoolClient,
+  { values, ...statement }: Statement,
+): Promise<Row[]> {
+  const { rows } = await client.query<Row>({ ...statement, ...(values && { values: [...values] }) });
+  return rows;
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (client: Queryable) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // While it is lent out the pool does not listen, and a connection that breaks between two statements would end the process.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query('begin');
+    const result = await work({ query: (statement) => run(client, statement) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: unknown) => {
+      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    });
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}
+
+function pause(attempt: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, Math.random() * 20 * 2 ** attempt));
+}

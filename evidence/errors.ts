@@ -1,0 +1,60 @@
+/** The database is not reachable, or refuses us. Nothing was stored; the same call may be tried again. */
+export class EvidenceUnreachableError extends Error {
+  override readonly name = 'EvidenceUnreachableError';
+
+  /**
+   * @param where host and port, never the whole URL: it holds the password
+   * @param reason what the driver or the server said, in a few words
+   */
+  constructor(where: string, reason: string, options?: ErrorOptions) {
+    super(`Postgres at ${where} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`, options);
+  }
+}
+
+/** The database lacks migrations that this version needs. */
+export class EvidenceSchemaError extends Error {
+  override readonly name = 'EvidenceSchemaError';
+
+  constructor(pending: readonly string[], options?: ErrorOptions) {
+    const which = pending.length > 0 ? ` (${pending.join(', ')})` : '';
+    super(`The evidence database is not up to date${which}. Run: temporal-mimecast migrate`, options);
+  }
+}
+
+/** One database serves one Temporal namespace; this one serves another. */
+export class EvidenceNamespaceError extends Error {
+  override readonly name = 'EvidenceNamespaceError';
+
+  constructor(claimedBy: string, wanted: string) {
+    super(
+      `This database holds the evidence of the Temporal namespace "${claimedBy}", and this is "${wanted}". ` +
+        'Use a database of its own for each namespace.',
+    );
+  }
+}
+
+/** There is no such connection, or no such credential version of it. */
+export class EvidenceNotFoundError extends Error {
+  override readonly name = 'EvidenceNotFoundError';
+
+  constructor(what: string) {
+    super(`There is no ${what}.`);
+  }
+}
+
+/** The change does not fit the state that the connection or the credential version is in. */
+export class EvidenceStateError extends Error {
+  override readonly name = 'EvidenceStateError';
+}
+
+/** The keys open another account than the one whose evidence the connection holds. Nothing was changed. */
+export class EvidenceAccountError extends Error {
+  override readonly name = 'EvidenceAccountError';
+
+  constructor(connectionId: string, pinned: string, proved: string) {
+    super(
+      `These keys open account ${proved}, but ${connectionId} holds evidence of ${pinned}. Nothing was changed. ` +
+        'Use a new connection id, or the right keys.',
+    );
+  }
+}

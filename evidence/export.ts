@@ -1,0 +1,145 @@
+import type { EndpointName, Stream } from './connection.js';
+import type { Database, Statement } from './database.js';
+import type { EndpointOutcome } from './outcomes.js';
+import type { ExportedEvent, ExportedObservation, ExportOptions, ExportRecord, Provenance } from './store.js';
+
+/** Rows read at a time: the memory that an export needs, however long it is. */
+const BATCH = 500;
+const BEGINNING = new Date(0);
+const FOREVER = new Date('9999-12-31T23:59:59Z');
+
+interface Range {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/**
+ * A connection's evidence: events in order of their time, then observations in the order in which they were made. Each batch
+ * goes on after the last key of the one before, so that a slow reader holds no transaction open.
+ */
+export async function* exportEvidence(
+  db: Database,
+  connectionId: string,
+  { what = ['events', 'observations'], from = BEGINNING, to = FOREVER }: ExportOptions = {},
+): AsyncGenerator<ExportRecord> {
+  if (what.includes('events')) yield* events(db, connectionId, { from, to });
+  if (what.includes('observations')) yield* observations(db, connectionId, { from, to });
+}
+
+/**
+ * One line of JSON for a record, without the line's end. The body stands in it byte for byte as it was hashed; parsed and
+ * written again, keys that look like numbers would change their places.
+ */
+export function exportLine({ body, ...record }: ExportRecord): string {
+  const line = JSON.stringify(record);
+  return body === undefined ? line : `${line.slice(0, -1)},"body":${body}}`;
+}
+
+/**
+ * Reads a batch through the index that has its order. Left to itself, Postgres sorts all that is left for each batch as long as
+ * it has no statistics of the table, which is the case right after a first collection.
+ */
+async function inKeyOrder<Row extends object>(db: Database, statement: Statement): Promise<Row[]> {
+  return db.transaction(async (client) => {
+    await client.query({ text: 'set local enable_sort = off' });
+    return client.query<Row>(statement);
+  });
+}
+
+interface EventRecord {
+  readonly event_time: Date;
+  readonly id_hash: Buffer;
+  readonly sha256: Buffer;
+  readonly window_id: string;
+  readonly restart: number;
+  readonly page: number;
+  readonly body: string;
+}
+
+async function* events(db: Database, connectionId: string, { from, to }: Range): AsyncGenerator<ExportedEvent> {
+  let after: Pick<EventRecord, 'event_time' | 'id_hash'> = { event_time: from, id_hash: Buffer.alloc(0) };
+  for (;;) {
+    const batch: EventRecord[] = await inKeyOrder<EventRecord>(db, {
+      name: 'export-events',
+      text: `
+        select event_time, id_hash, sha256, window_id::text, restart, page, body from mimecast.audit_events
+         where connection_id = $1 and (event_time, id_hash) > ($2::timestamptz, $3::bytea) and event_time < $4
+         order by event_time, id_hash limit ${BATCH}`,
+      values: [connectionId, after.event_time, after.id_hash, to],
+    });
+    for (const record of batch) yield toExportedEvent(connectionId, record);
+    const last = batch.at(-1);
+    if (last === undefined || batch.length < BATCH) return;
+    after = last;
+  }
+}
+
+function toExportedEvent(connectionId: string, record: EventRecord): ExportedEvent {
+  return {
+    type: 'event',
+    connectionId,
+    eventTime: record.event_time,
+    sha256: record.sha256.toString('hex'),
+    windowId: record.window_id,
+    restart: record.restart,
+    page: record.page,
+    body: record.body,
+  };
+}
+
+interface ObservationRecord {
+  readonly observation_id: string;
+  readonly stream: Stream;
+  readonly endpoint: EndpointName;
+  readonly outcome: EndpointOutcome;
+  readonly observed_at: Date;
+  readonly items: number | null;
+  readonly dropped_fields: readonly string[];
+  readonly provenance: Provenance | null;
+  readonly error: string | null;
+  readonly sha256: Buffer | null;
+  readonly body: string | null;
+}
+
+async function* observations(
+  db: Database,
+  connectionId: string,
+  { from, to }: Range,
+): AsyncGenerator<ExportedObservation> {
+  let after = '0';
+  for (;;) {
+    const batch: ObservationRecord[] = await inKeyOrder<ObservationRecord>(db, {
+      name: 'export-observations',
+      text: `
+        select o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.dropped_fields,
+               o.provenance, o.error, o.sha256, b.body
+          from mimecast.observations o
+          left join mimecast.bodies b on b.connection_id = o.connection_id and b.sha256 = o.sha256
+         where o.connection_id = $1 and o.observation_id > $2 and o.observed_at >= $3 and o.observed_at < $4
+         order by o.observation_id limit ${BATCH}`,
+      values: [connectionId, after, from, to],
+    });
+    for (const record of batch) yield toExportedObservation(connectionId, record);
+    const last = batch.at(-1);
+    if (last === undefined || batch.length < BATCH) return;
+    after = last.observation_id;
+  }
+}
+
+function toExportedObservation(connectionId: string, record: ObservationRecord): ExportedObservation {
+  return {
+    type: 'observation',
+    connectionId,
+    observationId: record.observation_id,
+    stream: record.stream,
+    endpoint: record.endpoint,
+    outcome: record.outcome,
+    observedAt: record.observed_at,
+    ...(record.items !== null && { items: record.items }),
+    droppedFields: record.dropped_fields,
+    ...(record.provenance && { provenance: record.provenance }),
+    ...(record.error !== null && { error: record.error }),
+    ...(record.sha256 && { sha256: record.sha256.toString('hex') }),
+    ...(record.body !== null && { body: record.body }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Stream } from './connection.js';
+import type { Queryable } from './database.js';
+import { append } from './log.js';
+import type { Gap } from './store.js';
+
+/**
+ * Keeps a range that can no longer be collected, with its entry in the log. The same gap again is not recorded twice; one
+ * that has grown since, because its window failed and was opened again later, is recorded with its new end.
+ */
+export async function recordGap(client: Queryable, connectionId: string, stream: Stream, gap: Gap): Promise<void> {
+  if (gap.start >= gap.end) return;
+
+  const recorded = await client.query({
+    text: `
+      insert into mimecast.gaps as g (connection_id, stream, gap_start, gap_end, cause) values ($1, $2, $3, $4, $5)
+      on conflict (connection_id, stream, gap_start)
+        do update set gap_end = excluded.gap_end where g.gap_end < excluded.gap_end
+      returning gap_start`,
+    values: [connectionId, stream, gap.start, gap.end, gap.cause],
+  });
+  if (recorded.length === 0) return;
+  await append(client, connectionId, 'gap', {
+    stream,
+    start: gap.start.toISOString(),
+    end: gap.end.toISOString(),
+    cause: gap.cause,
+  });
+}
+
+export async function readGaps(client: Queryable, connectionId: string, stream: Stream): Promise<Gap[]> {
+  return client.query<{ start: Date; end: Date; cause: Gap['cause'] }>({
+    text: `
+      select gap_start as "start", gap_end as "end", cause from mimecast.gaps
+       where connection_id = $1 and stream = $2 order by gap_start`,
+    values: [connectionId, stream],
+  });
+}

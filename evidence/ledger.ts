@@ -1,0 +1,190 @@
+import type { Stream } from './connection.js';
+import type { Database, Queryable } from './database.js';
+import { EvidenceNotFoundError } from './errors.js';
+import { readGaps, recordGap } from './gaps.js';
+import { holdConnection, STORES, whyRefused } from './guard.js';
+import { append } from './log.js';
+import type {
+  Ledger,
+  LedgerPosition,
+  NewWindow,
+  Refused,
+  TakenWindow,
+  TakenWindowRow,
+  WindowCounts,
+  WindowRow,
+} from './store.js';
+import { storePage } from './store-page.js';
+import { toWindow, WINDOW_COLUMNS, type WindowRecord } from './windows.js';
+
+/** How often a window may begin again before it is given up. */
+const MAX_RESTARTS = 3;
+
+/**
+ * The completeness ledger. A stream's watermark is not a number of its own that could disagree: it is the end of the newest
+ * complete window, and so moves in the statement that stores a window's last page.
+ */
+export function createLedger(db: Database): Ledger {
+  return {
+    position: (connectionId, stream) => position(db, connectionId, stream),
+    open: (window) => db.transaction((client) => open(client, window)),
+    take: (windowId, generation, runId) => take(db, windowId, generation, runId),
+    storePage: (page) => storePage(db, page),
+    restart: (window, start, cause) => db.transaction((client) => restart(client, window, start, cause)),
+    gaps: (connectionId, stream) => readGaps(db, connectionId, stream),
+    pollCounts: (connectionId, stream, runId) => pollCounts(db, connectionId, stream, runId),
+  };
+}
+
+async function position(client: Queryable, connectionId: string, stream: Stream): Promise<LedgerPosition> {
+  const values = [connectionId, stream];
+  // First, because a window that completes meanwhile is then refused when it is taken; the other way round it would be read again.
+  const [openWindow] = await client.query<WindowRecord>({ text: OPEN_WINDOW, values });
+  const [row] = await client.query<{ watermark: Date | null; late_events: Date | null }>({
+    text: `
+      select max(window_end) filter (where kind = 'scheduled') as watermark,
+             max(window_end) filter (where kind = 'late-events') as late_events
+        from mimecast.windows
+       where connection_id = $1 and stream = $2 and state = 'complete'`,
+    values,
+  });
+  return {
+    ...(row?.watermark && { watermark: row.watermark }),
+    ...(row?.late_events && { lateEventsReadTo: row.late_events }),
+    ...(openWindow && { openWindow: toWindow(openWindow) }),
+  };
+}
+
+const OPEN_WINDOW = `
+select ${WINDOW_COLUMNS} from mimecast.windows w where w.connection_id = $1 and w.stream = $2 and w.state = 'open'`;
+
+async function open(client: Queryable, window: NewWindow): Promise<WindowRow | Refused> {
+  const { connectionId, stream } = window;
+  if (!(await holdConnection(client, connectionId, window.generation))) return 'disconnected';
+
+  const [opened] = await client.query<WindowRecord>({
+    text: `
+      insert into mimecast.windows as w (connection_id, stream, kind, window_start, window_end)
+      values ($1, $2, $3, $4, $5)
+      on conflict (connection_id, stream) where state = 'open' do nothing
+      returning ${WINDOW_COLUMNS}`,
+    values: [connectionId, stream, window.kind, window.start, window.end],
+  });
+  if (opened) {
+    if (window.gap) await recordGap(client, connectionId, stream, window.gap);
+    return toWindow(opened);
+  }
+  const [found] = await client.query<WindowRecord>({ text: OPEN_WINDOW, values: [connectionId, stream] });
+  // Between the two statements another attempt may have finished the one that was in the way.
+  return found ? toWindow(found) : 'superseded';
+}
+
+async function take(
+  client: Queryable,
+  windowId: string,
+  generation: number,
+  runId: string,
+): Promise<TakenWindowRow | Refused> {
+  const [taken] = await client.query<WindowRecord>({
+    name: 'take-window',
+    text: `
+      update mimecast.windows w
+         set epoch = w.epoch + 1, run_id = $3
+        from mimecast.connections c
+       where w.window_id = $1 and w.state = 'open' and c.connection_id = w.connection_id
+         and c.generation = $2 and c.${STORES}
+      returning ${WINDOW_COLUMNS}`,
+    values: [windowId, generation, runId],
+  });
+  if (!taken) return whyRefused(client, windowId, generation);
+  return { ...toWindow(taken), generation, runId };
+}
+
+/**
+ * A window that is given up is no gap: the watermark has not moved, so the next poll opens a window from there again, and
+ * records a gap only if the vendor has dropped the beginning by then.
+ */
+async function restart(
+  client: Queryable,
+  taken: TakenWindow,
+  start: Date,
+  cause: string,
+): Promise<WindowRow | Refused | 'exhausted'> {
+  const window = await lockTaken(client, taken);
+  if (typeof window === 'string') return window;
+  const { connectionId, stream, windowId, restarts } = window;
+
+  if (restarts >= MAX_RESTARTS || start >= window.end) {
+    await client.query({
+      text: `update mimecast.windows set state = 'failed', finished_at = now() where window_id = $1`,
+      values: [windowId],
+    });
+    await append(client, connectionId, 'window-failed', { stream, windowId, restarts, cause });
+    return 'exhausted';
+  }
+  await client.query({
+    text: `
+      update mimecast.windows
+         set restarts = restarts + 1, pages = 0, events = 0, page_token = null, window_start = $2
+       where window_id = $1`,
+    values: [windowId, start],
+  });
+  const windowStart = start.toISOString();
+  await append(client, connectionId, 'window-restarted', {
+    stream,
+    windowId,
+    restart: restarts + 1,
+    windowStart,
+    cause,
+  });
+  await recordDropped(client, window, start);
+  return readWindow(client, windowId);
+}
+
+/** Locks the window, if this attempt still holds it; the connection first, as everybody does. */
+async function lockTaken(client: Queryable, taken: TakenWindow): Promise<WindowRow | Refused> {
+  const { connectionId } = await readWindow(client, taken.windowId);
+  if (!(await holdConnection(client, connectionId, taken.generation))) return 'disconnected';
+
+  const held = await client.query({
+    text: `select from mimecast.windows where window_id = $1 and epoch = $2 and state = 'open' for update`,
+    values: [taken.windowId, taken.epoch],
+  });
+  return held.length > 0 ? readWindow(client, taken.windowId) : 'superseded';
+}
+
+async function readWindow(client: Queryable, windowId: string): Promise<WindowRow> {
+  const [window] = await client.query<WindowRecord>({
+    text: `select ${WINDOW_COLUMNS} from mimecast.windows w where w.window_id = $1`,
+    values: [windowId],
+  });
+  if (!window) throw new EvidenceNotFoundError(`window ${windowId}`);
+  return toWindow(window);
+}
+
+/** What lies between the watermark and a start that moved forward is not asked for again: the vendor has dropped it. */
+async function recordDropped(client: Queryable, window: WindowRow, start: Date): Promise<void> {
+  if (window.kind !== 'scheduled') return;
+  const { watermark } = await position(client, window.connectionId, window.stream);
+  const heldTo = watermark && watermark > window.start ? watermark : window.start;
+  if (heldTo >= start) return;
+  await recordGap(client, window.connectionId, window.stream, { start: heldTo, end: start, cause: 'look-back' });
+}
+
+async function pollCounts(
+  client: Queryable,
+  connectionId: string,
+  stream: Stream,
+  runId: string,
+): Promise<WindowCounts> {
+  const [counts] = await client.query<{ windows: number; pages: number; events: number; new_events: number }>({
+    text: `
+      select count(distinct p.window_id)::integer as windows, count(*)::integer as pages,
+             coalesce(sum(p.events), 0)::integer as events, coalesce(sum(p.new_events), 0)::integer as new_events
+        from mimecast.pages p join mimecast.windows w using (window_id)
+       where p.run_id = $3 and w.connection_id = $1 and w.stream = $2`,
+    values: [connectionId, stream, runId],
+  });
+  if (!counts) return { windows: 0, pages: 0, events: 0, newEvents: 0 };
+  return { windows: counts.windows, pages: counts.pages, events: counts.events, newEvents: counts.new_events };
+}

@@ -1,0 +1,16 @@
+import type { Database } from './database.js';
+import { EvidenceNamespaceError } from './errors.js';
+
+/**
+ * Ties the database to one Temporal namespace, because two would each start a workflow for the same connection.
+ *
+ * @throws EvidenceNamespaceError when another namespace came first
+ */
+export async function claimNamespace(db: Database, namespace: string): Promise<void> {
+  await db.query({
+    text: 'insert into mimecast.namespace (name) values ($1) on conflict do nothing',
+    values: [namespace],
+  });
+  const [claimed] = await db.query<{ name: string }>({ text: 'select name from mimecast.namespace' });
+  if (claimed && claimed.name !== namespace) throw new EvidenceNamespaceError(claimed.name, namespace);
+}

@@ -1,0 +1,124 @@
+import { canonicalJson, sha256 } from './canonical.js';
+import type { EndpointName, Stream } from './connection.js';
+import type { Database, Queryable } from './database.js';
+import { holdConnection } from './guard.js';
+import { append } from './log.js';
+import type { EndpointOutcome } from './outcomes.js';
+import type { NewObservation, Observations, Provenance, Refused, StoredObservation } from './store.js';
+
+export function createObservations(db: Database): Observations {
+  return {
+    record: (observation) => {
+      const body = bodyOf(observation);
+      return db.transaction((client) => record(client, observation, body));
+    },
+    latest: (connectionId) => latest(db, connectionId),
+  };
+}
+
+interface Body {
+  readonly text: string;
+  readonly digest: Buffer;
+}
+
+/** An empty list is an answer as much as a full one, so it has a body; what could not be read has none. */
+function bodyOf({ outcome, body, endpoint }: NewObservation): Body | undefined {
+  const answered = outcome === 'collected' || outcome === 'empty';
+  if (answered !== (body !== undefined)) {
+    throw new TypeError(`An observation of ${endpoint} that is ${outcome} ${answered ? 'needs a' : 'has no'} body`);
+  }
+  if (!answered) return undefined;
+  const text = canonicalJson(body);
+  return { text, digest: sha256(text) };
+}
+
+async function record(
+  client: Queryable,
+  observation: NewObservation,
+  body: Body | undefined,
+): Promise<StoredObservation | Refused> {
+  const { connectionId, stream, endpoint, outcome, items, provenance, droppedFields = [], error } = observation;
+  if (!(await holdConnection(client, connectionId, observation.generation))) return 'disconnected';
+
+  if (body) await keepBody(client, connectionId, body);
+  const observedAt = provenance ? new Date(provenance.receivedAt) : new Date();
+  const sequence = await append(client, connectionId, 'observation', {
+    stream,
+    endpoint,
+    outcome,
+    observedAt: observedAt.toISOString(),
+    items: items ?? null,
+    digest: body?.digest.toString('hex') ?? null,
+    droppedFields,
+    error: error ?? null,
+    provenance: provenance ?? null,
+    runId: observation.runId,
+  });
+  const [stored] = await client.query<ObservationRecord>({
+    text: `
+      insert into mimecast.observations as o (connection_id, stream, endpoint, outcome, observed_at, items, sha256,
+                                              dropped_fields, error, provenance, run_id, log_sequence)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+      returning ${COLUMNS}`,
+    values: [
+      connectionId,
+      stream,
+      endpoint,
+      outcome,
+      observedAt,
+      items ?? null,
+      body?.digest ?? null,
+      droppedFields,
+      error ?? null,
+      provenance ? JSON.stringify(provenance) : null,
+      observation.runId,
+      sequence,
+    ],
+  });
+  if (!stored) throw new Error(`No observation of ${endpoint} was stored`);
+  return toObservation(stored);
+}
+
+async function keepBody(client: Queryable, connectionId: string, { digest, text }: Body): Promise<void> {
+  await client.query({
+    text: 'insert into mimecast.bodies (connection_id, sha256, body) values ($1, $2, $3) on conflict do nothing',
+    values: [connectionId, digest, text],
+  });
+}
+
+interface ObservationRecord {
+  readonly observation_id: string;
+  readonly stream: Stream;
+  readonly endpoint: EndpointName;
+  readonly outcome: EndpointOutcome;
+  readonly observed_at: Date;
+  readonly items: number | null;
+  readonly sha256: Buffer | null;
+  readonly provenance: Provenance | null;
+}
+
+const COLUMNS = `
+  o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.sha256, o.provenance`;
+
+async function latest(client: Queryable, connectionId: string): Promise<StoredObservation[]> {
+  const records = await client.query<ObservationRecord>({
+    text: `
+      select distinct on (o.endpoint) ${COLUMNS} from mimecast.observations o
+       where o.connection_id = $1 order by o.endpoint, o.observation_id desc`,
+    values: [connectionId],
+  });
+  return records.map(toObservation);
+}
+
+function toObservation(record: ObservationRecord): StoredObservation {
+  return {
+    observationId: record.observation_id,
+    stream: record.stream,
+    endpoint: record.endpoint,
+    ...(record.provenance && { path: record.provenance.path }),
+    outcome: record.outcome,
+    ...(record.items !== null && { items: record.items }),
+    ...(record.sha256 && { digest: record.sha256.toString('hex') }),
+    observedAt: record.observed_at,
+  };
+}
