@@ -1,0 +1,100 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { believableTenant, type BelievableTenant } from './simulator/believable-tenant.js';
+import { randomKeys, type TenantKeys } from './simulator/tenant.js';
+
+/** What makes the demo tenant the same one at the next start. Beside its keys, which are in the file that `connect` reads. */
+interface DemoState {
+  readonly seed: number;
+  /** ISO, UTC. Events reach from 60 days before it to whatever the time is. */
+  readonly createdAt: string;
+  /** Taken again when it is free, because connections remember the simulator's address. */
+  readonly simulatorPort?: number;
+}
+
+/** About 75 events a day, so that a first poll reads several pages. */
+const EVENTS_IN_60_DAYS = 4_500;
+
+export interface DemoTenant {
+  readonly tenant: BelievableTenant;
+  readonly state: DemoState;
+  /** File with the four keys, readable for its owner alone. */
+  readonly keysFile: string;
+}
+
+const stateFile = (dataDir: string): string => join(dataDir, 'demo-tenant.json');
+const keysFileIn = (dataDir: string): string => join(dataDir, 'demo-keys.env');
+
+/** Names by which the keys are read from a file or from the environment. */
+const KEY_NAMES = {
+  applicationId: 'MIMECAST_APPLICATION_ID',
+  applicationKey: 'MIMECAST_APPLICATION_KEY',
+  accessKey: 'MIMECAST_ACCESS_KEY',
+  secretKey: 'MIMECAST_SECRET_KEY',
+} as const satisfies Record<keyof TenantKeys, string>;
+
+/** The demo tenant of a data folder: made at random the first time, and the same ever after. */
+export async function demoTenant(dataDir: string): Promise<DemoTenant> {
+  const state = (await readState(dataDir)) ?? (await writeState(dataDir, newState()));
+  const keysFile = keysFileIn(dataDir);
+  const keys = (await readKeys(keysFile)) ?? (await saveDemoKeys(dataDir, randomKeys()));
+  const to = new Date(state.createdAt);
+  const tenant = believableTenant({ seed: state.seed, events: EVENTS_IN_60_DAYS, to, ongoing: true, keys });
+  return { tenant, state, keysFile };
+}
+
+export async function rememberSimulatorPort(dataDir: string, state: DemoState, url: string): Promise<void> {
+  await writeState(dataDir, { ...state, simulatorPort: Number(new URL(url).port) });
+}
+
+/** Writes the keys down, so that keys that were rotated while the simulator ran are those of the next start. */
+export async function saveDemoKeys(dataDir: string, keys: TenantKeys): Promise<TenantKeys> {
+  const lines = Object.entries(KEY_NAMES).map(([key, name]) => `${name}=${keys[key as keyof TenantKeys]}\n`);
+  await writeFile(keysFileIn(dataDir), lines.join(''), { mode: 0o600 });
+  return keys;
+}
+
+const newState = (): DemoState => ({
+  seed: Math.floor(Math.random() * 1_000_000),
+  createdAt: new Date().toISOString(),
+});
+
+async function readState(dataDir: string): Promise<DemoState | undefined> {
+  const file = stateFile(dataDir);
+  const text = await readIfThere(file);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as DemoState;
+  } catch (cause) {
+    throw new Error(`${file} is damaged. Delete it: the simulated tenant then begins with another history.`, { cause });
+  }
+}
+
+async function writeState(dataDir: string, state: DemoState): Promise<DemoState> {
+  await writeFile(stateFile(dataDir), `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+  return state;
+}
+
+async function readKeys(file: string): Promise<TenantKeys | undefined> {
+  const text = (await readIfThere(file)) ?? '';
+  const values = new Map(
+    text.split('\n').map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
+  );
+  const value = (key: keyof TenantKeys): string => values.get(KEY_NAMES[key]) ?? '';
+  const keys = {
+    applicationId: value('applicationId'),
+    applicationKey: value('applicationKey'),
+    accessKey: value('accessKey'),
+    secretKey: value('secretKey'),
+  };
+  return Object.values(keys).includes('') ? undefined : keys;
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

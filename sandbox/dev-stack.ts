@@ -1,0 +1,178 @@
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { migrate } from '../evidence/migrate.js';
+import { writeNewKeyring } from '../vault/keyring.js';
+import { demoTenant, rememberSimulatorPort, saveDemoKeys } from './demo-tenant.js';
+import { isDataDirLocked, lockDataDir } from './dev-lock.js';
+import { freePort } from './free-port.js';
+import { startPostgres } from './postgres.js';
+import { startSimulator, type Simulator } from './simulator/simulator.js';
+import { findTemporalCli } from './temporal-cli.js';
+import { startTemporal, type RunningTemporal } from './temporal.js';
+
+const DEFAULT_SIMULATOR_PORT = 7480;
+
+export interface DevStackOptions {
+  /** Keeps everything over restarts; made when it is missing. */
+  readonly dataDir: string;
+  /** Each is taken when it is free, any free one otherwise. */
+  readonly ports?: {
+    readonly postgres?: number;
+    readonly temporal?: number;
+    readonly temporalUi?: number;
+    readonly simulator?: number;
+  };
+  /** Told what is going on. */
+  readonly log: (line: string) => void;
+}
+
+/** Where the servers of a `dev` are. Holds the database's password. */
+export interface DevAddresses {
+  readonly pid: number;
+  /** ISO, UTC. */
+  readonly startedAt: string;
+  readonly temporalAddress: string;
+  readonly namespace: string;
+  readonly uiUrl: string;
+  readonly databaseUrl: string;
+  readonly keyringFile: string;
+  readonly simulatorUrl: string;
+  /** File with the four keys of the simulated tenant, as lines `MIMECAST_…=…`. */
+  readonly keysFile: string;
+}
+
+export interface DevStack {
+  readonly addresses: DevAddresses;
+  readonly simulator: Simulator;
+  /** Stops every server. The worker has to be stopped before. */
+  stop(): Promise<void>;
+}
+
+/** Something that was started and has to be stopped. */
+type Stop = () => Promise<unknown>;
+
+/**
+ * Starts everything that a worker needs, on loopback, with its data in one folder: Postgres with the schema, a Temporal dev
+ * server with its UI, a ring of keys, and a simulated Mimecast with one tenant. Writes the addresses to `dev.json` there,
+ * for the other commands.
+ *
+ * @throws DevLockedError when another `dev` runs on the folder
+ * @throws TemporalCliError when there is no Temporal CLI
+ * @throws Error with the next step, when a server does not start; what had started is stopped
+ */
+export async function startDevStack(given: DevStackOptions): Promise<DevStack> {
+  const options = { ...given, dataDir: resolve(given.dataDir) };
+  const { dataDir, log } = options;
+  await mkdir(dataDir, { recursive: true });
+  const stops: Stop[] = [await lockDataDir(dataDir)];
+  const stop = (): Promise<void> => stopAll(stops);
+
+  try {
+    log('Starting Postgres, Temporal and the simulated Mimecast.');
+    const starts = [
+      openDatabase(options, stops),
+      openTemporal(options, stops),
+      openSimulator(options, stops),
+      keyringIn(dataDir),
+    ] as const;
+    // When one fails the others are awaited too, so that all that started can be stopped.
+    await Promise.allSettled(starts);
+    const [databaseUrl, temporal, { simulator, keysFile }, keyringFile] = await Promise.all(starts);
+
+    const addresses: DevAddresses = {
+      pid: process.pid,
+      startedAt: new Date().toISOString(),
+      temporalAddress: temporal.address,
+      namespace: temporal.namespace,
+      uiUrl: temporal.uiUrl ?? '',
+      databaseUrl,
+      keyringFile,
+      simulatorUrl: simulator.url,
+      keysFile,
+    };
+    await writeAddresses(dataDir, addresses);
+    stops.push(() => rm(addressesFile(dataDir), { force: true }));
+    return { addresses, simulator, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Last started, first stopped, so that the lock goes last; one that fails does not keep the others running. */
+async function stopAll(stops: Stop[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const stop of stops.splice(0).reverse()) {
+    await stop().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw new AggregateError(failures, 'Not everything that dev had started could be stopped.');
+}
+
+/** The addresses of the `dev` that runs on a data folder; undefined when none does, also when one was killed there. */
+export async function readDevAddresses(dataDir: string): Promise<DevAddresses | undefined> {
+  if (!(await isDataDirLocked(dataDir))) return undefined;
+  try {
+    return JSON.parse(await readFile(addressesFile(dataDir), 'utf8')) as DevAddresses;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function openDatabase({ dataDir, ports, log }: DevStackOptions, stops: Stop[]): Promise<string> {
+  const folder = join(dataDir, 'postgres');
+  const postgres = await startPostgres(
+    ports?.postgres === undefined ? { dataDir: folder } : { dataDir: folder, port: ports.postgres },
+  );
+  stops.push(() => postgres.stop());
+  const { applied } = await migrate(postgres.url);
+  if (applied.length > 0) log(`Database schema: ${applied.join(', ')}.`);
+  return postgres.url;
+}
+
+async function openTemporal({ dataDir, ports, log }: DevStackOptions, stops: Stop[]): Promise<RunningTemporal> {
+  const { path: executable } = await findTemporalCli({ log });
+  const temporal = await startTemporal({
+    executable,
+    dataDir: join(dataDir, 'temporal'),
+    ...(ports?.temporal === undefined ? {} : { port: ports.temporal }),
+    ...(ports?.temporalUi === undefined ? {} : { uiPort: ports.temporalUi }),
+  });
+  stops.push(() => temporal.stop());
+  return temporal;
+}
+
+async function openSimulator(
+  { dataDir, ports }: DevStackOptions,
+  stops: Stop[],
+): Promise<{ simulator: Simulator; keysFile: string }> {
+  const { tenant, state, keysFile } = await demoTenant(dataDir);
+  const port = await freePort(ports?.simulator ?? state.simulatorPort ?? DEFAULT_SIMULATOR_PORT);
+  const simulator = await startSimulator({ port, tenants: [tenant] });
+  await rememberSimulatorPort(dataDir, state, simulator.url);
+  stops.push(async () => {
+    const [demo] = simulator.tenants;
+    if (demo !== undefined) await saveDemoKeys(dataDir, demo.keys);
+    await simulator.stop();
+  });
+  return { simulator, keysFile };
+}
+
+async function keyringIn(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'keyring.json');
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await writeNewKeyring(file);
+  return file;
+}
+
+const addressesFile = (dataDir: string): string => join(dataDir, 'dev.json');
+
+async function writeAddresses(dataDir: string, addresses: DevAddresses): Promise<void> {
+  const file = addressesFile(dataDir);
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, `${JSON.stringify(addresses, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(partial, file);
+}

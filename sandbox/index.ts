@@ -1,0 +1,22 @@
+/**
+ * The simulated Mimecast, for tests of everything that collects from a tenant:
+ *
+ * ```ts
+ * const simulator = await startSimulator({ tenants: [believableTenant({ events: 1200 })] });
+ * simulator.faults.next(2, '/api/account/get-account', { kind: 'status', status: 503 });
+ * ```
+ */
+export { startSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.js';
+export {
+  believableTenant,
+  type BelievableTenant,
+  type BelievableTenantOptions,
+} from './simulator/believable-tenant.js';
+export { lateEvents } from './simulator/late-events.js';
+export { ENDPOINT_PATHS, randomKeys } from './simulator/tenant.js';
+export type { AuditEvent, EndpointAccess, SimulatedEndpoint, SimulatedTenant, TenantKeys } from './simulator/tenant.js';
+export type { EventSource } from './simulator/audit-log.js';
+export type { Fault, FaultRule, Faults } from './simulator/faults.js';
+export type { LoggedRequest } from './simulator/request-log.js';
+export type { RunningTenant } from './simulator/running-tenant.js';
+export type { SimulatorSettings } from './simulator/settings.js';

@@ -1,0 +1,67 @@
+/** What the simulator sends back. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string | Buffer;
+  /** The same body compressed, when it is kept. */
+  readonly gzipped?: Buffer;
+  readonly contentType?: string;
+}
+
+/** One error of a `fail` list. `field` is there for validation errors only, as at the vendor. */
+export interface VendorError {
+  readonly code: string;
+  readonly message: string;
+  readonly field?: string;
+  readonly retryable?: boolean;
+}
+
+/** Texts of the codes that are publicly known. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  err_xdk_invalid_signature: '0004 Invalid Signature',
+  err_xdk_binding_expired: 'AccessKey Has Expired',
+  err_xdk_operation_forbidden_for_address: '0003 Forbidden To Perform Operation For Address',
+  err_developer_key: 'App ID is invalid',
+  err_audit_log_incorrect_region: 'Incorrect region supplied',
+  err_validation_null: 'Field must not be null',
+};
+
+export const vendorError = (code: string, field?: string): VendorError => ({
+  code,
+  message: MESSAGES[code] ?? code,
+  ...(field === undefined ? {} : { field }),
+});
+
+export const json = (body: unknown, status = 200): Answer => ({ status, body: JSON.stringify(body) });
+
+export const data = (items: readonly unknown[]): Answer => json({ meta: { status: 200 }, data: items, fail: [] });
+
+/** The vendor's way of refusing: `fail` is filled, and the HTTP status may well be 200. */
+export function refusal(errors: readonly VendorError[], status = 200): Answer {
+  const filled = errors.map((error) => ({ retryable: false, ...error }));
+  return json({ meta: { status }, data: [], fail: [{ errors: filled }] }, status);
+}
+
+export const refusedSignature = (): Answer => refusal([vendorError('err_xdk_invalid_signature')], 401);
+
+export const expiredBinding = (): Answer => refusal([vendorError('err_xdk_binding_expired')], 418);
+
+export const forbidden = (): Answer => refusal([vendorError('err_xdk_operation_forbidden_for_address')], 403);
+
+/** The gateway's own shape: no `meta`, and the code without `errors` around it. */
+export const appForbidden = (): Answer =>
+  json({ fail: [{ code: 'app_forbidden', message: 'Resource or method requested does not exist' }] }, 403);
+
+export const html = (status: number): Answer => ({
+  status,
+  contentType: 'text/html; charset=utf-8',
+  body: `<!doctype html><html><head><title>${status}</title></head><body><h1>Service unavailable</h1></body></html>`,
+});
+
+/** The answer that goes with an HTTP status, as far as one is known. */
+export function statusAnswer(status: number): Answer {
+  if (status === 401) return refusedSignature();
+  if (status === 403) return forbidden();
+  if (status === 418) return expiredBinding();
+  if (status >= 500) return html(status);
+  return refusal([], status);
+}

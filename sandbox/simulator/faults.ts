@@ -1,0 +1,103 @@
+/** Something that goes wrong with a call. The first group answers in place of the endpoint, the second changes its answer. */
+export type Fault =
+  /** An HTTP status with the body that goes with it: 401, 403, 404, 418, or 5xx as HTML. */
+  | { readonly kind: 'status'; readonly status: number }
+  | { readonly kind: 'too-many-requests'; readonly resetMs: number }
+  /**
+   * HTTP 200 with `fail`, which is how the vendor refuses most things: `err_developer_key` for an unknown application
+   * id, `err_audit_log_incorrect_region` for the wrong grid, `err_validation_null` with a `field`.
+   */
+  | { readonly kind: 'fail'; readonly code: string; readonly field?: string; readonly retryable?: boolean }
+  /** HTTP 200 whose `meta.status` tells another story, with nothing in `fail`. */
+  | { readonly kind: 'meta-status'; readonly status: number }
+  /** The gateway's 403: no such resource for this application. */
+  | { readonly kind: 'app-forbidden' }
+  | { readonly kind: 'html'; readonly status: number }
+  | { readonly kind: 'redirect'; readonly location: string }
+  /** The connection is cut before any byte of the answer. */
+  | { readonly kind: 'reset' }
+  /** Nothing is ever answered. */
+  | { readonly kind: 'hang' }
+  /** Refuses the page token, on calls that send one. */
+  | { readonly kind: 'token-refused' }
+  /** Answers with the very token that was sent, on calls that send one. */
+  | { readonly kind: 'token-repeated' }
+  | { readonly kind: 'truncated-json' }
+  /** The connection is cut in the middle of the body. */
+  | { readonly kind: 'reset-in-body' }
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  /** The `Date` header is off by this much; positive is ahead. */
+  | { readonly kind: 'date'; readonly skewMs: number };
+
+/** Which calls a fault strikes. Without limits: all of them until it is removed. */
+export interface FaultRule {
+  readonly fault: Fault;
+  /** The endpoint's path; all when there is none. */
+  readonly path?: string;
+  readonly accessKey?: string;
+  /** Matching calls to let pass first. Default 0. */
+  readonly after?: number;
+  /** Calls to strike before the rule removes itself. */
+  readonly times?: number;
+}
+
+export interface StruckCall {
+  readonly path: string;
+  readonly accessKey?: string;
+  readonly hasToken: boolean;
+}
+
+interface Active {
+  readonly id: number;
+  readonly rule: FaultRule;
+  passes: number;
+  strikes: number;
+}
+
+/** The faults that wait for their calls. */
+export class Faults {
+  private rules: Active[] = [];
+  private nextId = 1;
+
+  /** @returns an id for `remove` */
+  add(rule: FaultRule): number {
+    const id = this.nextId++;
+    this.rules.push({ id, rule, passes: rule.after ?? 0, strikes: rule.times ?? Infinity });
+    return id;
+  }
+
+  /** The next `times` calls to a path meet a fault. */
+  next(times: number, path: string, fault: Fault): number {
+    return this.add({ fault, path, times });
+  }
+
+  remove(id: number): void {
+    this.rules = this.rules.filter((active) => active.id !== id);
+  }
+
+  clear(): void {
+    this.rules = [];
+  }
+
+  list(): (FaultRule & { readonly id: number })[] {
+    return this.rules.map(({ id, rule, strikes }) => ({
+      ...rule,
+      id,
+      ...(strikes === Infinity ? {} : { times: strikes }),
+    }));
+  }
+
+  /** The faults that strike this call, in the order in which they were added; counts them down. */
+  strike(call: StruckCall): Fault[] {
+    const struck = this.rules.filter(({ rule }) => concerns(rule, call)).filter((active) => active.passes-- <= 0);
+    for (const active of struck) active.strikes--;
+    this.rules = this.rules.filter(({ strikes }) => strikes > 0);
+    return struck.map(({ rule }) => rule.fault);
+  }
+}
+
+function concerns({ path, accessKey, fault }: FaultRule, call: StruckCall): boolean {
+  if (path !== undefined && path !== call.path) return false;
+  if (accessKey !== undefined && accessKey !== call.accessKey) return false;
+  return call.hasToken || (fault.kind !== 'token-refused' && fault.kind !== 'token-repeated');
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { appForbidden, html, json, refusal, statusAnswer, vendorError, type Answer } from './answers.js';
+import type { Fault } from './faults.js';
+
+/** The answer that a fault gives in place of the endpoint's; undefined for faults that change the endpoint's answer. */
+export function answerOf(fault: Fault): Answer | undefined {
+  switch (fault.kind) {
+    case 'status':
+      return statusAnswer(fault.status);
+    case 'too-many-requests':
+      return statusAnswer(429);
+    case 'fail': {
+      const error = vendorError(fault.code, fault.field);
+      return refusal([fault.retryable === undefined ? error : { ...error, retryable: fault.retryable }]);
+    }
+    case 'meta-status':
+      return json({ meta: { status: fault.status, pagination: { pageSize: 0 } }, data: [], fail: [] });
+    case 'app-forbidden':
+      return appForbidden();
+    case 'html':
+      return html(fault.status);
+    case 'redirect':
+      return { status: 302, body: '' };
+    case 'token-refused':
+      return refusal([vendorError('err_validation_invalid_page_token', 'pageToken')]);
+    default:
+      return undefined;
+  }
+}
+
+/** Headers of an answer, by their names. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** Sends an answer, compressed where it is kept so and the caller accepts it, and spoilt where faults say so. */
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  headers: Headers,
+  faults: readonly Fault[],
+): void {
+  const accepts = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  const compressed = accepts ? answer.gzipped : undefined;
+  const body = compressed ?? Buffer.from(answer.body);
+  const location = faults.find((fault) => fault.kind === 'redirect')?.location;
+
+  response.sendDate = false;
+  response.writeHead(answer.status, {
+    'Content-Type': answer.contentType ?? 'application/json; charset=utf-8',
+    ...(compressed === undefined ? {} : { 'Content-Encoding': 'gzip' }),
+    ...(location === undefined ? {} : { Location: location }),
+    ...headers,
+    'Content-Length': String(body.length),
+  });
+
+  if (faults.some(({ kind }) => kind === 'reset-in-body')) {
+    response.write(half(body), () => request.socket.resetAndDestroy());
+    return;
+  }
+  response.end(body);
+}
+
+/** Half of an answer, whole in itself as far as HTTP can tell. */
+export function truncated(answer: Answer): Answer {
+  return { status: answer.status, body: half(Buffer.from(answer.body)) };
+}
+
+const half = (body: Buffer): Buffer => body.subarray(0, Math.ceil(body.length / 2));

