@@ -1,0 +1,131 @@
+import { Argument } from 'commander';
+import type { EndpointName } from '../evidence/connection.js';
+import { CONNECTION_ID } from '../workflows/ids.js';
+import { isPolledStream, MAX_PAGE_SIZE, POLLED_STREAMS, type PolledStream } from '../workflows/streams.js';
+import { CliError } from './failures.js';
+import { formatDuration, parseDuration } from './times.js';
+
+/** Shorter intervals only spend the tenant's rate limit; longer ones come close to the vendor's look-back of 60 days. */
+const MIN_INTERVAL_MS = 60_000;
+const MAX_INTERVAL_MS = 30 * 86_400_000;
+
+/** The endpoints whose path may be replaced, by the names that reports use. */
+const ENDPOINT_NAMES = {
+  'audit-events': true,
+  'blocked-senders': true,
+  'content-examination': true,
+  'url-protect': true,
+  'attachment-management': true,
+  'archive-settings': true,
+  account: true,
+} as const satisfies Record<EndpointName, true>;
+
+const isEndpointName = (name: string): name is EndpointName => Object.hasOwn(ENDPOINT_NAMES, name);
+
+export const connectionIdArgument = (): Argument =>
+  new Argument('<id>', 'id of the connection').argParser(parseConnectionId);
+
+export const streamsArgument = (): Argument =>
+  new Argument('[stream...]', `${POLLED_STREAMS.join(', ')} (all, when none is named)`);
+
+/** @throws CliError when the id is not one that a connection may have */
+export function parseConnectionId(text: string): string {
+  if (CONNECTION_ID.test(text)) return text;
+  throw new CliError(
+    'invalid-connection-id',
+    `${JSON.stringify(text)} cannot be the id of a connection.`,
+    'Use 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit, like "acme-eu".',
+  );
+}
+
+/** @throws CliError for a name that is not a polled stream; a name given twice counts once */
+export function parseStreams(names: readonly string[]): PolledStream[] {
+  const streams = names.map((name) => {
+    if (isPolledStream(name)) return name;
+    throw new CliError(
+      'invalid-stream',
+      `${JSON.stringify(name)} is not a stream.`,
+      `Choose from ${POLLED_STREAMS.join(', ')}.`,
+    );
+  });
+  return [...new Set(streams)];
+}
+
+/** @throws CliError unless it is a date (`2026-09-12`) or a moment with its zone, in UTC where none is said */
+export function parseMoment(text: string): Date {
+  const form = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/;
+  const zoned = /T.*(?:Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes('T') ? text : `${text}Z`;
+  const moment = new Date(form.test(text) ? zoned : NaN);
+  if (!Number.isNaN(moment.getTime()) && isOnCalendar(text)) return moment;
+  throw new CliError(
+    'invalid-date',
+    `${JSON.stringify(text)} is not a date.`,
+    'Write it as 2026-09-12 or 2026-09-12T08:30Z.',
+  );
+}
+
+/** `Date` takes 31 February for 3 March; a person who typed it meant something else. */
+function isOnCalendar(text: string): boolean {
+  const [year = NaN, month = NaN, day = NaN] = text.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
+/** @throws CliError unless it is a whole number of rows that Mimecast accepts */
+export function parsePageSize(text: string): number {
+  const size = Number(text);
+  if (/^\d+$/.test(text) && size >= 1 && size <= MAX_PAGE_SIZE) return size;
+  throw new CliError(
+    'invalid-page-size',
+    `${JSON.stringify(text)} is not a page size.`,
+    `Use a whole number from 1 to ${MAX_PAGE_SIZE}.`,
+  );
+}
+
+/** Collects `--path endpoint=/api/…`. @throws CliError for an unknown endpoint or a path outside the API */
+export function collectPath(text: string, before: EndpointPaths = {}): EndpointPaths {
+  const [name, path] = splitPair(text, '--path', 'url-protect=/api/policy/url-protect/get-policies');
+  if (!isEndpointName(name)) {
+    throw new CliError(
+      'invalid-endpoint',
+      `${JSON.stringify(name)} is not an endpoint.`,
+      `Choose from ${Object.keys(ENDPOINT_NAMES).join(', ')}.`,
+    );
+  }
+  if (!/^\/api(?:\/[a-z0-9-]+)+$/i.test(path)) {
+    throw new CliError(
+      'invalid-path',
+      `${JSON.stringify(path)} is not a path of Mimecast's API.`,
+      'It begins with /api/ and has neither host nor query.',
+    );
+  }
+  return { ...before, [name]: path };
+}
+
+export type EndpointPaths = Readonly<Partial<Record<EndpointName, string>>>;
+
+/** Collects `--every stream=6h`, in milliseconds. @throws CliError for an unknown stream or an interval out of range */
+export function collectInterval(text: string, before: Intervals = {}): Intervals {
+  const [name, duration] = splitPair(text, '--every', 'audit-events=6h');
+  const [stream] = parseStreams([name]);
+  const everyMs = parseDuration(duration);
+  if (stream === undefined || everyMs === undefined || everyMs < MIN_INTERVAL_MS || everyMs > MAX_INTERVAL_MS) {
+    throw new CliError(
+      'invalid-interval',
+      `${JSON.stringify(duration)} is not an interval for ${name}.`,
+      `Use minutes, hours or days from ${formatDuration(MIN_INTERVAL_MS)} to ${formatDuration(MAX_INTERVAL_MS)}, like 90m, 6h or 1d.`,
+    );
+  }
+  return { ...before, [stream]: everyMs };
+}
+
+export type Intervals = Readonly<Partial<Record<PolledStream, number>>>;
+
+function splitPair(text: string, option: string, example: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new CliError(
+    'invalid-option',
+    `${option} needs a name and a value, not ${JSON.stringify(text)}.`,
+    `Like ${option} ${example}.`,
+  );
+}

@@ -1,0 +1,127 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import type { CommandDefinition, Run } from './command.js';
+import { connect } from './commands/connect.js';
+import { dev } from './commands/dev.js';
+import { disconnect } from './commands/disconnect.js';
+import { exportEvidence } from './commands/export.js';
+import { list } from './commands/list.js';
+import { migrate } from './commands/migrate.js';
+import { poll } from './commands/poll.js';
+import { status } from './commands/status.js';
+import { test } from './commands/test.js';
+import { vault } from './commands/vault.js';
+import { verify } from './commands/verify.js';
+import { worker } from './commands/worker.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { CliError, failureOf } from './failures.js';
+import { unlessInterrupted } from './interruption.js';
+import { Output } from './output.js';
+import { openServices, type Services } from './services.js';
+import { readSettings, type Settings } from './settings.js';
+import type { Terminal } from './terminal.js';
+
+/** In the order of the help. A new command is one file and one entry here. */
+const COMMANDS: readonly CommandDefinition[] = [
+  ...[dev, worker],
+  ...[connect, test, list, status, poll, disconnect],
+  ...[exportEvidence, verify],
+  ...[vault, migrate],
+];
+
+export interface Surroundings {
+  readonly terminal: Terminal;
+  /** Aborted when the user wants the command to end. */
+  readonly signal: AbortSignal;
+  /** Opens the servers that commands talk to; tests give their own. */
+  readonly services?: (settings: Settings) => Services;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the arguments after the program's name
+ * @returns the exit code; everything that went wrong has been told by then, and nothing is thrown
+ */
+export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal, signal } = surroundings;
+  // Read by hand: a failure of the parser itself must already be told in the form that was asked for.
+  const output = new Output(terminal, {
+    json: argv.includes('--json'),
+    debug: argv.includes('--debug') || Boolean(terminal.env['DEBUG']),
+  });
+  let exitCode: ExitCode = EXIT.done;
+
+  const run: Run = async (body, { endsOnSignal = false } = {}) => {
+    const settings = await readSettings(terminal.env);
+    const services = (surroundings.services ?? openServices)(settings);
+    const ended = body({ terminal, output, settings, services, signal });
+    try {
+      exitCode = await (endsOnSignal ? ended : unlessInterrupted(ended, signal));
+    } finally {
+      await services.close();
+    }
+  };
+
+  const program = createProgram(run, terminal);
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (isHelp(error)) return EXIT.done;
+    const failure = failureOf(isGroupAlone(error) ? missingCommand(argv) : error);
+    output.fail(failure, error);
+    return failure.exitCode;
+  }
+}
+
+const { version: VERSION } = createRequire(import.meta.url)('@surecloud/temporal-mimecast/package.json') as {
+  readonly version: string;
+};
+
+/** The program with all its commands; also what the tests of the help texts look at. */
+export function createProgram(run: Run, terminal: Pick<Terminal, 'stdout'>): Command {
+  const program = new Command('temporal-mimecast')
+    .description('Collects compliance evidence from Mimecast on schedules and keeps it provable.')
+    .version(VERSION, '-v, --version', 'print the version')
+    .option('--json', 'print one JSON document on stdout and nothing else there')
+    .option('--debug', 'show where an error came from')
+    .helpOption('-h, --help', 'explain the command')
+    .helpCommand('help [command]', 'explain a command')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => terminal.stdout.write(text), writeErr: () => undefined })
+    .addHelpText('after', HELP_FOOTER)
+    .exitOverride();
+
+  for (const define of COMMANDS) program.addCommand(inherit(define(run), program));
+  return program;
+}
+
+/** Commander hands a parent's settings down only to commands that it makes itself. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, command);
+  return command;
+}
+
+const HELP_FOOTER = `
+Where things are:
+  Temporal   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, or a profile of the Temporal CLI
+  Postgres   DATABASE_URL
+  ring       MIMECAST_KEYRING_FILE
+  queue      MIMECAST_TASK_QUEUE (mimecast)
+While "temporal-mimecast dev" runs in this folder (MIMECAST_DATA_DIR, .data), none of them is needed.
+
+Exit codes: 0 done · 1 the answer is bad · 2 wrong usage · 3 something needed is not there · 130 interrupted`;
+
+/** Help was asked for, or the version. */
+const isHelp = (error: unknown): boolean => error instanceof CommanderError && error.exitCode === 0;
+
+/** Commander shows the help of a group that was named without a command; nobody asked for it. */
+const isGroupAlone = (error: unknown): boolean =>
+  error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== 0;
+
+function missingCommand([group = '']: readonly string[]): CliError {
+  return new CliError('usage.missingCommand', 'A command is missing.', `See temporal-mimecast ${group} --help.`);
+}

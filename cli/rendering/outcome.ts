@@ -1,0 +1,30 @@
+import type { EndpointOutcome, PollOutcome } from '../../evidence/outcomes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import type { Colours } from '../terminal.js';
+
+/** How a poll's outcome is judged: `bad` needs somebody, `note` is worth knowing, `good` is what was asked for. */
+const JUDGEMENTS = {
+  collected: 'good',
+  empty: 'good',
+  unavailable: 'note',
+  behind: 'note',
+  superseded: 'note',
+  partial: 'bad',
+  forbidden: 'bad',
+  failed: 'bad',
+  disconnected: 'bad',
+} as const satisfies Record<EndpointOutcome | PollOutcome, 'good' | 'note' | 'bad'>;
+
+export function paintOutcome(outcome: PollOutcome, colours: Colours): string {
+  const paint = { good: colours.green, note: colours.yellow, bad: colours.red }[JUDGEMENTS[outcome]];
+  return paint(outcome);
+}
+
+export function isBad(outcome: PollOutcome): boolean {
+  return JUDGEMENTS[outcome] === 'bad';
+}
+
+/** Exit code 1 as soon as one poll needs somebody. */
+export function exitCodeOf(polls: readonly { readonly outcome: PollOutcome }[]): ExitCode {
+  return polls.some((poll) => isBad(poll.outcome)) ? EXIT.badAnswer : EXIT.done;
+}

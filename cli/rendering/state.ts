@@ -1,0 +1,8 @@
+import type { ConnectionStatus } from '../../workflows/reports.js';
+import type { Colours } from '../terminal.js';
+
+/** A connection's state, coloured by whether somebody should look. */
+export function paintState(state: ConnectionStatus['state'], colours: Colours): string {
+  if (state === 'connected') return colours.green(state);
+  return state === 'refused' ? colours.red('PAUSED: keys refused') : colours.yellow(state);
+}

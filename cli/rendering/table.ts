@@ -1,0 +1,36 @@
+import Table from 'cli-table3';
+import type { Colours } from '../terminal.js';
+
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+} as const;
+
+/** A table without lines, as `ps` and `kubectl` print them: easy to read and to cut with other tools. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[], colours: Colours): string[] {
+  const printed = new Table({
+    chars: NO_LINES,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  printed.push(
+    headings.map((heading) => colours.dim(heading)),
+    ...rows.map((row) => [...row]),
+  );
+  return printed
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
+}

@@ -1,0 +1,244 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createProgram, runCommandLine } from '../../../cli/program.js';
+import type { Connections, Services } from '../../../cli/services.js';
+import { MimecastClientError } from '../../../client/index.js';
+import { Recorder, RecordedTerminal } from './recorded-terminal.js';
+
+const KEYS = {
+  MIMECAST_APPLICATION_ID: 'application-id',
+  MIMECAST_APPLICATION_KEY: 'application-key',
+  MIMECAST_ACCESS_KEY: 'access-key',
+  MIMECAST_SECRET_KEY: Buffer.from('secret').toString('base64'),
+};
+
+interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line against connections of which only some methods are there; the others must not be called. */
+async function run(
+  argv: readonly string[],
+  connections: Partial<Connections> = {},
+  env: Record<string, string | undefined> = {},
+  signal = new AbortController().signal,
+): Promise<Ran> {
+  const terminal = new RecordedTerminal(env);
+  const services: Services = {
+    connections: () => Promise.resolve(connections as Connections),
+    evidence: () => Promise.reject(new Error('This command needs no database.')),
+    close: () => Promise.resolve(),
+  };
+  const exitCode = await runCommandLine(argv, { terminal, signal, services: () => services });
+  return { exitCode, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+}
+
+test('alone it lists its commands in groups, on stdout', async () => {
+  const { exitCode, stdout, stderr } = await run([]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/Run it:[\s\S]*Connections:[\s\S]*connect[\s\S]*Evidence:[\s\S]*Set up:/);
+  expect(stderr).toBe('');
+});
+
+test('every command explains itself, with an example', async () => {
+  const program = createProgram(() => Promise.resolve(), { stdout: new Recorder() });
+  const leaves = program.commands.flatMap((command) =>
+    command.commands.length === 0
+      ? [[command.name()]]
+      : command.commands.map((child) => [command.name(), child.name()]),
+  );
+  expect(leaves.length).toBeGreaterThanOrEqual(12);
+  for (const names of leaves) {
+    const { exitCode, stdout } = await run([...names, '--help']);
+    expect([names, exitCode]).toEqual([names, 0]);
+    expect(stdout).toContain(`$ temporal-mimecast ${names.join(' ')}`);
+    expect(stdout).toContain('--json');
+  }
+});
+
+test('no command takes a key as an argument, where other users of the machine could see it', () => {
+  const program = createProgram(() => Promise.resolve(), { stdout: new Recorder() });
+  const options = program.commands.flatMap((command) => command.options.map(({ long }) => long));
+  expect(options.filter((long) => /secret|access|application/.test(long ?? ''))).toEqual([]);
+});
+
+describe('wrong usage is told in one line with the next step, exit code 2, and nothing is asked of any server', () => {
+  const baseUrl = ['--base-url', 'https://eu-api.mimecast.com'];
+  test.each<[string, string[], Record<string, string>, string]>([
+    ['an unknown command', ['pol'], {}, 'usage.unknownCommand'],
+    ['an unknown option', ['list', '--fast'], {}, 'usage.unknownOption'],
+    ['a missing id', ['status'], {}, 'usage.missingArgument'],
+    ['one argument too many', ['status', 'acme', 'eu'], {}, 'usage.excessArguments'],
+    ['a group without a command', ['vault'], {}, 'usage.missingCommand'],
+    ['a group with an unknown command', ['vault', 'open'], {}, 'usage.unknownCommand'],
+    ['an id that is not allowed', ['status', 'Acme!'], {}, 'invalid-connection-id'],
+    ['an unknown stream', ['poll', 'acme', 'polices'], {}, 'invalid-stream'],
+    ['an unknown format', ['export', 'acme', '--format', 'xml'], {}, 'usage.invalidArgument'],
+    ['an empty range', ['export', 'acme', '--from', '2026-02-01', '--to', '2026-01-01'], {}, 'invalid-range'],
+    ['no base URL', ['connect', 'acme'], KEYS, 'usage.missingMandatoryOptionValue'],
+    [
+      'a host that is not of Mimecast',
+      ['connect', 'acme', '--base-url', 'https://evil.example'],
+      KEYS,
+      'invalid-base-url',
+    ],
+    ['this machine as base URL', ['connect', 'acme', '--base-url', 'http://127.0.0.1:1'], KEYS, 'invalid-base-url'],
+    ['no keys', ['connect', 'acme', ...baseUrl], {}, 'missing-keys'],
+    [
+      'a secret key that is not base64',
+      ['connect', 'acme', ...baseUrl],
+      { ...KEYS, MIMECAST_SECRET_KEY: 'no base64!' },
+      'invalid-credentials',
+    ],
+    ['keys from the future', ['connect', 'acme', ...baseUrl, '--issued-at', '2027-01-01'], KEYS, 'invalid-date'],
+    ['an interval without unit', ['connect', 'acme', ...baseUrl, '--every', 'policies=6'], KEYS, 'invalid-interval'],
+  ])('%s', async (_, argv, env, code) => {
+    const { exitCode, stdout, stderr } = await run([...argv, '--json'], {}, env);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code, message: expect.any(String) as unknown, nextStep: expect.any(String) as unknown },
+    });
+    expect(stderr).toMatch(/^error .+\nnext {2}.+\n$/);
+    expect(stdout + stderr).not.toContain('no base64!');
+  });
+});
+
+test('a failure shows where it came from only when that is asked for', async () => {
+  const broken = { list: () => Promise.reject(new Error('boom')) };
+  expect((await run(['list'], broken)).stderr).not.toContain('at ');
+  expect((await run(['list', '--debug'], broken)).stderr).toMatch(/Error: boom\n\s+at /);
+  expect((await run(['list'], broken, { DEBUG: '1' })).stderr).toMatch(/Error: boom\n\s+at /);
+});
+
+test('without --json stdout stays empty when something failed', async () => {
+  const unknown = () =>
+    Promise.reject(new MimecastClientError('unknown-connection', 'No such connection.', 'See list.'));
+  expect(await run(['status', 'acme'], { status: unknown })).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: 'error No such connection.\nnext  See list.\n',
+  });
+});
+
+const REPORT = {
+  connectionId: 'acme',
+  ok: true,
+  authentication: 'accepted',
+  apiVersion: '1.0',
+  baseUrl: 'https://eu-api.mimecast.com',
+  endpoints: [],
+} as const;
+
+test('connect sends the keys, the settings and nothing that was not asked for', async () => {
+  const sent: unknown[] = [];
+  const connect: Connections['connect'] = (...request) => {
+    sent.push(request);
+    return Promise.resolve(REPORT);
+  };
+  const argv = ['connect', 'acme', '--base-url', 'https://eu-api.mimecast.com', '--issued-at', '2026-11-01', '--json'];
+  const options = ['--every', 'policies=12h', '--path', 'url-protect=/api/v2/url-protect', '--token-in', 'data'];
+  const { exitCode, stdout } = await run([...argv, ...options], { connect }, KEYS);
+
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(REPORT);
+  expect(sent).toEqual([
+    [
+      'acme',
+      {
+        baseUrl: 'https://eu-api.mimecast.com',
+        issuedAt: new Date('2026-11-01T00:00:00Z'),
+        credentials: {
+          applicationId: KEYS.MIMECAST_APPLICATION_ID,
+          applicationKey: KEYS.MIMECAST_APPLICATION_KEY,
+          accessKey: KEYS.MIMECAST_ACCESS_KEY,
+          secretKey: KEYS.MIMECAST_SECRET_KEY,
+        },
+        settings: expect.objectContaining({
+          pagination: { pageSize: 500, tokenIn: 'data' },
+          endpointPaths: { 'url-protect': '/api/v2/url-protect' },
+          streams: {
+            'audit-events': { enabled: true, everyMs: 21_600_000 },
+            policies: { enabled: true, everyMs: 43_200_000 },
+            'archive-settings': { enabled: true, everyMs: 86_400_000 },
+            account: { enabled: true, everyMs: 86_400_000 },
+          },
+        }) as unknown,
+      },
+    ],
+  ]);
+});
+
+test('keys that Mimecast refuses are a bad answer: exit code 1, and the report all the same', async () => {
+  const connect = () => Promise.resolve({ ...REPORT, ok: false, authentication: 'rejected' as const });
+  const { exitCode, stdout } = await run(
+    ['connect', 'acme', '--base-url', REPORT.baseUrl, '--json'],
+    { connect },
+    KEYS,
+  );
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: false, authentication: 'rejected' });
+});
+
+test('poll prints one array and judges it', async () => {
+  const ended = { workflowId: 'w', runId: 'r', joined: false, endpoints: [] };
+  const poll = () =>
+    Promise.resolve([
+      { ...ended, stream: 'account' as const, outcome: 'collected' as const },
+      { ...ended, stream: 'policies' as const, outcome: 'forbidden' as const },
+    ]);
+  const { exitCode, stdout, stderr } = await run(['poll', 'acme', '--json'], { poll });
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject([{ stream: 'account' }, { stream: 'policies', outcome: 'forbidden' }]);
+  expect(stderr).toBe('');
+});
+
+test('Ctrl-C while polls are awaited says that they go on', async () => {
+  const interruption = new AbortController();
+  const poll: Connections['poll'] = (_id, _streams, options) => {
+    interruption.abort();
+    return Promise.reject(options?.signal?.reason as Error);
+  };
+  const { exitCode, stderr } = await run(['poll', 'acme'], { poll }, {}, interruption.signal);
+  expect(exitCode).toBe(130);
+  expect(stderr).toContain('The polls go on.');
+});
+
+test('Ctrl-C ends a command that waits for a server that does not answer', async () => {
+  const interruption = new AbortController();
+  const list = () => {
+    interruption.abort();
+    return new Promise<never>(() => undefined);
+  };
+  expect((await run(['list'], { list }, {}, interruption.signal)).exitCode).toBe(130);
+});
+
+describe('vault init', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mimecast-vault-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  test('writes a ring that only its owner reads, its public half beside it, and never overwrites', async () => {
+    const file = path.join(folder, 'ring.json');
+    const { exitCode, stdout } = await run(['vault', 'init', '--file', file, '--json']);
+    expect(exitCode).toBe(0);
+    const { publicKeyFile, kid } = JSON.parse(stdout) as { publicKeyFile: string; kid: string };
+    const ring = await readFile(file, 'utf8');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(ring).toContain(kid);
+    const publicKey = JSON.parse(await readFile(publicKeyFile, 'utf8')) as object;
+    expect(publicKey).toMatchObject({ kid });
+    expect(publicKey).not.toHaveProperty('d');
+
+    const again = await run(['vault', 'init', '--file', file]);
+    expect(again.exitCode).not.toBe(0);
+    expect(await readFile(file, 'utf8')).toBe(ring);
+  });
+});

@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest';
+import { connectionReportLines } from '../../../cli/rendering/connection-report.js';
+import { devDocument, devLines } from '../../../cli/rendering/dev.js';
+import { listLines } from '../../../cli/rendering/list.js';
+import { exitCodeOf } from '../../../cli/rendering/outcome.js';
+import { digestLines, pollLines } from '../../../cli/rendering/polls.js';
+import { statusLines } from '../../../cli/rendering/status.js';
+import { coloursFor } from '../../../cli/terminal.js';
+import type { PollReport, StatusReport } from '../../../client/index.js';
+import type { PollOutcome } from '../../../evidence/outcomes.js';
+
+const plain = coloursFor({}, {});
+const NOON = new Date('2026-11-23T12:00:00Z');
+
+const AUDIT: PollReport = {
+  stream: 'audit-events',
+  workflowId: 'mimecast/acme/audit-events-2026-11-23T12:00:00Z',
+  runId: 'run-1',
+  joined: false,
+  outcome: 'collected',
+  endpoints: [{ endpoint: 'audit-events', path: '/api/audit/get-audit-events', outcome: 'collected' }],
+  pages: 3,
+  events: 1204,
+  newEvents: 412,
+  head: { sequence: 9, hash: 'b'.repeat(64) },
+};
+
+const POLICIES: PollReport = {
+  stream: 'policies',
+  workflowId: 'mimecast/acme/policies-2026-11-23T12:00:00Z',
+  runId: 'run-2',
+  joined: true,
+  outcome: 'partial',
+  endpoints: [
+    { endpoint: 'blocked-senders', path: '/api/a', outcome: 'forbidden', permission: 'Gateway | Policies | Read' },
+    { endpoint: 'url-protect', path: '/api/b', outcome: 'collected', items: 1, digest: 'a'.repeat(64) },
+  ],
+  head: { sequence: 11, hash: 'c'.repeat(64) },
+};
+
+test('a poll over several endpoints says what each of them answered, and what to grant', () => {
+  expect(pollLines([AUDIT, POLICIES], plain)).toEqual([
+    'STREAM        OUTCOME           PAGES  EVENTS  NEW  ENDPOINTS',
+    'audit-events  collected         3      1204    412  /api/audit/get-audit-events',
+    'policies      partial (joined)  -      -       -    2 endpoints',
+    '              forbidden                             /api/a',
+    '              collected                             /api/b  1 item',
+    '',
+    'policies: ended partial',
+    '  grant "Gateway | Policies | Read" to the role of the API user (/api/a)',
+    '  run mimecast/acme/policies-2026-11-23T12:00:00Z  run-2',
+  ]);
+});
+
+test('a red run is shown with its first line and with where to look', () => {
+  const error = 'Mimecast refused the keys (v3).';
+  const lines = pollLines([{ ...AUDIT, outcome: 'failed', endpoints: [], error }], plain).join('\n');
+  expect(lines).toContain(`audit-events: ${error}`);
+  expect(lines).toContain('run mimecast/acme/audit-events-2026-11-23T12:00:00Z  run-1');
+});
+
+test('what was kept is shown with its digests and the newest head of the chain', () => {
+  expect(digestLines([POLICIES, AUDIT], plain)).toEqual([
+    'KEPT                          SHA-256',
+    '/api/b                        aaaaaaaaaaaaaaaa…',
+    'chain of evidence, record 11  cccccccccccccccc…',
+  ]);
+});
+
+test.each<[PollOutcome, number]>([
+  ['collected', 0],
+  ['empty', 0],
+  ['unavailable', 0],
+  ['behind', 0],
+  ['superseded', 0],
+  ['partial', 1],
+  ['forbidden', 1],
+  ['failed', 1],
+  ['disconnected', 1],
+])('a poll that ended %s makes the exit code %d', (outcome, exitCode) => {
+  expect(exitCodeOf([{ outcome: 'collected' }, { outcome }])).toBe(exitCode);
+});
+
+const STATUS: StatusReport = {
+  connectionId: 'acme',
+  baseUrl: 'https://us-api.mimecast.com',
+  apiVersion: '1.0',
+  state: 'connected',
+  account: { code: 'CUSA35A403', name: 'Acme' },
+  credentials: { version: 3, state: 'active', issuedAt: '2026-09-12T00:00:00.000Z', ageDays: 72 },
+  streams: [
+    {
+      stream: 'audit-events',
+      every: '6h',
+      everyMs: 21_600_000,
+      paused: false,
+      lastOutcome: 'collected',
+      lastPollAt: '2026-11-23T09:04:00.000Z',
+      nextPollAt: '2026-11-23T15:04:00.000Z',
+    },
+    { stream: 'policies', every: '24h', everyMs: 86_400_000, paused: true, note: 'Keys v3 were refused.' },
+    { stream: 'account', every: '24h', everyMs: 86_400_000, paused: true, note: 'Keys v3 were refused.' },
+  ],
+};
+
+test('status shows keys, last and next polls, and each reason for a pause once', () => {
+  expect(statusLines(STATUS, NOON, plain)).toEqual([
+    'acme  CUSA35A403 (Acme)  connected',
+    'https://us-api.mimecast.com, API 1.0',
+    'keys  v3 active, issued 2026-09-12, 72 d old',
+    '',
+    'STREAM        EVERY  LAST (UTC)       NEXT (UTC)',
+    'audit-events  6h     collected 09:04  15:04',
+    'policies      24h    never            paused',
+    'account       24h    never            paused',
+    'paused: Keys v3 were refused.',
+  ]);
+});
+
+test('status of a connection that has only its name is still a status', () => {
+  const lines = statusLines({ connectionId: 'acme', state: 'starting', streams: [] }, NOON, plain);
+  expect(lines.slice(0, 2)).toEqual(['acme  starting', 'keys  none']);
+});
+
+test('list shows a connection a line, and what to do when there are none', () => {
+  expect(listLines([STATUS], plain)[1]).toBe('acme        CUSA35A403  connected  72 d  https://us-api.mimecast.com');
+  expect(listLines([], plain).join()).toContain('temporal-mimecast connect');
+});
+
+test('a refused connection shows why and what to do', () => {
+  const lines = connectionReportLines(
+    {
+      connectionId: 'acme',
+      ok: false,
+      authentication: 'rejected',
+      apiVersion: '1.0',
+      baseUrl: 'https://eu-api.mimecast.com',
+      suggestedBaseUrl: 'https://us-api.mimecast.com',
+      clockSkewMs: -432_000,
+      endpoints: [
+        { stream: 'account', path: '/api/account/get-account', outcome: 'failed', action: 'Look at the keys.' },
+      ],
+      action: 'Re-enter the keys.',
+    },
+    plain,
+  );
+  expect(lines).toEqual([
+    'acme  KEYS REFUSED',
+    'https://eu-api.mimecast.com, API 1.0',
+    'This account lives at https://us-api.mimecast.com',
+    "The worker's clock is 432 s ahead of Mimecast's: mend NTP.",
+    '',
+    'STREAM   ENDPOINT                  OUTCOME  ITEMS  NEXT',
+    'account  /api/account/get-account  failed   -      Look at the keys.',
+    '',
+    'next  Re-enter the keys.',
+  ]);
+});
+
+test('dev never shows the password of its database', () => {
+  const addresses = {
+    temporalAddress: '127.0.0.1:7233',
+    namespace: 'default',
+    uiUrl: 'http://127.0.0.1:8233',
+    databaseUrl: 'postgres://postgres:hunter2@127.0.0.1:54329/mimecast',
+    keyringFile: '/data/keyring.json',
+    simulatorUrl: 'http://127.0.0.1:9900',
+    keysFile: '/data/demo.env',
+    pid: 1,
+    startedAt: '2026-11-23T12:00:00.000Z',
+  };
+  const shown = JSON.stringify(devDocument(addresses)) + devLines(addresses).join('\n');
+  expect(shown).toContain('postgres://postgres@127.0.0.1:54329/mimecast');
+  expect(shown).not.toContain('hunter2');
+});
+
+test('colours are for terminals, and for those who did not refuse them', () => {
+  expect(coloursFor({ isTTY: true }, {}).red('x')).not.toBe('x');
+  expect(coloursFor({ isTTY: true }, { NO_COLOR: '1' }).red('x')).toBe('x');
+  expect(coloursFor({ isTTY: true }, { TERM: 'dumb' }).red('x')).toBe('x');
+  expect(coloursFor({}, {}).red('x')).toBe('x');
+});
