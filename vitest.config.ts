@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Generous: a slow machine must not turn a right answer into a red one. */
+const TEST_TIMEOUT_MS = 120_000;
+
+const shared = {
+  pool: 'forks',
+  environment: 'node',
+  testTimeout: TEST_TIMEOUT_MS,
+  hookTimeout: TEST_TIMEOUT_MS,
+  teardownTimeout: TEST_TIMEOUT_MS,
+} as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          ...shared,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          globalSetup: ['test/global-setup.ts'],
+        },
+      },
+    ],
+  },
+});
