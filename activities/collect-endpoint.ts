@@ -59,7 +59,7 @@ function polled({ endpoint, outcome, digest }: StoredObservation, path: string):
 }
 
 /** What a failed call says about the endpoint. */
-export function outcomeOf(error: MimecastError): 'forbidden' | 'unavailable' | 'failed' {
+function outcomeOf(error: MimecastError): 'forbidden' | 'unavailable' | 'failed' {
   if (error instanceof MimecastPermissionError) return 'forbidden';
   return error instanceof MimecastUnavailableError ? 'unavailable' : 'failed';
 }

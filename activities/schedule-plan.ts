@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ScheduleOptions } from '@temporalio/client';
+import type { ScheduleOptions, ScheduleOptionsAction } from '@temporalio/client';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
+import type { Priority } from '@temporalio/common';
 import type { ConnectionRow, StreamPause } from '../evidence/connection.js';
 import { pollScheduleId } from '../workflows/ids.js';
 import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../workflows/search-attributes.js';
@@ -12,6 +13,9 @@ const JITTER_MS = 30_000;
 
 /** A poll that takes longer than this is beyond its own time budget and every retry: only then the server ends it. */
 const RUN_LIMIT_MS = 48 * 3_600_000;
+
+/** Behind what people wait for (1, 2), before backfills (5). The scale of the server is 1 to 5. */
+const POLL_PRIORITY = 3;
 
 /** Memo key, on the schedule's action, under which the digest of what was wanted is kept. */
 export const PLAN_DIGEST = 'mimecastPlanDigest';
@@ -27,7 +31,10 @@ export interface PlannedSchedule {
   readonly pause?: StreamPause;
 }
 
-export type PlannedOptions = Omit<ScheduleOptions, 'scheduleId' | 'state' | 'memo'>;
+type PlannedOptions = Omit<ScheduleOptions, 'scheduleId' | 'state' | 'memo' | 'action'> & {
+  /** The SDK sends the priority along; its types do not name it here. */
+  readonly action: ScheduleOptionsAction & { readonly priority: Priority };
+};
 
 /** The schedules that a connection must have: one for each stream that is enabled. */
 export function planSchedules(row: ConnectionRow, taskQueue: string): PlannedSchedule[] {
@@ -61,6 +68,8 @@ function planSchedule(row: ConnectionRow, stream: PolledStream, everyMs: number,
         taskQueue,
         workflowExecutionTimeout: RUN_LIMIT_MS,
         staticSummary: `${connectionId}: ${stream}`,
+        // With a backlog every tenant gets its turn, however many pages another one has.
+        priority: { priorityKey: POLL_PRIORITY, fairnessKey: connectionId },
         memo: { [PLAN_DIGEST]: digest },
         typedSearchAttributes: [
           { key: CONNECTION_ATTRIBUTE, value: connectionId },

@@ -30,8 +30,15 @@ export async function runWorker<Answer>(
   });
   try {
     const { namespace } = temporal;
-    const options = { databaseUrl, keyring, taskQueue, allowLoopback, worker: { connection, namespace } };
-    return await workBeside(await createMimecastWorker(options), () => work(connection));
+    const worker = await createMimecastWorker({
+      databaseUrl,
+      keyring,
+      taskQueue,
+      allowLoopback,
+      connection,
+      namespace,
+    });
+    return await workBeside(worker, () => work(connection));
   } finally {
     // Refused while a worker that never started still holds it; then it ends with the process.
     await connection.close().catch(() => undefined);

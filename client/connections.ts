@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
 import proto from '@temporalio/proto';
@@ -22,6 +23,10 @@ import { credentialReport, queriedStatus, statusReport, storedStatus } from './s
 
 /** How long a request may take. The connection gives each command two minutes; this leaves it time to say so. */
 const REQUEST_LIMIT_MS = 150_000;
+
+/** How long a worker may take from its start until the server knows of it. */
+const WORKER_START_MS = 2_000;
+const LOOK_AGAIN_MS = 100;
 
 export interface MimecastConnectionsOptions {
   readonly client: Client;
@@ -85,6 +90,7 @@ export class MimecastConnections {
       args: [{ connectionId }],
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
       staticSummary: `Mimecast connection ${connectionId}`,
+      priority: { fairnessKey: connectionId },
       typedSearchAttributes: [{ key: CONNECTION_ATTRIBUTE, value: connectionId }],
     });
     const { issuedAt } = request;
@@ -181,15 +187,26 @@ export class MimecastConnections {
     }
   }
 
-  /** A request without a worker would wait for one until it times out, and be carried out long after its sender has given up. */
+  /**
+   * A request without a worker would wait for one until it times out, and be carried out long after its sender has given
+   * up. A worker that is just starting is waited for.
+   */
   private async requireWorker(): Promise<void> {
+    const deadline = Date.now() + WORKER_START_MS;
+    while (!(await this.hasWorker())) {
+      if (Date.now() >= deadline) throw noWorker(this.taskQueue);
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+
+  private async hasWorker(): Promise<boolean> {
     const { namespace } = this.client.options;
     const { pollers } = await this.client.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: this.taskQueue },
       taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     });
-    if (pollers.length === 0) throw noWorker(this.taskQueue);
+    return pollers.length > 0;
   }
 
   private sealingKey(): PublicSealingKey {

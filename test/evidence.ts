@@ -62,7 +62,7 @@ export async function connect(store: EvidenceStore, connectionId: string): Promi
   await store.connections.promote(connectionId, 1, { accountCode: 'CUK1A1', acceptedAt: NOON });
 }
 
-export function newWindow(changes: Partial<NewWindow> = {}): NewWindow {
+function newWindow(changes: Partial<NewWindow> = {}): NewWindow {
   return {
     connectionId: 'acme',
     generation: 1,

@@ -7,7 +7,7 @@ const HEARTBEAT_TIMEOUT = '20 s';
  * How long a collecting activity may go on over all its attempts. There is no maximum of attempts: a vendor's outage
  * is waited out, and what is not collected within this time is collected by the next poll.
  */
-export const COLLECT_TIMEOUT_MS = 4 * 3_600_000;
+const COLLECT_TIMEOUT_MS = 4 * 3_600_000;
 
 /** Calls to Mimecast that collect evidence. */
 export const collecting = proxyActivities<MimecastActivities>({

@@ -16,14 +16,25 @@ export function connectRequestFault(request: ConnectRequest | undefined): string
   if (typeof request.sealed !== 'string' || !COMPACT_JWE.test(request.sealed)) {
     return 'The sealed credentials are not a compact JWE: seal them with the ring that the workers hold.';
   }
-  if (request.issuedAt !== undefined && Number.isNaN(Date.parse(request.issuedAt))) {
-    return 'issuedAt is not a date: give ISO 8601, such as 2026-09-12T00:00:00Z.';
-  }
+  const issued = issuedAtFault(request.issuedAt);
+  if (issued !== undefined) return issued;
   if (typeof settings.baseUrl !== 'string' || !URL.canParse(settings.baseUrl)) return 'The base URL is not a URL.';
   if (!isPageSize(settings.pagination.pageSize))
     return `The page size must be a whole number from 1 to ${MAX_PAGE_SIZE}.`;
   const unknown = Object.keys(settings.streams).find((stream) => !isPolledStream(stream));
   return unknown === undefined ? undefined : `There is no stream "${unknown}".`;
+}
+
+/** Clocks differ a little between whoever issues keys and the server. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+function issuedAtFault(issuedAt: string | undefined): string | undefined {
+  if (issuedAt === undefined) return undefined;
+  const issuedMs = Date.parse(issuedAt);
+  if (Number.isNaN(issuedMs)) return 'issuedAt is not a date: give ISO 8601, such as 2026-09-12T00:00:00Z.';
+  if (issuedMs > Date.now() + CLOCK_TOLERANCE_MS)
+    return 'issuedAt lies in the future: give the day on which the keys were made.';
+  return undefined;
 }
 
 export function pollNowFault(request: PollNowRequest | undefined): string | undefined {

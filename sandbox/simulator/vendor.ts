@@ -85,7 +85,7 @@ export class Vendor {
   }
 }
 
-export function endpointAt(path: string): SimulatedEndpoint | undefined {
+function endpointAt(path: string): SimulatedEndpoint | undefined {
   const found = Object.entries(ENDPOINT_PATHS).find(([, known]) => known === path);
   return found?.[0] as SimulatedEndpoint | undefined;
 }
