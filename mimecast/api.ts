@@ -123,9 +123,9 @@ async function attempt(api: MimecastApi, call: EndpointCall): Promise<EndpointAn
   const rateLimit = parseRateLimit(answer.headers, receivedAt);
   api.budget.note(rateLimit);
 
-  const place = { ...placeNow(), httpStatus: answer.status };
   const vendorDate = textOf(answer.headers, 'date');
   const skew = vendorDate === undefined ? {} : skewOf(vendorDate, sentAt, receivedAt);
+  const place = { ...placeNow(), httpStatus: answer.status, rateLimit, ...skew };
   try {
     const envelope = readEnvelope(answer, {
       place,
@@ -133,7 +133,6 @@ async function attempt(api: MimecastApi, call: EndpointCall): Promise<EndpointAn
       permission: call.permission,
       tokenSent: call.page?.token !== undefined,
       retryAfterMs: stopAfterRefusalMs(rateLimit),
-      ...skew,
     });
     const { host, httpStatus } = place;
     return {

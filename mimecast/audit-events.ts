@@ -40,6 +40,8 @@ export interface AuditPage {
   readonly nextToken?: string;
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
+  /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
+  readonly clockSkewMs?: number;
 }
 
 /**
@@ -69,8 +71,14 @@ export async function readAuditPage(api: MimecastApi, request: AuditPageRequest)
     if (typeof event === 'string') throw shapeError({ place: placeOf(answer) }, `data[${index}].${event}`);
     return event;
   });
-  const { nextToken, provenance, rateLimit } = answer;
-  return { events, provenance, rateLimit, ...(nextToken === undefined || events.length === 0 ? {} : { nextToken }) };
+  const { nextToken, provenance, rateLimit, clockSkewMs } = answer;
+  return {
+    events,
+    provenance,
+    rateLimit,
+    ...(nextToken === undefined || events.length === 0 ? {} : { nextToken }),
+    ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
+  };
 }
 
 /** @returns the event, or the name of the field that cannot be read */

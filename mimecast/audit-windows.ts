@@ -12,6 +12,8 @@ export interface TimeRange {
 export interface WindowRules {
   /** How far back a window may start. The vendor refuses more than 60 days; the hour is for clocks and for the time until the call. */
   readonly lookBackMs: number;
+  /** How far back the start of a window that was opened before may lie when it is asked for: nearly all that the vendor keeps. */
+  readonly keptMs: number;
   /** The longest window: what a failure costs at most. */
   readonly sliceMs: number;
   /** How far a poll's first window reaches into what is already held, for events that appeared after they happened. */
@@ -25,6 +27,7 @@ export interface WindowRules {
 
 export const WINDOW_RULES: WindowRules = {
   lookBackMs: 60 * DAY_MS - HOUR_MS,
+  keptMs: 60 * DAY_MS - 10 * MINUTE_MS,
   sliceMs: DAY_MS,
   overlapMs: 30 * MINUTE_MS,
   settlingMs: 5 * MINUTE_MS,
@@ -81,6 +84,16 @@ export function pollEnd(startOfFirstRun: Date, rules: WindowRules = WINDOW_RULES
 /** The start for a window that is read again from its first page: the look-back has moved on since it was opened. */
 export function clampStart(start: Date, now: Date, rules: WindowRules = WINDOW_RULES): Date {
   return new Date(Math.max(start.getTime(), earliestStart(now, rules)));
+}
+
+/**
+ * Where a window that is open, and of which nothing was read yet, must be asked for now: where it is, or moved to what the
+ * vendor still keeps. Asked for as it is, it would be refused for ever.
+ */
+export function keptRange({ start, end }: TimeRange, now: Date, rules: WindowRules = WINDOW_RULES): TimeRange {
+  if (start.getTime() >= now.getTime() - rules.keptMs) return { start, end };
+  const from = earliestStart(now, rules);
+  return range(from, end.getTime() > from ? end.getTime() : from + rules.sliceMs);
 }
 
 export interface LateEventsPosition {

@@ -85,7 +85,7 @@ export class MimecastRateLimitError extends MimecastError {
 export class MimecastRegionError extends MimecastError {
   override readonly name = 'MimecastRegionError';
   /** The right one, where it is known. */
-  readonly suggestedBaseUrl?: string;
+  declare readonly suggestedBaseUrl?: string;
 
   constructor(place: CallPlace, suggestedBaseUrl?: string) {
     super(place, {
@@ -103,17 +103,18 @@ export class MimecastRegionError extends MimecastError {
 /** 401 while the two clocks disagree: signatures carry the date, so the keys cannot be judged. */
 export class MimecastClockError extends MimecastError {
   override readonly name = 'MimecastClockError';
-  /** The vendor's clock minus this machine's. */
-  readonly clockSkewMs: number;
+  declare readonly clockSkewMs: number;
 
   constructor(place: CallPlace, clockSkewMs: number) {
     const direction = clockSkewMs > 0 ? 'behind' : 'ahead of';
-    super(place, {
-      what: `This worker's clock is ${duration(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
-      nextStep: 'Mend the time synchronisation (NTP) of this machine; the call is made again by itself.',
-      retryable: true,
-    });
-    this.clockSkewMs = clockSkewMs;
+    super(
+      { ...place, clockSkewMs },
+      {
+        what: `This worker's clock is ${duration(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
+        nextStep: 'Mend the time synchronisation (NTP) of this machine; the call is made again by itself.',
+        retryable: true,
+      },
+    );
   }
 }
 
@@ -202,35 +203,37 @@ export type TransportFault =
 export class MimecastTransportError extends MimecastError {
   override readonly name = 'MimecastTransportError';
   readonly fault: TransportFault;
+  /** What to look at when repetitions do not help. A clause, without a full stop. */
+  readonly ifItStays: string;
 
   /** @param detail what is wrong, in a few words of ours: a system's error code, a time limit */
   constructor(place: CallPlace, fault: TransportFault, detail?: string) {
-    const { what, nextStep } = TRANSPORT_FAULTS[fault];
+    const { what, ifItStays = 'see the status page of Mimecast' } = TRANSPORT_FAULTS[fault];
     super(place, {
       what: detail === undefined ? `${what}.` : `${what} (${detail}).`,
-      nextStep: nextStep ?? 'The call is made again by itself; if it stays, see the status page of Mimecast.',
+      nextStep: `The call is made again by itself; if it stays, ${ifItStays}.`,
       retryable: true,
     });
     this.fault = fault;
+    this.ifItStays = ifItStays;
   }
 }
 
-const TRANSPORT_FAULTS: Readonly<Record<TransportFault, { what: string; nextStep?: string }>> = {
+const TRANSPORT_FAULTS: Readonly<Record<TransportFault, { what: string; ifItStays?: string }>> = {
   timeout: { what: 'Mimecast did not answer in time' },
   connection: {
     what: 'The connection to Mimecast failed',
-    nextStep: 'The call is made again by itself; if it stays, check DNS, firewall and proxy of this worker.',
+    ifItStays: 'check DNS, firewall and proxy of this worker',
   },
   tls: {
     what: "Mimecast's certificate could not be verified",
-    nextStep: 'If a proxy inspects TLS here, give its certificate to Node with NODE_EXTRA_CA_CERTS.',
+    ifItStays: "give an inspecting proxy's certificate to Node (NODE_EXTRA_CA_CERTS)",
   },
   'server-error': { what: 'Mimecast had a fault of its own' },
   empty: { what: 'The answer is empty' },
   html: {
     what: 'A web page came instead of an answer of the API',
-    nextStep:
-      'The call is made again by itself; if it stays, look for a proxy or a firewall that answers in its place.',
+    ifItStays: 'look for a proxy or a firewall that answers in its place',
   },
   'not-json': { what: 'The answer broke off or is not JSON' },
   encoding: { what: 'The answer is compressed in a way that cannot be unpacked' },

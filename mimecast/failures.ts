@@ -11,6 +11,7 @@ import {
 } from './errors.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { CallPlace, MimecastError } from './mimecast-error.js';
+import { baseUrlOf, REGIONS } from './regions.js';
 
 /** What must be known about a call to say why it failed. */
 export interface FailedCall {
@@ -20,8 +21,6 @@ export interface FailedCall {
   readonly permission: string;
   /** The request carried a page token. */
   readonly tokenSent: boolean;
-  /** The vendor's clock minus this machine's, where the answer had a date. */
-  readonly clockSkewMs?: number;
   /** How long nothing may be sent, after a 429. */
   readonly retryAfterMs: number;
 }
@@ -35,6 +34,8 @@ export interface Verdict {
   readonly retryable: boolean;
   /** There were usable items beside the failed ones. */
   readonly partial: boolean;
+  /** The base URL of a region that the failures name. */
+  readonly rightBaseUrl?: string | undefined;
 }
 
 type FailureKind =
@@ -90,7 +91,7 @@ export function failureOf(call: FailedCall, verdict: Verdict): MimecastError {
   const kind = kindOf(verdict);
   switch (kind) {
     case 'keys': {
-      const skewMs = call.clockSkewMs ?? 0;
+      const skewMs = place.clockSkewMs ?? 0;
       if (Math.abs(skewMs) > CLOCK_TOLERANCE_MS) return new MimecastClockError(place, skewMs);
       return new MimecastAuthenticationError(place, 'keys');
     }
@@ -103,7 +104,7 @@ export function failureOf(call: FailedCall, verdict: Verdict): MimecastError {
     case 'unavailable':
       return new MimecastUnavailableError(place, call);
     case 'region':
-      return new MimecastRegionError(place);
+      return new MimecastRegionError(place, verdict.rightBaseUrl);
     case 'rate-limit':
       return new MimecastRateLimitError(place, call.retryAfterMs);
     case 'redirect':
@@ -135,11 +136,22 @@ const blamesToken = ({ status, codes }: Verdict): boolean =>
 const isCode = (code: unknown): code is string => typeof code === 'string' && /^[a-z][a-z0-9_.-]{0,63}$/.test(code);
 
 /** Entries of `fail`, in both forms: with a list of errors (API 1.0), or with the code itself (the gateway of 2.0). */
-export function readFailures(fail: readonly unknown[]): Pick<Verdict, 'codes' | 'retryable'> {
+export function readFailures(fail: readonly unknown[]): Pick<Verdict, 'codes' | 'retryable' | 'rightBaseUrl'> {
   const errors = fail.flatMap(errorsOf);
   const codes = errors.map((error) => error['code']).filter(isCode);
   const retryable = errors.length > 0 && errors.every((error) => error['retryable'] === true);
-  return { codes: [...new Set(codes)], retryable };
+  return { codes: [...new Set(codes)], retryable, rightBaseUrl: regionNamedIn(errors) };
+}
+
+/**
+ * The region that errors name in any of their texts. Of those texts nothing else is used: the result is one of our own
+ * list, because keys are sent there next.
+ */
+function regionNamedIn(errors: readonly JsonObject[]): string | undefined {
+  const texts = errors.flatMap((error) => Object.values(error)).filter((value) => typeof value === 'string');
+  const hosts = texts.flatMap((text) => text.toLowerCase().match(/[a-z0-9-]+(?:\.[a-z0-9-]+)+/g) ?? []);
+  const region = REGIONS.find(({ host }) => hosts.includes(host));
+  return region && baseUrlOf(region);
 }
 
 function errorsOf(entry: unknown): JsonObject[] {

@@ -1,3 +1,5 @@
+import type { RateLimit } from './rate-limit.js';
+
 /** One attempt at a call, as far as it may be told. */
 export interface CallPlace {
   readonly host: string;
@@ -8,6 +10,10 @@ export interface CallPlace {
   readonly httpStatus?: number;
   /** The vendor's error codes; its messages are kept nowhere, because they repeat what was sent. */
   readonly codes?: readonly string[];
+  /** The vendor's clock minus this machine's, in milliseconds, where there was an answer with a date. */
+  readonly clockSkewMs?: number;
+  /** What the answer said about the calls that are left. */
+  readonly rateLimit?: RateLimit;
 }
 
 interface Told {
@@ -38,6 +44,10 @@ export abstract class MimecastError extends Error {
   readonly retryable: boolean;
   /** How long to leave Mimecast alone, where it said so. */
   readonly retryAfterMs?: number;
+  /** The vendor's clock minus this machine's, in milliseconds, where there was an answer with a date. */
+  readonly clockSkewMs?: number;
+  /** What the answer said about the calls that are left, where there was one. */
+  readonly rateLimit?: RateLimit;
 
   protected constructor(place: CallPlace, told: Told) {
     super(`${told.what} ${told.nextStep}\n${placeLine(place)}`);
@@ -51,6 +61,8 @@ export abstract class MimecastError extends Error {
     this.nextStep = told.nextStep;
     this.retryable = told.retryable;
     if (told.retryAfterMs !== undefined) this.retryAfterMs = told.retryAfterMs;
+    if (place.clockSkewMs !== undefined) this.clockSkewMs = place.clockSkewMs;
+    if (place.rateLimit !== undefined) this.rateLimit = place.rateLimit;
   }
 }
 

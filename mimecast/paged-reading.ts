@@ -15,7 +15,8 @@ export async function callForPage(api: MimecastApi, call: EndpointCall): Promise
 }
 
 /** Where an answer came from, in the words of an error about it. */
-export function placeOf({ provenance }: EndpointAnswer): CallPlace {
+export function placeOf({ provenance, rateLimit, clockSkewMs }: EndpointAnswer): CallPlace {
   const { host, path, requestId, httpStatus, receivedAt } = provenance;
-  return { host, path, requestId, httpStatus, at: receivedAt };
+  const skew = clockSkewMs === undefined ? {} : { clockSkewMs };
+  return { host, path, requestId, httpStatus, at: receivedAt, rateLimit, ...skew };
 }

@@ -5,6 +5,7 @@ import { shapeError } from './envelope.js';
 import { MimecastRequestError } from './errors.js';
 import type { PageRequest } from './pagination.js';
 import { callForPage, placeOf } from './paged-reading.js';
+import type { RateLimit } from './rate-limit.js';
 import { fieldOf } from './schemas.js';
 
 /** The endpoints that are read whole: everything but the audit log. */
@@ -28,6 +29,7 @@ export interface EndpointReading {
   readonly droppedFields: readonly string[];
   /** Of the last page. */
   readonly provenance: Provenance;
+  readonly rateLimit: RateLimit;
   /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
   readonly clockSkewMs?: number;
 }
@@ -67,6 +69,7 @@ export async function readEndpoint(
     body: kept.items,
     droppedFields: kept.droppedFields,
     provenance: answer.provenance,
+    rateLimit: answer.rateLimit,
     ...(answer.clockSkewMs === undefined ? {} : { clockSkewMs: answer.clockSkewMs }),
   };
 }

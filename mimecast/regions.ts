@@ -30,6 +30,13 @@ export const REGIONS: readonly Region[] = [
   { name: 'United Kingdom', host: 'uk-api.services.mimecast.com', apiVersion: '2.0' },
 ];
 
+export const baseUrlOf = ({ host }: Region): string => `https://${host}`;
+
+/** Where keys of one generation of the API may be at home. */
+export function baseUrlsOf(apiVersion: Region['apiVersion']): string[] {
+  return REGIONS.filter((region) => region.apiVersion === apiVersion).map(baseUrlOf);
+}
+
 /** The base URL is not one that keys may be sent to. */
 export class MimecastBaseUrlError extends Error {
   override readonly name = 'MimecastBaseUrlError';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   clampStart,
+  keptRange,
   lateEventsWindow,
   nextWindow,
   pollEnd,
@@ -60,6 +61,27 @@ test('a poll ends five minutes before it started, on a whole second', () => {
 test('a window that is read again starts where Mimecast still answers', () => {
   expect(clampStart(at('2026-11-20T00:00:00Z'), now)).toEqual(at('2026-11-20T00:00:00Z'));
   expect(clampStart(at('2026-09-01T00:00:00Z'), now)).toEqual(at('2026-09-24T07:05:01Z'));
+});
+
+describe('a window that waited for its first page', () => {
+  const opened = { start: at('2026-09-24T07:05:01Z'), end: at('2026-09-25T07:05:01Z') };
+
+  test.each([
+    ['at once', '2026-11-23T06:05:00.750Z', opened],
+    ['as long as Mimecast still has all of it', '2026-11-23T06:55:01Z', opened],
+    [
+      'when its beginning is gone',
+      '2026-11-23T12:00:00Z',
+      { start: at('2026-09-24T13:00:00Z'), end: at('2026-09-25T07:05:01Z') },
+    ],
+    [
+      'when all of it is gone',
+      '2026-11-25T12:00:00Z',
+      { start: at('2026-09-26T13:00:00Z'), end: at('2026-09-27T13:00:00Z') },
+    ],
+  ])('%s', (_, asked, kept) => {
+    expect(keptRange(opened, at(asked))).toEqual(kept);
+  });
 });
 
 describe('late events', () => {

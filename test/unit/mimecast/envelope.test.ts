@@ -22,6 +22,7 @@ function judge(status: number, body: unknown, changes: Partial<FailedCall> = {})
   }
 }
 
+const apart = (clockSkewMs: number) => ({ place: { ...call.place, clockSkewMs } });
 const gateway = (code: string) => ({ fail: [{ code, message: 'text' }] });
 const withStatus = (status: unknown, data: unknown = []) => ({ meta: { status }, data, fail: [] });
 
@@ -117,14 +118,14 @@ describe('other statuses', () => {
     [432_000, "7 min 12 s behind Mimecast's"],
     [90_061_000, "1 d 1 h behind Mimecast's"],
   ])('401 while the clocks are %i ms apart judges no keys', (clockSkewMs, words) => {
-    const error = judge(401, failing('err_xdk_invalid_signature'), { clockSkewMs });
+    const error = judge(401, failing('err_xdk_invalid_signature'), apart(clockSkewMs));
     expect(error).toMatchObject({ name: 'MimecastClockError', retryable: true, clockSkewMs });
     expect((error as Error).message).toContain(words);
-    expect(judge(200, good([]), { clockSkewMs })).toMatchObject({ data: [] });
+    expect(judge(200, good([]), apart(clockSkewMs))).toMatchObject({ data: [] });
   });
 
   test('401 within a minute of each other judges them', () => {
-    expect(judge(401, '', { clockSkewMs: 59_000 })).toMatchObject({ name: 'MimecastAuthenticationError' });
+    expect(judge(401, '', apart(59_000))).toMatchObject({ name: 'MimecastAuthenticationError' });
   });
 });
 
@@ -151,4 +152,27 @@ test('of what Mimecast wrote, only what looks like a code is told', () => {
   });
   expect(error).toMatchObject({ codes: ['err_known'] });
   expect(`${String(error)} ${JSON.stringify(error)}`.toLowerCase()).not.toContain('canary');
+});
+
+describe('the right region', () => {
+  const naming = (message: string) => ({
+    fail: [{ errors: [{ code: 'err_audit_log_incorrect_region', message, retryable: false }] }],
+  });
+
+  test.each([
+    ['Use https://us-api.mimecast.com.', 'https://us-api.mimecast.com'],
+    ['account is hosted at USCOM: uspcom-api.mimecast-pscom-us.com', 'https://uspcom-api.mimecast-pscom-us.com'],
+    ['see us-api.services.mimecast.com/api', 'https://us-api.services.mimecast.com'],
+  ])('is taken from an answer that names it: %s', (message, suggestedBaseUrl) => {
+    expect(judge(200, naming(message))).toMatchObject({ name: 'MimecastRegionError', suggestedBaseUrl });
+  });
+
+  test.each(['Incorrect region supplied', 'see https://us-api.mimecast.com.evil.example', 'evil-us-api.mimecast.com'])(
+    'is none that is not on our list: %s',
+    (message) => {
+      const error = judge(200, naming(message));
+      expect(error).toMatchObject({ name: 'MimecastRegionError', suggestedBaseUrl: undefined });
+      expect((error as Error).message).not.toContain('evil');
+    },
+  );
 });
