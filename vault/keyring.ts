@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { link, mkdir, open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { VaultKeyringError } from './errors.js';
@@ -68,6 +69,34 @@ export async function writeNewKeyring(path: string, now: Date = new Date()): Pro
   return ring;
 }
 
+/**
+ * Adds a key to the ring in a file, which seals from now on. The file is the old ring or the new one at any moment, and
+ * stays readable for those who could read it: the workers may be another user.
+ *
+ * @throws {VaultKeyringError} when there is no ring, or it cannot be written
+ */
+export async function addKeyToFile(path: string, now: Date = new Date()): Promise<Keyring> {
+  const { current, keys } = await addKey(await readKeyring(path), now);
+  const ring = { current, keys };
+  // A link to the file stays a link.
+  const file = await realpath(path);
+  const owner = await stat(file);
+  await place(
+    file,
+    ring,
+    0o600,
+    (written) => rename(written, file),
+    (written) => give(written, owner),
+  );
+  return ring;
+}
+
+async function give(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+  const own = await file.stat();
+  if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid);
+  await file.chmod(mode & 0o777);
+}
+
 /** Writes the sealing half, for services that seal keys without a ring. Replaces an older one. */
 export async function writeSealingKey(path: string, key: PublicSealingKey): Promise<void> {
   await place(path, publicHalf(key), 0o644, (written) => rename(written, path));
@@ -86,7 +115,13 @@ async function linkTo(path: string, written: string): Promise<void> {
   }
 }
 
-async function place(path: string, json: unknown, mode: number, publish: (written: string) => Promise<void>) {
+async function place(
+  path: string,
+  json: unknown,
+  mode: number,
+  publish: (written: string) => Promise<void>,
+  prepare?: (written: FileHandle) => Promise<void>,
+): Promise<void> {
   const folder = dirname(resolve(path));
   const written = resolve(folder, `.${randomUUID()}.tmp`);
   try {
@@ -94,6 +129,7 @@ async function place(path: string, json: unknown, mode: number, publish: (writte
     const file = await open(written, 'wx', mode);
     try {
       await file.writeFile(`${JSON.stringify(json, undefined, 2)}\n`);
+      await prepare?.(file);
       await file.sync();
     } finally {
       await file.close();

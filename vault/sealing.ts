@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CompactEncrypt, decodeProtectedHeader, importJWK, type ProtectedHeaderParameters } from 'jose';
 import { VaultKeyringError, VaultSealError } from './errors.js';
+import { fingerprintOf } from './fingerprint.js';
 import { currentKey, isPublicSealingKey, KID, parseKeyring, publicHalf, type PublicSealingKey } from './keys.js';
 import { readJsonFile } from './read-json-file.js';
 
@@ -11,7 +12,8 @@ const SEAL_TYPE = 'mimecast-credentials';
 
 /**
  * Seals keys for the workers' ring, as a compact JWE. The connection's id is in the protected header: what is sealed for
- * one connection does not open for another.
+ * one connection does not open for another. Beside it is the keys' fingerprint, by which those who cannot open the text
+ * see whether it holds the keys that are in use.
  */
 export async function sealCredentials(
   key: PublicSealingKey,
@@ -25,6 +27,7 @@ export async function sealCredentials(
       enc: SEAL_ENCRYPTION,
       kid: key.kid,
       cid: connectionId,
+      fpr: fingerprintOf(connectionId, credentials),
       typ: SEAL_TYPE,
     })
     .encrypt(recipient);
@@ -37,7 +40,12 @@ export interface SealedDescription {
   readonly connectionId: string;
   /** Lower-case hex SHA-256 of the sealed text: the same text is the same keys. */
   readonly digest: string;
+  /** What whoever sealed the keys says their fingerprint is; none from those that give none. Never a proof. */
+  readonly fingerprint?: string;
 }
+
+/** SHA-256 in base64url. */
+const FINGERPRINT = /^[\w-]{43}$/;
 
 /** Four keys make less than 2 KB. */
 const LONGEST_SEALED = 16_384;
@@ -45,10 +53,15 @@ const LONGEST_SEALED = 16_384;
 /** @throws {VaultSealError} when the text is not what `sealCredentials` makes, or is cut off */
 export function describeSealed(sealed: string): SealedDescription {
   if (sealed.length > LONGEST_SEALED || !hasSealedForm(sealed)) throw malformed();
-  const { alg, enc, typ, kid, cid } = headerOf(sealed);
+  const { alg, enc, typ, kid, cid, fpr } = headerOf(sealed);
   const ours = alg === SEAL_ALGORITHM && enc === SEAL_ENCRYPTION && typ === SEAL_TYPE;
   if (!ours || typeof kid !== 'string' || !KID.test(kid) || typeof cid !== 'string') throw malformed();
-  return { kid, connectionId: cid, digest: createHash('sha256').update(sealed).digest('hex') };
+  return {
+    kid,
+    connectionId: cid,
+    digest: createHash('sha256').update(sealed).digest('hex'),
+    ...(typeof fpr === 'string' && FINGERPRINT.test(fpr) && { fingerprint: fpr }),
+  };
 }
 
 /**

@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { VaultKeyringError } from '../../../vault/errors.js';
 import {
   addKey,
+  addKeyToFile,
   createKeyring,
   readKeyring,
   sealingKey,
@@ -105,6 +106,32 @@ test('an added key seals, and the old one stays', async () => {
   expect(sealingKey(ring).kid).toMatch(/^2026-09-01-/);
   expect(ring.keys.map(({ kid }) => kid)).toEqual([ring.current, old.current]);
   expect(() => sealingKey({ ...ring, current: 'gone' })).toThrow(VaultKeyringError);
+});
+
+describe('a key added to a ring file', () => {
+  test('seals from then on; the old ones, the mode of the file and a link to it stay, and nothing is left beside it', async () => {
+    const inside = await folder();
+    const path = join(inside, 'ring.json');
+    const old = await writeNewKeyring(path, now);
+    await chmod(path, 0o640);
+    await symlink(path, join(inside, 'link.json'));
+
+    const ring = await addKeyToFile(join(inside, 'link.json'), new Date('2026-09-01T00:00:00Z'));
+    expect(await readKeyring(path)).toMatchObject({ ...ring });
+    expect(ring.keys.slice(1)).toEqual(old.keys);
+    expect(ring.current).toMatch(/^2026-09-01-/);
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect((await lstat(join(inside, 'link.json'))).isSymbolicLink()).toBe(true);
+    expect((await readdir(inside)).sort()).toEqual(['link.json', 'ring.json']);
+  });
+
+  test('changes nothing where there is no ring', async () => {
+    const path = join(await folder(), 'ring.json');
+    await expect(addKeyToFile(path)).rejects.toThrow('There is no ring of keys');
+    await writeFile(path, '{}', { mode: 0o600 });
+    await expect(addKeyToFile(path)).rejects.toThrow('is not a ring of keys');
+    expect(await readFile(path, 'utf8')).toBe('{}');
+  });
 });
 
 describe('the sealing key', () => {

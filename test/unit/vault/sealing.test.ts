@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VaultForeignKeyError, VaultSealError } from '../../../vault/errors.js';
+import { fingerprintOf } from '../../../vault/fingerprint.js';
 import { addKey, createKeyring, sealingKey } from '../../../vault/keyring.js';
 import type { Keyring } from '../../../vault/keys.js';
 import { describeSealed, sealCredentials } from '../../../vault/sealing.js';
@@ -32,7 +33,8 @@ describe('sealed keys', () => {
 
   test('show for whom they are, and nothing of what they are', () => {
     const digest = createHash('sha256').update(sealed).digest('hex');
-    expect(describeSealed(sealed)).toEqual({ kid: ring.current, connectionId: 'acme', digest });
+    const fingerprint = fingerprintOf('acme', credentials);
+    expect(describeSealed(sealed)).toEqual({ kid: ring.current, connectionId: 'acme', digest, fingerprint });
     const parts = sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString());
     expect(parts.join()).not.toContain('canary');
     expect(JSON.parse(parts[0] ?? '')).toMatchObject({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', cid: 'acme' });
@@ -41,6 +43,13 @@ describe('sealed keys', () => {
   test('are another text each time', async () => {
     const again = await sealCredentials(sealingKey(ring), 'acme', credentials);
     expect(describeSealed(again).digest).not.toBe(describeSealed(sealed).digest);
+  });
+
+  test('keep their fingerprint, whichever key of the ring seals them', async () => {
+    const again = await sealCredentials(sealingKey(await addKey(ring)), 'acme', credentials);
+    expect(describeSealed(again).fingerprint).toBe(describeSealed(sealed).fingerprint);
+    const others = await sealCredentials(sealingKey(ring), 'acme', { ...credentials, accessKey: 'access-canary-2' });
+    expect(describeSealed(others).fingerprint).not.toBe(describeSealed(sealed).fingerprint);
   });
 
   test('open with an older key of the ring', async () => {
