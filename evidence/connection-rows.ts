@@ -1,12 +1,7 @@
-import type {
-  ConnectionRow,
-  ConnectionSettings,
-  ConnectionState,
-  CredentialState,
-  CredentialVersion,
-} from './connection.js';
+import type { ConnectionRow, ConnectionSettings, ConnectionState, RotationOutcome } from './connection.js';
 import type { Queryable } from './database.js';
-import { EvidenceNotFoundError } from './errors.js';
+import { EvidenceNotFoundError, EvidenceStateError } from './errors.js';
+import { isoMoment } from './log.js';
 
 interface ConnectionRecord {
   readonly connection_id: string;
@@ -17,19 +12,9 @@ interface ConnectionRecord {
   readonly account_code: string | null;
   readonly account_name: string | null;
   readonly active_version: number | null;
+  readonly last_rotation: RotationOutcome | null;
   readonly created_at: Date;
   readonly updated_at: Date;
-}
-
-interface CredentialRecord {
-  readonly connection_id: string;
-  readonly version: number;
-  readonly state: CredentialState;
-  readonly sealed: string | null;
-  readonly sealed_digest: Buffer;
-  readonly kid: string;
-  readonly issued_at: Date;
-  readonly accepted_at: Date | null;
 }
 
 export async function readConnection(client: Queryable, connectionId: string): Promise<ConnectionRow | undefined> {
@@ -57,13 +42,27 @@ export async function lockConnection(client: Queryable, connectionId: string): P
   return toConnection(record);
 }
 
-/** Every version of a connection's keys, newest first. */
-export async function readCredentials(client: Queryable, connectionId: string): Promise<CredentialVersion[]> {
-  const records = await client.query<CredentialRecord>({
-    text: 'select * from mimecast.credentials where connection_id = $1 order by version desc',
-    values: [connectionId],
-  });
-  return records.map(toCredentials);
+/**
+ * The same for a change that only a connection takes which polls run for.
+ *
+ * @throws EvidenceNotFoundError
+ * @throws EvidenceStateError when it is disconnected, or about to be
+ */
+export async function lockLiveConnection(client: Queryable, connectionId: string): Promise<ConnectionRow> {
+  const row = await lockConnection(client, connectionId);
+  if (isLeaving(row)) throw new EvidenceStateError(`"${connectionId}" is ${row.state}. Connect it again.`);
+  return row;
+}
+
+export function isLeaving({ state }: ConnectionRow): boolean {
+  return state === 'disconnecting' || state === 'disconnected';
+}
+
+/** When the transaction began, by the database's clock: ISO, UTC. The workers' clocks may differ. */
+export async function readMoment(client: Queryable): Promise<string> {
+  const [now] = await client.query<{ moment: string }>({ text: `select ${isoMoment('now()')} as moment` });
+  if (!now) throw new Error('The database did not tell the time');
+  return now.moment;
 }
 
 function toConnection(record: ConnectionRecord): ConnectionRow {
@@ -76,20 +75,8 @@ function toConnection(record: ConnectionRecord): ConnectionRow {
     ...(record.account_code !== null && { accountCode: record.account_code }),
     ...(record.account_name !== null && { accountName: record.account_name }),
     ...(record.active_version !== null && { activeVersion: record.active_version }),
+    ...(record.last_rotation !== null && { lastRotation: record.last_rotation }),
     createdAt: record.created_at,
     updatedAt: record.updated_at,
-  };
-}
-
-function toCredentials(record: CredentialRecord): CredentialVersion {
-  return {
-    connectionId: record.connection_id,
-    version: record.version,
-    state: record.state,
-    ...(record.sealed !== null && { sealed: record.sealed }),
-    sealedDigest: record.sealed_digest.toString('hex'),
-    kid: record.kid,
-    issuedAt: record.issued_at,
-    ...(record.accepted_at !== null && { acceptedAt: record.accepted_at }),
   };
 }

@@ -42,6 +42,30 @@ export interface ConnectionSettings {
   };
   /** Account code that the keys must open; the one found at the first accepted proof when it is not given. */
   readonly expectedAccount?: string;
+  /** What this tenant is held to, where it differs from the usual. */
+  readonly thresholds?: Thresholds;
+  /** When refused keys are looked at again, where it differs from the usual. */
+  readonly refusals?: Partial<RefusalRules>;
+}
+
+/** Limits that verdicts and reminders go by. */
+export interface Thresholds {
+  /** Shortest retention of the archive that is acceptable, in days. */
+  readonly retentionDays?: number;
+  /** Age of the keys at which their rotation is due, in days. */
+  readonly keysDueDays?: number;
+  /** Age of the keys at which their rotation is overdue, in days. */
+  readonly keysOverdueDays?: number;
+}
+
+/** How a connection makes sure that its keys are refused, and how it finds out that they are taken again. Milliseconds. */
+export interface RefusalRules {
+  /** Between a poll's refusal and the connection's own second look, so that one incident at the vendor pauses nobody. */
+  readonly confirmAfterMs: number;
+  /** Since the pause, for the first probes. Ascending. */
+  readonly probeAfterMs: readonly number[];
+  /** Between the probes that follow. */
+  readonly probeEveryMs: number;
 }
 
 export type ConnectionState =
@@ -73,8 +97,23 @@ export interface ConnectionRow {
   readonly pauses: Readonly<Partial<Record<Stream, readonly StreamPause[]>>>;
   /** The version whose keys polls use. */
   readonly activeVersion?: number;
+  /** What became of the newest rotation that was asked for. */
+  readonly lastRotation?: RotationOutcome;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** How a rotation ended, for those who only announced it and got no answer. */
+export interface RotationOutcome {
+  /** ISO, UTC. */
+  readonly at: string;
+  readonly accepted: boolean;
+  /** None when nothing was staged. */
+  readonly version?: number;
+  /** Why it was not accepted. One line, free of secrets. */
+  readonly reason?: string;
+  /** What its sender said about it. */
+  readonly note?: string;
 }
 
 export type CredentialState = 'pending' | 'active' | 'retired' | 'rejected';
@@ -89,6 +128,10 @@ export interface CredentialVersion {
   readonly sealedDigest: string;
   /** Key id of the ring that sealed it. */
   readonly kid: string;
+  /** Recognises the same keys in another sealed text; none when whoever sealed them gave none. See `vault/fingerprint.ts`. */
+  readonly fingerprint?: string;
+  /** Why it was rejected. */
+  readonly reason?: string;
   readonly issuedAt: Date;
   /** When the vendor first accepted these keys. */
   readonly acceptedAt?: Date;

@@ -27,6 +27,10 @@ interface DatabaseOptions {
   readonly maxConnections: number;
   /** Hears of connections that broke while idle; without a listener they would end the process. */
   readonly onError: (error: Error) => void;
+  /** For those who only look: the server then refuses every change. */
+  readonly readOnly?: boolean;
+  /** The longest that a statement, or the way to the server, may take. */
+  readonly limitMs?: number;
 }
 
 /** What a statement needs: a pooled connection or the one of a transaction. */
@@ -49,13 +53,17 @@ export interface Database extends Queryable {
 
 export function openDatabase(options: DatabaseOptions): Database {
   const where = hostAndPort(options.databaseUrl);
+  const { readOnly = false, limitMs = STATEMENT_TIMEOUT_MS } = options;
+  const config = connectionConfig(options.databaseUrl);
   const pool = new pg.Pool({
-    ...connectionConfig(options.databaseUrl),
+    ...config,
+    ...(readOnly && { options: `${config.options} -c default_transaction_read_only=on` }),
+    connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, limitMs),
     max: options.maxConnections,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: limitMs,
     // The server's own limit comes first; this one is for a network that went silent.
-    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: limitMs + 5_000,
+    idle_in_transaction_session_timeout: limitMs,
   });
   pool.on('error', options.onError);
 
@@ -78,7 +86,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /** What each of our connections says of itself and asks of the server; also used by the migrations. */
-export function connectionConfig(databaseUrl: string): pg.ClientConfig {
+export function connectionConfig(databaseUrl: string): pg.ClientConfig & { readonly options: string } {
   return {
     connectionString: databaseUrl,
     application_name: 'temporal-mimecast',

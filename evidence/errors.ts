@@ -1,35 +1,43 @@
 /** The database is not reachable, or refuses us. Nothing was stored; the same call may be tried again. */
 export class EvidenceUnreachableError extends Error {
   override readonly name = 'EvidenceUnreachableError';
+  readonly nextStep: string;
 
   /**
    * @param where host and port, never the whole URL: it holds the password
    * @param reason what the driver or the server said, in a few words
    */
   constructor(where: string, reason: string, options?: ErrorOptions) {
-    super(`Postgres at ${where} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`, options);
+    const nextStep = 'Check DATABASE_URL and that the server runs.';
+    super(`Postgres at ${where} cannot be used: ${reason}. ${nextStep}`, options);
+    this.nextStep = nextStep;
   }
 }
 
 /** The database lacks migrations that this version needs. */
 export class EvidenceSchemaError extends Error {
   override readonly name = 'EvidenceSchemaError';
+  readonly nextStep: string;
 
   constructor(pending: readonly string[], options?: ErrorOptions) {
     const which = pending.length > 0 ? ` (${pending.join(', ')})` : '';
-    super(`The evidence database is not up to date${which}. Run: temporal-mimecast migrate`, options);
+    const nextStep = 'Run: temporal-mimecast migrate';
+    super(`The evidence database is not up to date${which}. ${nextStep}`, options);
+    this.nextStep = nextStep;
   }
 }
 
 /** One database serves one Temporal namespace; this one serves another. */
 export class EvidenceNamespaceError extends Error {
   override readonly name = 'EvidenceNamespaceError';
+  readonly nextStep: string;
 
   constructor(claimedBy: string, wanted: string) {
+    const nextStep = 'Use a database of its own for each namespace.';
     super(
-      `This database holds the evidence of the Temporal namespace "${claimedBy}", and this is "${wanted}". ` +
-        'Use a database of its own for each namespace.',
+      `This database holds the evidence of the Temporal namespace "${claimedBy}", and this is "${wanted}". ${nextStep}`,
     );
+    this.nextStep = nextStep;
   }
 }
 

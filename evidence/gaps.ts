@@ -5,23 +5,30 @@ import type { Gap } from './store.js';
 
 /**
  * Keeps a range that can no longer be collected, with its entry in the log. The same gap again is not recorded twice; one
- * that has grown since, because its window failed and was opened again later, is recorded with its new end.
+ * that has grown since, because its window could still not be read when more had been dropped, is recorded with its new end.
  */
 export async function recordGap(client: Queryable, connectionId: string, stream: Stream, gap: Gap): Promise<void> {
   if (gap.start >= gap.end) return;
 
+  const [before] = await client.query<{ start: Date }>({
+    text: `
+      select gap_start as "start" from mimecast.gaps
+       where connection_id = $1 and stream = $2 and cause = $4 and gap_end = $3`,
+    values: [connectionId, stream, gap.start, gap.cause],
+  });
+  const start = before?.start ?? gap.start;
   const recorded = await client.query({
     text: `
       insert into mimecast.gaps as g (connection_id, stream, gap_start, gap_end, cause) values ($1, $2, $3, $4, $5)
       on conflict (connection_id, stream, gap_start)
         do update set gap_end = excluded.gap_end where g.gap_end < excluded.gap_end
       returning gap_start`,
-    values: [connectionId, stream, gap.start, gap.end, gap.cause],
+    values: [connectionId, stream, start, gap.end, gap.cause],
   });
   if (recorded.length === 0) return;
   await append(client, connectionId, 'gap', {
     stream,
-    start: gap.start.toISOString(),
+    start: start.toISOString(),
     end: gap.end.toISOString(),
     cause: gap.cause,
   });

@@ -31,6 +31,7 @@ export function createLedger(db: Database): Ledger {
     take: (windowId, generation, runId) => take(db, windowId, generation, runId),
     storePage: (page) => storePage(db, page),
     restart: (window, start, cause) => db.transaction((client) => restart(client, window, start, cause)),
+    move: (window, start, end) => db.transaction((client) => move(client, window, start, end)),
     gaps: (connectionId, stream) => readGaps(db, connectionId, stream),
     pollCounts: (connectionId, stream, runId) => pollCounts(db, connectionId, stream, runId),
   };
@@ -139,6 +140,17 @@ async function restart(
   });
   await recordDropped(client, window, start);
   return readWindow(client, windowId);
+}
+
+async function move(client: Queryable, taken: TakenWindow, start: Date, end: Date): Promise<WindowRow | Refused> {
+  const window = await lockTaken(client, taken);
+  if (typeof window === 'string' || window.pages > 0) return window;
+  await client.query({
+    text: 'update mimecast.windows set window_start = $2, window_end = $3 where window_id = $1',
+    values: [taken.windowId, start, end],
+  });
+  await recordDropped(client, window, start);
+  return readWindow(client, taken.windowId);
 }
 
 /** Locks the window, if this attempt still holds it; the connection first, as everybody does. */

@@ -5,8 +5,14 @@ import type { LogHead } from './store.js';
 /** What an entry of the log is about. */
 export type LogKind =
   | 'connection-opened'
+  | 'credentials-staged'
   | 'credentials-accepted'
+  | 'credentials-rejected'
   | 'credentials-refused'
+  | 'rotation-refused'
+  | 'settings-changed'
+  | 'paused'
+  | 'resumed'
   | 'disconnecting'
   | 'disconnected'
   | 'gap'

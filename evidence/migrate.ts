@@ -2,9 +2,10 @@ import pg from 'pg';
 import { Umzug, type UmzugStorage } from 'umzug';
 import { codeOf, connectionConfig, hostAndPort, inWords } from './database.js';
 import * as evidence from './migrations/0001-evidence.js';
+import * as rotation from './migrations/0002-rotation.js';
 
 /** In the order in which they are applied. Forward only: a published migration is never edited. */
-const MIGRATIONS = [evidence];
+const MIGRATIONS = [evidence, rotation];
 
 /** Any number that no other use of advisory locks in the same database takes. */
 const MIGRATION_LOCK = 7_221_364_001;

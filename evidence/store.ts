@@ -1,4 +1,11 @@
-import type { ConnectionRow, ConnectionSettings, CredentialVersion, EndpointName, Stream } from './connection.js';
+import type {
+  ConnectionRow,
+  ConnectionSettings,
+  CredentialVersion,
+  EndpointName,
+  RotationOutcome,
+  Stream,
+} from './connection.js';
 import type { EndpointOutcome, PollOutcome } from './outcomes.js';
 
 /**
@@ -37,7 +44,7 @@ export interface Connections {
   newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
   /**
    * Makes a pending version the active one, retires the one before and deletes its sealed text. For the version that
-   * is active already it only lifts a refusal.
+   * is active already it only lifts a refusal, or pins the account that its keys could not read before.
    *
    * @throws EvidenceAccountError when the proof is of another account than the one that is pinned
    * @throws EvidenceStateError when the version is retired or rejected
@@ -48,18 +55,46 @@ export interface Connections {
    * version that is not the one in use changes nothing.
    */
   refuse(connectionId: string, version: number, note: string): Promise<ConnectionRow>;
+  /**
+   * Adds keys as a pending version, and rejects an older pending one. The same sealed text again is the same rotation:
+   * it answers with the version that it made, whatever became of it, and changes nothing.
+   *
+   * @throws EvidenceStateError when the connection is not connected or refused
+   */
+  stage(connectionId: string, keys: NewKeys): Promise<CredentialVersion>;
+  /** Rejects a pending version and deletes its sealed text, and records the rotation as not accepted. */
+  reject(connectionId: string, version: number, rotation: RotationOutcome): Promise<ConnectionRow>;
+  /**
+   * Records how a rotation ended that `reject` does not record: accepted, or refused before anything was staged. The
+   * same outcome again changes nothing; its moment belongs to it, so that it is to be decided before the first try.
+   */
+  recordRotation(connectionId: string, rotation: RotationOutcome): Promise<ConnectionRow>;
+  /**
+   * Replaces the settings, and writes what changed to the log. The same settings again change nothing. Streams that they
+   * add while the keys are refused are paused like the others.
+   */
+  updateSettings(connectionId: string, settings: ConnectionSettings): Promise<ConnectionRow>;
+  /** Adds the operator's pause to streams, or replaces its note. Our own pauses stay beside it. */
+  pause(connectionId: string, streams: readonly Stream[], note: string): Promise<ConnectionRow>;
+  /** Takes the operator's pause from streams. Our own pauses stay. */
+  resume(connectionId: string, streams: readonly Stream[]): Promise<ConnectionRow>;
   /** State `disconnecting`, and a new generation: from here on, polls of the old one store nothing. */
   beginDisconnect(connectionId: string): Promise<ConnectionRow>;
   /** Destroys every sealed text, drops open windows, and marks the connection `disconnected`. */
   finishDisconnect(connectionId: string): Promise<ConnectionRow>;
 }
 
-export interface NewConnection {
-  readonly connectionId: string;
-  readonly settings: ConnectionSettings;
+/** One set of keys, as it is added. */
+export interface NewKeys {
   readonly sealed: string;
   readonly kid: string;
+  readonly fingerprint?: string;
   readonly issuedAt?: Date;
+}
+
+export interface NewConnection extends NewKeys {
+  readonly connectionId: string;
+  readonly settings: ConnectionSettings;
 }
 
 export interface AcceptedProof {
@@ -139,6 +174,11 @@ export interface Ledger {
    * moved: the next poll opens a window from there again.
    */
   restart(window: TakenWindow, start: Date, cause: string): Promise<WindowRow | Refused | 'exhausted'>;
+  /**
+   * Moves a window of which nothing was read yet: the vendor has dropped its beginning, or all of it, since it was opened.
+   * What now lies before the start is recorded as a gap. A window with pages stays where it is.
+   */
+  move(window: TakenWindow, start: Date, end: Date): Promise<WindowRow | Refused>;
   gaps(connectionId: string, stream: Stream): Promise<Gap[]>;
   /** What one poll stored, over all its windows; the pages of other runs are not counted. */
   pollCounts(connectionId: string, stream: Stream, runId: string): Promise<WindowCounts>;

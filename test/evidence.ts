@@ -10,6 +10,7 @@ import type {
   TakenWindowRow,
   WindowRow,
 } from '../evidence/store.js';
+import type { TestDatabase } from './postgres.js';
 
 /** What evidence tests need over and over: a connected tenant, a window that is taken, a page of believable events. */
 
@@ -97,4 +98,18 @@ export function page(window: TakenWindow, pagesBefore: number, events: AuditEven
 export function granted<Answer>(answer: Answer | string): Answer {
   if (typeof answer === 'string') throw new Error(`refused: ${answer}`);
   return answer;
+}
+
+interface LogEntry {
+  readonly kind: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** A connection's log, read behind the store's back. */
+export async function logOf(database: TestDatabase, connectionId = 'acme'): Promise<LogEntry[]> {
+  return database.query<LogEntry>(
+    `select record::json ->> 'kind' as kind, record::json -> 'data' as data from mimecast.log
+      where connection_id = $1 order by sequence`,
+    [connectionId],
+  );
 }

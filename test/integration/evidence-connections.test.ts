@@ -47,6 +47,13 @@ describe('connecting', () => {
     expect(version).toMatchObject({ state: 'pending', sealed: 'sealed-1', kid: 'ring-1', issuedAt: NOON });
   });
 
+  test('keeps what recognises the same keys in another sealed text', async () => {
+    await store.connections.open({ ...acme, fingerprint: 'fingerprint-1' });
+    await store.connections.open({ ...acme, connectionId: 'globex' });
+    expect((await store.connections.newestCredentials('acme'))?.fingerprint).toBe('fingerprint-1');
+    expect((await store.connections.newestCredentials('globex'))?.fingerprint).toBeUndefined();
+  });
+
   test('tried again after its answer was lost, it still says that it created the connection', async () => {
     await store.connections.open(acme);
     expect(await store.connections.open(acme)).toMatchObject({ created: true });
@@ -97,9 +104,7 @@ describe('keys', () => {
 
   test('that are replaced are destroyed in the same moment', async () => {
     await store.connections.promote('acme', 1, proof);
-    await database.query(`
-      insert into mimecast.credentials (connection_id, version, state, sealed, sealed_digest, kid, issued_at)
-      values ('acme', 2, 'pending', 'sealed-2', 'x', 'ring-1', now())`);
+    await store.connections.stage('acme', { sealed: 'sealed-2', kid: 'ring-1' });
     await store.connections.promote('acme', 2, proof);
 
     const retired = await store.connections.credentials('acme', 1);

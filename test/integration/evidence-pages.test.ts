@@ -184,6 +184,22 @@ describe('page tokens', () => {
     expect(await store.ledger.gaps('acme', 'audit-events')).toEqual([{ start: NOON, end: start, cause: 'look-back' }]);
   });
 
+  test('a window that waits for its first page moves on with what the vendor drops, and leaves one gap that grows', async () => {
+    const window = await takenWindow(store);
+    const later = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
+    for (const minutes of [20, 50]) {
+      const moved = await store.ledger.move(window, later(minutes), window.end);
+      expect(moved).toMatchObject({ start: later(minutes), end: window.end, state: 'open', restarts: 0 });
+    }
+    await store.ledger.move(window, later(70), later(130));
+    const [gap, ...others] = await store.ledger.gaps('acme', 'audit-events');
+    expect(others).toEqual([]);
+    expect(gap).toEqual({ start: NOON, end: later(70), cause: 'look-back' });
+    await store.ledger.storePage(page(window, 0, [], 'token-1'));
+    expect(await store.ledger.move(window, later(90), later(130))).toMatchObject({ start: later(70), pages: 1 });
+    expect(await store.log.verify('acme')).toMatchObject({ ok: true });
+  });
+
   test('a window that the vendor has dropped as a whole is given up', async () => {
     const window = await takenWindow(store);
     expect(await store.ledger.restart(window, window.end, 'token refused')).toBe('exhausted');
@@ -216,6 +232,7 @@ describe('a connection that is disconnected meanwhile', () => {
     expect(await store.ledger.storePage(page(window, 1, auditEvents(2, 2)))).toBe('disconnected');
     expect(await store.ledger.take(window.windowId, 1, 'run-2')).toBe('disconnected');
     expect(await store.ledger.restart(window, NOON, 'token refused')).toBe('disconnected');
+    expect(await store.ledger.move(window, NOON, window.end)).toBe('disconnected');
     expect(await heldEvents()).toBe(2);
 
     await store.connections.finishDisconnect('acme');

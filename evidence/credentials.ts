@@ -1,0 +1,137 @@
+import { sha256 } from './canonical.js';
+import type { CredentialState, CredentialVersion } from './connection.js';
+import type { Queryable } from './database.js';
+import { EvidenceNotFoundError } from './errors.js';
+import type { NewKeys } from './store.js';
+
+/**
+ * The versions of a connection's keys. Nothing here locks or logs: whoever changes a version holds its connection's lock
+ * and tells the log why.
+ */
+
+interface CredentialRecord {
+  readonly connection_id: string;
+  readonly version: number;
+  readonly state: CredentialState;
+  readonly sealed: string | null;
+  readonly sealed_digest: Buffer;
+  readonly kid: string;
+  readonly fingerprint: string | null;
+  readonly reason: string | null;
+  readonly issued_at: Date;
+  readonly accepted_at: Date | null;
+}
+
+/** Every version of a connection's keys, newest first. */
+export async function readCredentials(client: Queryable, connectionId: string): Promise<CredentialVersion[]> {
+  const records = await client.query<CredentialRecord>({
+    text: 'select * from mimecast.credentials where connection_id = $1 order by version desc',
+    values: [connectionId],
+  });
+  return records.map(toCredentials);
+}
+
+/** @throws EvidenceNotFoundError */
+export async function readVersion(
+  client: Queryable,
+  connectionId: string,
+  version: number,
+): Promise<CredentialVersion> {
+  const versions = await readCredentials(client, connectionId);
+  const wanted = versions.find((credentials) => credentials.version === version);
+  if (!wanted) throw new EvidenceNotFoundError(`version ${version} of the keys of "${connectionId}"`);
+  return wanted;
+}
+
+/** Adds keys as a pending version, under the number that `nextVersion` gave. */
+export async function addVersion(
+  client: Queryable,
+  connectionId: string,
+  version: number,
+  { sealed, kid, fingerprint, issuedAt }: NewKeys,
+): Promise<CredentialVersion> {
+  const [added] = await client.query<CredentialRecord>({
+    text: `
+      insert into mimecast.credentials (connection_id, version, state, sealed, sealed_digest, kid, fingerprint, issued_at)
+      values ($1, $2, 'pending', $3, $4, $5, $6, coalesce($7::timestamptz, now()))
+      returning *`,
+    values: [connectionId, version, sealed, sha256(sealed), kid, fingerprint ?? null, issuedAt ?? null],
+  });
+  if (!added) throw new Error(`No credential version was added to ${connectionId}`);
+  return toCredentials(added);
+}
+
+/** Versions are counted over the whole life of a connection, so that a number never means two sets of keys. */
+export function nextVersion([newest]: readonly CredentialVersion[]): number {
+  return (newest?.version ?? 0) + 1;
+}
+
+/** The newest version that these sealed keys made: sealing the same keys twice gives two texts, so the same text is the same request. */
+export function madeBy(versions: readonly CredentialVersion[], { sealed }: NewKeys): CredentialVersion | undefined {
+  const digest = sha256(sealed).toString('hex');
+  return versions.find(({ sealedDigest }) => sealedDigest === digest);
+}
+
+/** A pending version becomes the active one. The version before is retired first: there is one active version at any moment. */
+export async function activateVersion(
+  client: Queryable,
+  connectionId: string,
+  version: number,
+  acceptedAt: Date,
+): Promise<void> {
+  await client.query({
+    text: `
+      update mimecast.credentials set state = 'retired', sealed = null
+       where connection_id = $1 and state = 'active' and version <> $2`,
+    values: [connectionId, version],
+  });
+  await client.query({
+    text: `
+      update mimecast.credentials set state = 'active', accepted_at = coalesce(accepted_at, $3)
+       where connection_id = $1 and version = $2`,
+    values: [connectionId, version, acceptedAt],
+  });
+}
+
+/** A pending version is given up and its sealed text deleted. */
+export async function rejectVersion(
+  client: Queryable,
+  connectionId: string,
+  version: number,
+  reason: string | undefined,
+): Promise<void> {
+  await client.query({
+    text: `
+      update mimecast.credentials set state = 'rejected', sealed = null, reason = $3
+       where connection_id = $1 and version = $2 and state = 'pending'`,
+    values: [connectionId, version, reason ?? null],
+  });
+}
+
+/** Destroys what sealed texts are left. */
+export async function destroyKeys(client: Queryable, connectionId: string): Promise<void> {
+  await client.query({
+    text: `
+      update mimecast.credentials
+         set sealed = null,
+             state = case state when 'active' then 'retired' else 'rejected' end,
+             reason = case state when 'active' then reason else 'disconnected before it was proved' end
+       where connection_id = $1 and sealed is not null`,
+    values: [connectionId],
+  });
+}
+
+function toCredentials(record: CredentialRecord): CredentialVersion {
+  return {
+    connectionId: record.connection_id,
+    version: record.version,
+    state: record.state,
+    ...(record.sealed !== null && { sealed: record.sealed }),
+    sealedDigest: record.sealed_digest.toString('hex'),
+    kid: record.kid,
+    ...(record.fingerprint !== null && { fingerprint: record.fingerprint }),
+    ...(record.reason !== null && { reason: record.reason }),
+    issuedAt: record.issued_at,
+    ...(record.accepted_at !== null && { acceptedAt: record.accepted_at }),
+  };
+}

@@ -1,0 +1,15 @@
+/** What rotating keys needs: recognising the same keys, why a version was rejected, how the newest rotation ended. */
+export const name = '0002-rotation';
+
+export const up = `
+alter table mimecast.credentials
+  add column fingerprint  text,
+  add column reason       text;
+
+-- one rotation at a time, whoever forgot to reject the one before
+create unique index credentials_one_pending on mimecast.credentials (connection_id) where state = 'pending';
+
+-- json, as the settings: kept as it was given
+alter table mimecast.connections
+  add column last_rotation  json;
+`;
