@@ -47,6 +47,8 @@ export const expiredBinding = (): Answer => refusal([vendorError('err_xdk_bindin
 
 export const forbidden = (): Answer => refusal([vendorError('err_xdk_operation_forbidden_for_address')], 403);
 
+export const wrongRegion = (): Answer => refusal([vendorError('err_audit_log_incorrect_region')]);
+
 /** The gateway's own shape: no `meta`, and the code without `errors` around it. */
 export const appForbidden = (): Answer =>
   json({ fail: [{ code: 'app_forbidden', message: 'Resource or method requested does not exist' }] }, 403);

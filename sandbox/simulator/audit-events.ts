@@ -13,7 +13,8 @@ const DEFAULT_PAGE_SIZE = 25;
 const FASTEST_GZIP = { level: 1 };
 
 export interface AuditCall {
-  readonly accessKey: string;
+  /** Of the tenant: tokens belong to it. */
+  readonly identity: string;
   readonly log: AuditLog;
   readonly body: Readonly<Record<string, unknown>>;
   readonly settings: SimulatorSettings;
@@ -41,7 +42,7 @@ export class AuditEventsEndpoint {
     const page = this.rowsOf(asked, call);
     const { startMs, endMs, pageSize, offset } = asked;
     const form = `${call.settings.order} ${call.settings.tokenForm} ${call.settings.lastPage} ${call.settings.gzip}`;
-    const key = [call.accessKey, call.log.version, page.total, startMs, endMs, pageSize, offset, form].join(' ');
+    const key = [call.identity, call.log.version, page.total, startMs, endMs, pageSize, offset, form].join(' ');
     if (call.repeatToken) return this.compose(asked, page, call);
     return this.cache.get(key, () => this.compose(asked, page, call));
   }
@@ -52,7 +53,7 @@ export class AuditEventsEndpoint {
 
     const token = tokenOf(call.body, call.settings.tokenForm);
     if (token === undefined) return 'startMs' in filters ? { ...filters, offset: 0 } : missingDates();
-    const place = this.tokens.read(token, call.accessKey);
+    const place = this.tokens.read(token, call.identity);
     if (place === undefined || !belongsTo(place, filters)) {
       return refusal([vendorError('err_validation_invalid_page_token', 'pageToken')]);
     }
@@ -69,11 +70,11 @@ export class AuditEventsEndpoint {
   }
 
   private compose(place: PagePlace, { total, count, at }: Rows, call: AuditCall): Answer {
-    const { settings, log, accessKey } = call;
+    const { settings, log, identity } = call;
     const more = place.offset + count < total || (settings.lastPage === 'empty-with-token' && total > 0);
     const following = { ...place, offset: place.offset + Math.max(count, 1) };
     const sent = call.repeatToken ? tokenOf(call.body, settings.tokenForm) : undefined;
-    const next = sent ?? (more ? this.tokens.issue(following, accessKey) : undefined);
+    const next = sent ?? (more ? this.tokens.issue(following, identity) : undefined);
 
     const pagination = { pageSize: count, ...(next !== undefined && settings.tokenForm === 'meta' ? { next } : {}) };
     const token = next !== undefined && settings.tokenForm === 'data' ? `"pageToken":${JSON.stringify(next)},` : '';

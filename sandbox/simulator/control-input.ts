@@ -12,6 +12,7 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('fail'),
     code: z.string(),
+    message: z.string().exactOptional(),
     field: z.string().exactOptional(),
     retryable: z.boolean().exactOptional(),
   }),
@@ -22,6 +23,8 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('date'), skewMs: z.int() }),
   z.strictObject({
     kind: z.literal([
+      'without-data',
+      'empty-body',
       'app-forbidden',
       'reset',
       'hang',
@@ -56,7 +59,7 @@ export const newTenant = z.strictObject({ seed: z.int().exactOptional(), events:
 
 export const accessChange = z.strictObject({
   endpoint: z.enum(Object.keys(ENDPOINT_PATHS) as [SimulatedEndpoint, ...SimulatedEndpoint[]]),
-  access: z.enum(['available', 'missing', 'app-forbidden', 'forbidden']),
+  access: z.enum(['available', 'missing', 'app-forbidden', 'forbidden', 'wrong-region']),
 });
 
 export const lateArrival = z.strictObject({

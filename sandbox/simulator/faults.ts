@@ -5,11 +5,22 @@ export type Fault =
   | { readonly kind: 'too-many-requests'; readonly resetMs: number }
   /**
    * HTTP 200 with `fail`, which is how the vendor refuses most things: `err_developer_key` for an unknown application
-   * id, `err_audit_log_incorrect_region` for the wrong grid, `err_validation_null` with a `field`.
+   * id, `err_audit_log_incorrect_region` for the wrong grid, `err_validation_null` with a `field`. With a `message`
+   * instead of the code's own.
    */
-  | { readonly kind: 'fail'; readonly code: string; readonly field?: string; readonly retryable?: boolean }
+  | {
+      readonly kind: 'fail';
+      readonly code: string;
+      readonly message?: string;
+      readonly field?: string;
+      readonly retryable?: boolean;
+    }
   /** HTTP 200 whose `meta.status` tells another story, with nothing in `fail`. */
   | { readonly kind: 'meta-status'; readonly status: number }
+  /** HTTP 200 that says of itself that all is well, and has no `data`. */
+  | { readonly kind: 'without-data' }
+  /** HTTP 200 and not a byte of a body. */
+  | { readonly kind: 'empty-body' }
   /** The gateway's 403: no such resource for this application. */
   | { readonly kind: 'app-forbidden' }
   | { readonly kind: 'html'; readonly status: number }

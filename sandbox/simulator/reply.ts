@@ -10,11 +10,16 @@ export function answerOf(fault: Fault): Answer | undefined {
     case 'too-many-requests':
       return statusAnswer(429);
     case 'fail': {
-      const error = vendorError(fault.code, fault.field);
-      return refusal([fault.retryable === undefined ? error : { ...error, retryable: fault.retryable }]);
+      const { code, field, message, retryable } = fault;
+      const said = { ...(message !== undefined && { message }), ...(retryable !== undefined && { retryable }) };
+      return refusal([{ ...vendorError(code, field), ...said }]);
     }
     case 'meta-status':
       return json({ meta: { status: fault.status, pagination: { pageSize: 0 } }, data: [], fail: [] });
+    case 'without-data':
+      return json({ meta: { status: 200 }, fail: [] });
+    case 'empty-body':
+      return { status: 200, body: '' };
     case 'app-forbidden':
       return appForbidden();
     case 'html':

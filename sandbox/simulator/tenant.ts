@@ -23,8 +23,12 @@ export const ENDPOINT_PATHS = {
 
 export type SimulatedEndpoint = keyof typeof ENDPOINT_PATHS;
 
-/** How a tenant stands to an endpoint: `missing` answers 404, `app-forbidden` and `forbidden` answer 403. */
-export type EndpointAccess = 'available' | 'missing' | 'app-forbidden' | 'forbidden';
+/**
+ * How a tenant stands to an endpoint: `missing` answers 404, `app-forbidden` and `forbidden` answer 403. `wrong-region`
+ * answers what the audit log says to tenants of another grid. Most other endpoints of a wrong grid do not know the keys,
+ * which a simulator without the tenant plays.
+ */
+export type EndpointAccess = 'available' | 'missing' | 'app-forbidden' | 'forbidden' | 'wrong-region';
 
 /** One row of the audit log, in the vendor's shape. */
 export interface AuditEvent {

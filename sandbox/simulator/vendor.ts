@@ -8,6 +8,7 @@ import {
   refusedSignature,
   statusAnswer,
   vendorError,
+  wrongRegion,
   type Answer,
 } from './answers.js';
 import { AuditEventsEndpoint } from './audit-events.js';
@@ -45,9 +46,9 @@ export class Vendor {
 
   reply(call: VendorCall, settings: SimulatorSettings): VendorReply {
     const signed = signedHeaders(call.headers);
-    const tenant = this.tenants.find(({ keys }) => keys.accessKey === signed?.accessKey);
+    const tenant = this.tenants.find((candidate) => candidate.keysWith(signed?.accessKey));
     const limit = tenant === undefined ? STRANGERS_LIMIT : settings.rateLimit;
-    const rate = this.rates.count(tenant?.keys.accessKey ?? 'strangers', limit, call.nowMs);
+    const rate = this.rates.count(tenant?.identity ?? 'strangers', limit, call.nowMs);
 
     const answer = rate.exceeded ? statusAnswer(429) : this.answer(call, signed, tenant, settings);
     return { answer, rateLimit: rate.headers };
@@ -70,6 +71,7 @@ export class Vendor {
     if (access === 'missing') return statusAnswer(404);
     if (access === 'app-forbidden') return appForbidden();
     if (access === 'forbidden') return forbidden();
+    if (access === 'wrong-region') return wrongRegion();
     if (endpoint === 'audit-events') return this.auditPage(call, call.body, tenant, settings);
     return data(endpoint === 'account' ? tenant.data.account.map(shufflePackages) : tenant.data[endpoint]);
   }
@@ -80,8 +82,8 @@ export class Vendor {
     tenant: RunningTenant,
     settings: SimulatorSettings,
   ): Answer {
-    const { auditLog: log, keys } = tenant;
-    return this.auditEvents.answer({ accessKey: keys.accessKey, log, body, settings, nowMs, repeatToken });
+    const { auditLog: log, identity } = tenant;
+    return this.auditEvents.answer({ identity, log, body, settings, nowMs, repeatToken });
   }
 }
 
@@ -100,9 +102,10 @@ function refuseCaller(
   if (signed === undefined || tenant === undefined) return refusedSignature();
   const skewMs = dateSkewMs(signed.date, nowMs + settings.clockSkewMs);
   if (skewMs === undefined || Math.abs(skewMs) > (settings.maxDateSkewMs ?? Infinity)) return refusedSignature();
-  if (!signatureHolds(signed, path, tenant.keys)) return refusedSignature();
+  const keys = tenant.keysWith(signed.accessKey);
+  if (keys === undefined || !signatureHolds(signed, path, keys)) return refusedSignature();
   if (tenant.expired) return expiredBinding();
-  if (signed.applicationId !== tenant.keys.applicationId) return refusal([vendorError('err_developer_key')]);
+  if (signed.applicationId !== keys.applicationId) return refusal([vendorError('err_developer_key')]);
   return undefined;
 }
 

@@ -89,6 +89,18 @@ describe('what goes wrong', () => {
     expect([reply.status, envelope(reply).meta.status, envelope(reply).fail]).toEqual([200, 403, []]);
   });
 
+  test('a failure says what it is told to say', async () => {
+    const reply = await meet({ kind: 'fail', code: 'err_x', message: 'see us-api.mimecast.com' });
+    expect(envelope(reply).fail).toMatchObject([{ errors: [{ code: 'err_x', message: 'see us-api.mimecast.com' }] }]);
+  });
+
+  test('an answer that looks well has no data, or no body at all', async () => {
+    const withoutData = await meet({ kind: 'without-data' });
+    expect([withoutData.status, JSON.parse(withoutData.text)]).toEqual([200, { meta: { status: 200 }, fail: [] }]);
+    const emptyBody = await meet({ kind: 'empty-body' });
+    expect([emptyBody.status, emptyBody.text]).toEqual([200, '']);
+  });
+
   test('app_forbidden comes in the gateway’s own shape', async () => {
     const reply = await meet({ kind: 'app-forbidden' });
     expect([reply.status, JSON.parse(reply.text)]).toMatchObject([403, { fail: [{ code: 'app_forbidden' }] }]);

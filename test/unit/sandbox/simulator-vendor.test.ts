@@ -123,6 +123,7 @@ describe('endpoints', () => {
     ['missing', 404],
     ['app-forbidden', 403],
     ['forbidden', 403],
+    ['wrong-region', 200],
   ] as const)('one that is %s answers %i', async (access, status) => {
     simulator.tenants[0]?.setAccess('url-protect', access);
     const reply = await call(simulator.url, keys, ENDPOINT_PATHS['url-protect']);
