@@ -1,15 +1,16 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../evidence/connection.js';
-import type { LedgerPosition, NewWindow, Refused, WindowRow } from '../evidence/store.js';
-import { lateEventsWindow, nextWindow, pollEnd } from '../mimecast/audit-windows.js';
-import { ENDPOINTS } from '../mimecast/endpoints.js';
+import type { LedgerPosition, NewWindow, Refused, TakenWindowRow, WindowRow } from '../evidence/store.js';
+import { keptRange, lateEventsWindow, nextWindow, pollEnd } from '../mimecast/audit-windows.js';
 import { MimecastPermissionError, MimecastUnavailableError } from '../mimecast/errors.js';
 import { createBatchBudget } from './batch-budget.js';
 import { provenanceOf } from './collect-endpoint.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { Drain } from './drain-window.js';
 import { drainWindow } from './drain-window.js';
+import { failureWith } from './failures.js';
 import type { Sessions } from './session.js';
+import { pathOf } from './stream-endpoints.js';
 import type { AuditBatch, AuditProgress } from './types.js';
 
 const STREAM = 'audit-events';
@@ -33,7 +34,7 @@ export async function collectAuditPages(
   batch: AuditBatch,
 ): Promise<AuditProgress> {
   const { store, now, stopping } = dependencies;
-  const path = row.settings.endpointPaths?.[STREAM] ?? ENDPOINTS[STREAM].path;
+  const path = pathOf(row.settings, STREAM);
   const position: Position = { windowOpened: batch.windowOpened };
   const drain: Drain = {
     store,
@@ -48,7 +49,9 @@ export async function collectAuditPages(
     const state = await drainWindows(drain, row, batch, position);
     return await progressOf(drain, batch, position, state);
   } catch (error) {
-    if (!(error instanceof MimecastPermissionError) && !(error instanceof MimecastUnavailableError)) throw error;
+    if (!(error instanceof MimecastPermissionError) && !(error instanceof MimecastUnavailableError)) {
+      throw failureWith(drain.session.keys, error);
+    }
     const outcome = error instanceof MimecastPermissionError ? 'forbidden' : 'unavailable';
     const { connectionId, generation, runId } = batch;
     const provenance = provenanceOf(error);
@@ -60,14 +63,15 @@ export async function collectAuditPages(
 }
 
 async function drainWindows(drain: Drain, row: ConnectionRow, batch: AuditBatch, position: Position): Promise<State> {
-  const { ledger } = drain.store;
   const { generation, runId } = batch;
-  while (drain.budget.spendPage()) {
+  for (;;) {
     const window = await currentWindow(drain, row, batch, position);
     if (window === 'nothing-to-do') return 'complete';
     if (typeof window === 'string') return window;
     position.windowOpened = true;
-    const taken = await ledger.take(window.windowId, generation, runId);
+    // Only now: a batch whose budget went with the poll's last page is the last one, and no other has to say so.
+    if (!drain.budget.spendPage()) return 'more';
+    const taken = await takeWindow(drain, window.windowId, generation, runId);
     if (typeof taken === 'string') return taken;
     position.window = taken;
     const drained = await drainWindow(drain, taken, {
@@ -79,7 +83,21 @@ async function drainWindows(drain: Drain, row: ConnectionRow, batch: AuditBatch,
     if (drained === 'superseded' || drained === 'disconnected') return drained;
     if (drained === 'out-of-budget') return 'more';
   }
-  return 'more';
+}
+
+/** Takes a window for this attempt, and brings one that waited too long for its first page to where there is something to read. */
+async function takeWindow(
+  { store, now }: Drain,
+  windowId: string,
+  generation: number,
+  runId: string,
+): Promise<TakenWindowRow | Refused> {
+  const taken = await store.ledger.take(windowId, generation, runId);
+  if (typeof taken === 'string' || taken.pages > 0) return taken;
+  const { start, end } = keptRange(taken, now());
+  if (start.getTime() === taken.start.getTime()) return taken;
+  const moved = await store.ledger.move(taken, start, end);
+  return typeof moved === 'string' ? moved : { ...taken, ...moved };
 }
 
 /** The window to work on: the open one, else the next that the stream's position calls for. */

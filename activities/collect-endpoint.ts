@@ -1,14 +1,16 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../evidence/connection.js';
 import type { NewObservation, StoredObservation } from '../evidence/store.js';
-import { ENDPOINTS } from '../mimecast/endpoints.js';
-import { MimecastPermissionError, MimecastUnavailableError } from '../mimecast/errors.js';
+import { MimecastPermissionError } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
 import { readEndpoint } from '../mimecast/read-endpoint.js';
 import type { PolledEndpoint } from '../workflows/reports.js';
 import { refuseOtherAccount } from './account-identity.js';
+import { failureWith } from './failures.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { outcomeOf } from './probe-endpoint.js';
 import type { Sessions } from './session.js';
+import { pathOf } from './stream-endpoints.js';
 import type { EndpointRequest } from './types.js';
 
 type Saying = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppedFields' | 'error' | 'provenance'>;
@@ -26,7 +28,7 @@ export async function collectEndpoint(
   row: ConnectionRow,
   request: EndpointRequest,
 ): Promise<PolledEndpoint | 'disconnected'> {
-  const path = row.settings.endpointPaths?.[request.endpoint] ?? ENDPOINTS[request.endpoint].path;
+  const path = pathOf(row.settings, request.endpoint);
   const { connectionId, generation, stream, runId } = request;
   const keep = async (saying: Saying): Promise<StoredObservation | 'disconnected'> => {
     const place = { connectionId, generation, stream, runId, endpoint: request.endpoint };
@@ -48,7 +50,7 @@ export async function collectEndpoint(
     const provenance = provenanceOf(error);
     const stored = await keep({ outcome: outcomeOf(error), error: error.name, ...(provenance && { provenance }) });
     if (stored === 'disconnected') return stored;
-    if (stored.outcome === 'failed') throw error;
+    if (stored.outcome === 'failed') throw failureWith(session.keys, error);
     const permission = error instanceof MimecastPermissionError ? { permission: error.permission } : {};
     return { ...polled(stored, path), ...permission };
   }
@@ -56,12 +58,6 @@ export async function collectEndpoint(
 
 function polled({ endpoint, outcome, digest }: StoredObservation, path: string): PolledEndpoint {
   return { endpoint, path, outcome, ...(digest !== undefined && { digest }) };
-}
-
-/** What a failed call says about the endpoint. */
-function outcomeOf(error: MimecastError): 'forbidden' | 'unavailable' | 'failed' {
-  if (error instanceof MimecastPermissionError) return 'forbidden';
-  return error instanceof MimecastUnavailableError ? 'unavailable' : 'failed';
 }
 
 /** Where a failed call was made; none when no answer came. */

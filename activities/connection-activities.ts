@@ -1,15 +1,18 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../evidence/connection.js';
-import { describeSealed } from '../vault/sealing.js';
-import { connectionStatus } from '../workflows/connection-status.js';
-import type { ConnectionReport, ConnectionStatus } from '../workflows/reports.js';
+import { baseUrlsOf } from '../mimecast/regions.js';
+import type { ConnectionStatus } from '../workflows/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { endPolls, runningPolls } from './end-polls.js';
+import { openSealed } from './open-sealed.js';
 import { startPoll } from './poll-now.js';
-import { mayUse, proveKeys } from './prove-keys.js';
+import { acceptedProof, mayUse, proveKeys, refusalNote } from './prove-keys.js';
 import { reconcileSchedules } from './reconcile-schedules.js';
+import { isJudged } from './rotation-verdict.js';
 import type { Sessions } from './session.js';
+import { requireRow, statusOf, versionInUse } from './stored-connection.js';
+import { testConnection } from './test-connection.js';
 import type { MimecastActivities } from './types.js';
 
 /** The activities through which a connection's workflow reads and changes its row and its schedules. */
@@ -30,15 +33,9 @@ export function connectionActivities(
   | 'mimecast.endPolls'
   | 'mimecast.finishDisconnect'
 > {
-  const { store, now, taskQueue } = dependencies;
-  const status = async (row: ConnectionRow): Promise<ConnectionStatus> =>
-    connectionStatus(row, await store.connections.newestCredentials(row.connectionId));
-  const rowOf = async (connectionId: string): Promise<ConnectionRow> =>
-    (await store.connections.read(connectionId)) ?? unknown(connectionId);
-  const prove = async (row: ConnectionRow, version: number): Promise<ConnectionReport> =>
-    await proveKeys(await sessions.openVersion(row, version), row);
-  const versionOf = async ({ connectionId }: ConnectionRow): Promise<number> =>
-    (await store.connections.newestCredentials(connectionId))?.version ?? unknown(connectionId);
+  const { store, now, taskQueue, regionBaseUrls } = dependencies;
+  const status = async (row: ConnectionRow): Promise<ConnectionStatus> => await statusOf(store, row);
+  const rowOf = async (connectionId: string): Promise<ConnectionRow> => await requireRow(store, connectionId);
 
   return {
     async 'mimecast.loadConnection'(connectionId) {
@@ -48,40 +45,49 @@ export function connectionActivities(
 
     async 'mimecast.openConnection'(connectionId, request) {
       const { sealed, settings, issuedAt } = request;
+      const opened = await openSealed(dependencies, connectionId, sealed);
+      // Nothing has been saved yet, and keys that no worker can open are not worth saving.
+      if ('reason' in opened) throw ApplicationFailure.nonRetryable(opened.reason, 'MimecastSealedKeysError');
       const { created, row } = await store.connections.open({
         connectionId,
         settings,
         sealed,
-        kid: describeSealed(sealed).kid,
+        ...opened,
         ...(issuedAt !== undefined && { issuedAt: new Date(issuedAt) }),
       });
-      return { created, version: await versionOf(row), status: await status(row) };
+      return { created, version: (await versionInUse(store, row)) ?? 0, status: await status(row) };
     },
 
     async 'mimecast.proveKeys'(connectionId, version) {
-      return await prove(await rowOf(connectionId), version);
+      const row = await rowOf(connectionId);
+      return await proveKeys(await sessions.openVersion(row, version), row, Context.current().cancellationSignal);
     },
 
     async 'mimecast.settleProof'(connectionId, version, report) {
       const row = await rowOf(connectionId);
       if (!mayUse(report, row)) {
-        return await status(await store.connections.refuse(connectionId, version, refusalNote(version, report)));
+        if (!isJudged(report) && row.state === 'connected') return await status(row);
+        return await status(
+          await store.connections.refuse(connectionId, version, refusalNote(connectionId, version, report)),
+        );
       }
-      const proof = {
-        acceptedAt: now(),
-        ...(report.account && { accountCode: report.account.code }),
-        ...(report.account?.name !== undefined && { accountName: report.account.name }),
-      };
-      return await status(await store.connections.promote(connectionId, version, proof));
+      return await status(await store.connections.promote(connectionId, version, acceptedProof(report, now())));
     },
 
-    async 'mimecast.reconcileSchedules'(connectionId) {
-      await reconcileSchedules(Context.current().client.schedule, await rowOf(connectionId), taskQueue);
-    },
-
-    async 'mimecast.testConnection'(connectionId) {
+    async 'mimecast.reconcileSchedules'(connectionId, lift) {
       const row = await rowOf(connectionId);
-      return await prove(row, row.activeVersion ?? (await versionOf(row)));
+      const found = await reconcileSchedules(Context.current().client.schedule, row, taskQueue, lift);
+      for (const { stream, note } of found) await store.connections.pause(connectionId, [stream], note);
+      return found.length === 0 ? undefined : await status(await rowOf(connectionId));
+    },
+
+    async 'mimecast.testConnection'(connectionId, request) {
+      const row = await rowOf(connectionId);
+      const api = await sessions.openVersion(row, (await versionInUse(store, row)) ?? 0);
+      return await testConnection(api, row, {
+        signal: Context.current().cancellationSignal,
+        ...(request?.findRegion && { regions: regionBaseUrls ?? baseUrlsOf(row.settings.apiVersion) }),
+      });
     },
 
     async 'mimecast.pollNow'(connectionId, streams) {
@@ -107,15 +113,4 @@ export function connectionActivities(
       return await status(await store.connections.finishDisconnect(connectionId));
     },
   };
-}
-
-function refusalNote(version: number, { authentication, action }: ConnectionReport): string {
-  return `keys v${version}: ${authentication}. ${action ?? ''}`.trim();
-}
-
-function unknown(connectionId: string): never {
-  throw ApplicationFailure.nonRetryable(
-    `There is no connection ${connectionId} in the evidence store. Connect it first.`,
-    'MimecastConnectionMissing',
-  );
 }

@@ -11,6 +11,8 @@ export interface ActivityDependencies {
   readonly dispatcher: Dispatcher;
   /** Allows base URLs on this machine: for simulators only. */
   readonly allowLoopback: boolean;
+  /** Where keys that are refused may be at home, instead of Mimecast's own hosts: for simulators and tests. */
+  readonly regionBaseUrls?: readonly string[];
   /** Task queue on which the schedules start their polls. */
   readonly taskQueue: string;
   readonly now: () => Date;

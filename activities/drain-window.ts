@@ -100,10 +100,12 @@ async function restart(
 ): Promise<WindowRow | 'superseded' | 'disconnected'> {
   const restarted = await store.ledger.restart(taken, clampStart(window.start, now()), cause);
   if (restarted !== 'exhausted') return restarted;
-  const range = `${window.start.toISOString()} to ${window.end.toISOString()}`;
+  const range = `${minute(window.start)} to ${minute(window.end)} UTC`;
   throw ApplicationFailure.nonRetryable(
-    `Mimecast could not be paged to the end of ${range} (${cause}, after ${window.restarts} restarts). The next poll ` +
-      `reads it again. If it stays, give Mimecast support the endpoint ${path}.`,
+    `Mimecast could not be paged to the end of ${range} (${cause}, after ${window.restarts} restarts). ` +
+      `The next poll reads it again.\nIf it stays, give Mimecast support the endpoint ${path}.`,
     'MimecastRequestError',
   );
 }
+
+const minute = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');

@@ -8,8 +8,13 @@ import {
   EvidenceStateError,
   EvidenceUnreachableError,
 } from '../evidence/errors.js';
-import { MimecastRateLimitError } from '../mimecast/errors.js';
+import {
+  MimecastAuthenticationError,
+  MimecastBindingExpiredError,
+  MimecastRateLimitError,
+} from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
+import type { KeysInUse } from './session.js';
 import { VaultForeignKeyError, VaultKeyringError, VaultSealError } from '../vault/errors.js';
 
 /** Our own errors that no repetition mends. */
@@ -32,7 +37,7 @@ const FINAL = [
  */
 export function toFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  if (error instanceof MimecastError) return mimecastFailure(error);
+  if (error instanceof MimecastError) return mimecastFailure(error, error.message);
   if (FINAL.some((kind) => error instanceof kind)) {
     const { name, message } = error as Error;
     return ApplicationFailure.nonRetryable(message, name);
@@ -41,23 +46,45 @@ export function toFailure(error: unknown): Error {
   return foreignFailure(error);
 }
 
-function mimecastFailure(error: MimecastError): ApplicationFailure {
+/**
+ * The failure of a call that was made with a connection's keys. When it is about the keys it says which, and what to do with
+ * this very connection.
+ */
+export function failureWith({ connectionId, version }: KeysInUse, error: unknown): unknown {
+  const advice = error instanceof MimecastError ? adviceOn(error, connectionId, version) : undefined;
+  if (!(error instanceof MimecastError) || advice === undefined) return error;
+  const [, place = ''] = error.message.split('\n');
+  return mimecastFailure(error, `${advice}\n${place}`, version);
+}
+
+function adviceOn(error: MimecastError, connectionId: string, version: number): string | undefined {
+  if (error instanceof MimecastBindingExpiredError) {
+    return `The access key (v${version}) has expired. Request new keys, set the service user's Authentication Cache TTL to Never Expires, then: rotate ${connectionId}.`;
+  }
+  if (!(error instanceof MimecastAuthenticationError)) return undefined;
+  if (error.refused === 'application-id') {
+    return `Mimecast does not know the Application ID (v${version}, refused twice). Copy it from Your Application Integrations, then: rotate ${connectionId}.`;
+  }
+  return `Mimecast refused the keys (v${version}): one of them is wrong, or the region is. Enter them again: rotate ${connectionId}; or look for the region: test ${connectionId} --find-region.`;
+}
+
+function mimecastFailure(error: MimecastError, message: string, keysVersion?: number): ApplicationFailure {
   const { path, requestId, httpStatus, codes, at } = error;
   return ApplicationFailure.create({
     type: error.name,
-    message: error.message,
+    message,
     nonRetryable: !error.retryable,
-    details: [{ path, requestId, httpStatus, codes, at }],
+    details: [{ path, requestId, httpStatus, codes, at, ...(keysVersion !== undefined && { keysVersion }) }],
     ...(error.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
     ...(error instanceof MimecastRateLimitError && { category: ApplicationFailureCategory.BENIGN }),
   });
 }
 
 function foreignFailure(error: unknown): ApplicationFailure {
-  const name = error instanceof Error ? error.name : typeof error;
+  const name = error instanceof Error && NAME.test(error.name) ? error.name : typeof error;
   const code = errorCode(error);
   log.error('An activity failed unexpectedly', { error: name, code, frames: framesOf(error) });
-  if (code && /^(E[A-Z]+|[0-9A-Z]{5})$/.test(code)) {
+  if (code !== undefined) {
     return ApplicationFailure.retryable(
       `The evidence store did not answer (${code}). It is tried again by itself; if it lasts, check Postgres.`,
       'EvidenceUnavailableError',
@@ -69,13 +96,26 @@ function foreignFailure(error: unknown): ApplicationFailure {
   );
 }
 
+const NAME = /^[A-Z]\w{0,60}$/;
+
+/** A socket's code or a SQLSTATE. What looks otherwise is not told: it may be anything. */
+const CODE = /^(E[A-Z]+|[0-9A-Z]{5})$/;
+
 function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  return typeof code === 'string' && CODE.test(code) ? code : undefined;
 }
 
-/** Where an error came from, without its message. */
+/** Where an error came from. The message stands before the frames, and its lines may look like one. */
 function framesOf(error: unknown): string[] {
-  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-  return lines.filter((line) => line.trimStart().startsWith('at ')).slice(0, 8);
+  if (!(error instanceof Error)) return [];
+  const { stack = '', message } = error;
+  const afterMessage = stack
+    .split(message)
+    .slice(message === '' ? 0 : 1)
+    .join(message);
+  return afterMessage
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 8);
 }

@@ -1,14 +1,17 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../evidence/connection.js';
+import { ENDPOINTS } from '../mimecast/endpoints.js';
 import { collectAuditPages } from './collect-audit-pages.js';
 import { collectEndpoint } from './collect-endpoint.js';
 import { connectionActivities } from './connection-activities.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finishPoll } from './finish-poll.js';
 import { guarded } from './guarded.js';
+import { rotationActivities } from './rotation-activities.js';
 import { createSessions } from './session.js';
+import { settingsActivities } from './settings-activities.js';
 import { STREAM_ENDPOINTS } from './stream-endpoints.js';
-import type { MimecastActivities } from './types.js';
+import type { BegunPoll, MimecastActivities, WholeEndpointName } from './types.js';
 
 export type { ActivityDependencies } from './dependencies.js';
 export type { MimecastActivities } from './types.js';
@@ -31,6 +34,8 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
 
   const activities: MimecastActivities = {
     ...connectionActivities(dependencies, sessions),
+    ...rotationActivities(dependencies, sessions),
+    ...settingsActivities(dependencies, sessions),
 
     async 'mimecast.beginPoll'(connectionId, stream) {
       const row = await store.connections.read(connectionId);
@@ -38,6 +43,7 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
       return {
         generation: row.generation,
         endpoints: STREAM_ENDPOINTS[stream],
+        paths: pathsOf(row, STREAM_ENDPOINTS[stream]),
         everyMs: row.settings.streams[stream]?.everyMs ?? Number.MAX_SAFE_INTEGER,
         disconnected: !isLive(row),
       };
@@ -62,6 +68,13 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
 }
 
 const isLive = ({ state }: ConnectionRow): boolean => state === 'connected' || state === 'refused';
+
+function pathsOf(
+  { settings }: ConnectionRow,
+  endpoints: readonly WholeEndpointName[],
+): NonNullable<BegunPoll['paths']> {
+  return Object.fromEntries(endpoints.map((name) => [name, settings.endpointPaths?.[name] ?? ENDPOINTS[name].path]));
+}
 
 function missing(connectionId: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(

@@ -1,45 +1,30 @@
 import type { ConnectionRow } from '../evidence/connection.js';
+import type { AcceptedProof } from '../evidence/store.js';
 import type { MimecastApi } from '../mimecast/api.js';
-import { ENDPOINTS } from '../mimecast/endpoints.js';
-import {
-  MimecastAuthenticationError,
-  MimecastBindingExpiredError,
-  MimecastPermissionError,
-  MimecastRegionError,
-  MimecastUnavailableError,
-} from '../mimecast/errors.js';
-import { MimecastError } from '../mimecast/mimecast-error.js';
-import { readEndpoint } from '../mimecast/read-endpoint.js';
-import type { ConnectionReport, EndpointReport } from '../workflows/reports.js';
-import { accountFault, accountIdentity } from './account-identity.js';
+import type { ConnectionReport } from '../workflows/reports.js';
+import { accountFault } from './account-identity.js';
+import { connectionReport } from './connection-report.js';
+import { probeEndpoint } from './probe-endpoint.js';
+import { probeUntilAnswer, proofGoesOn, testSignal } from './probing.js';
+import { placesToTest } from './stream-endpoints.js';
 
 /**
- * Proves keys with a real call: reads the account, because that also says whose keys they are.
+ * Proves keys with a real answer: reads the account, because that also says whose keys they are. Where the account may
+ * not be read, other endpoints are tried until one answers; the report then names no account.
  *
- * Never throws for what the vendor says: a refusal is what the caller wants to know. Keys that may not read the account
- * are accepted keys, and the report names the permission.
+ * Never throws for what the vendor says: a refusal is what the caller wants to know. Only `rejected` and `expired` speak
+ * about the keys; `unreachable` leaves them unjudged, and its action says why.
+ *
+ * @param outer ends the proof at once; its reason is thrown
  */
-export async function proveKeys(api: MimecastApi, row: ConnectionRow): Promise<ConnectionReport> {
-  const { connectionId, settings } = row;
-  const path = settings.endpointPaths?.account ?? ENDPOINTS.account.path;
-  const base = { connectionId, apiVersion: settings.apiVersion, baseUrl: settings.baseUrl };
-  try {
-    const reading = await readEndpoint(api, 'account', { path, ...settings.pagination });
-    const account = accountIdentity(reading.items);
-    const endpoint: EndpointReport = { stream: 'account', path, outcome: 'collected', items: reading.items.length };
-    const fault = accountFault(row, account.code);
-    return {
-      ...base,
-      ok: fault === undefined,
-      authentication: 'accepted',
-      account,
-      endpoints: [endpoint],
-      ...(fault !== undefined && { action: fault }),
-    };
-  } catch (error) {
-    if (!(error instanceof MimecastError)) throw error;
-    return { ...base, ok: false, ...refusal(error), endpoints: [failedEndpoint(path, error)], action: told(error) };
-  }
+export async function proveKeys(api: MimecastApi, row: ConnectionRow, outer?: AbortSignal): Promise<ConnectionReport> {
+  const signal = testSignal(outer);
+  const probes = await probeUntilAnswer(
+    placesToTest(row.settings),
+    (place) => probeEndpoint(api, row, place, signal),
+    proofGoesOn,
+  );
+  return connectionReport(row, probes);
 }
 
 /** Whether the proof lets the connection use the keys: accepted, and not those of another account. */
@@ -48,25 +33,21 @@ export function mayUse(report: ConnectionReport, row: ConnectionRow): boolean {
   return report.authentication === 'accepted' && (!account || accountFault(row, account.code) === undefined);
 }
 
-function refusal(error: MimecastError): Pick<ConnectionReport, 'authentication' | 'suggestedBaseUrl'> {
-  if (error instanceof MimecastAuthenticationError) return { authentication: 'rejected' };
-  if (error instanceof MimecastBindingExpiredError) return { authentication: 'expired' };
-  if (error instanceof MimecastRegionError) {
-    const { suggestedBaseUrl } = error;
-    return { authentication: 'wrong-region', ...(suggestedBaseUrl !== undefined && { suggestedBaseUrl }) };
-  }
-  if (error instanceof MimecastPermissionError || error instanceof MimecastUnavailableError) {
-    return { authentication: 'accepted' };
-  }
-  return { authentication: 'unreachable' };
+/** What the store keeps of a proof that accepts keys. */
+export function acceptedProof({ account }: ConnectionReport, acceptedAt: Date): AcceptedProof {
+  return {
+    acceptedAt,
+    ...(account && { accountCode: account.code }),
+    ...(account?.name !== undefined && { accountName: account.name }),
+  };
 }
 
-function failedEndpoint(path: string, error: MimecastError): EndpointReport {
-  const report = { stream: 'account', path, action: told(error) } as const;
-  if (error instanceof MimecastPermissionError) {
-    return { ...report, outcome: 'forbidden', permission: error.permission };
-  }
-  return { ...report, outcome: error instanceof MimecastUnavailableError ? 'unavailable' : 'failed' };
+/** What the schedules of refused keys say to whoever finds them paused. */
+export function refusalNote(
+  connectionId: string,
+  version: number,
+  { authentication, action }: ConnectionReport,
+): string {
+  const what = authentication === 'unreachable' ? 'could not be tried' : `are ${authentication}`;
+  return `keys v${version} ${what}: ${action ?? `rotate ${connectionId}`}`;
 }
-
-const told = ({ what, nextStep }: MimecastError): string => `${what} ${nextStep}`;

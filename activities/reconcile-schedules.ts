@@ -2,32 +2,42 @@ import type { ScheduleClient, ScheduleDescription, ScheduleHandle } from '@tempo
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { ConnectionRow } from '../evidence/connection.js';
 import { pollScheduleId } from '../workflows/ids.js';
+import type { PolledStream } from '../workflows/streams.js';
 import { POLLED_STREAMS } from '../workflows/streams.js';
 import type { PlannedSchedule } from './schedule-plan.js';
 import { PLAN_DIGEST, planSchedules } from './schedule-plan.js';
 
+/** A pause that somebody made in Temporal and not through the connection. */
+export interface FoundPause {
+  readonly stream: PolledStream;
+  readonly note: string;
+}
+
 /**
  * Makes a connection's schedules what its row says: creates what is missing, updates what differs, deletes what is no
- * longer wanted, pauses and lifts our own pauses. Doing it twice changes nothing. Only the connection's workflow asks for it, one at
- * a time.
+ * longer wanted, pauses and lifts our own pauses. Doing it twice changes nothing. Only the connection's workflow asks for
+ * it, one at a time.
+ *
+ * @param lift streams whose schedules are unpaused whoever paused them, unless the row says otherwise
+ * @returns pauses that are not ours: they are the operator's, and stay
  */
 export async function reconcileSchedules(
   schedules: ScheduleClient,
   row: ConnectionRow,
   taskQueue: string,
-): Promise<void> {
+  lift: readonly PolledStream[] = [],
+): Promise<FoundPause[]> {
   const planned = planSchedules(row, taskQueue);
   const wanted = new Set(planned.map(({ stream }) => stream));
   const unwanted = POLLED_STREAMS.filter((stream) => !wanted.has(stream));
 
-  await Promise.all([
-    ...planned.map(async (plan) => {
-      await reconcile(schedules, plan);
-    }),
-    ...unwanted.map(async (stream) => {
+  await Promise.all(
+    unwanted.map(async (stream) => {
       await deleteSchedule(schedules.getHandle(pollScheduleId(row.connectionId, stream)));
     }),
-  ]);
+  );
+  const found = await Promise.all(planned.map((plan) => reconcile(schedules, plan, lift.includes(plan.stream))));
+  return found.flatMap((pause) => pause ?? []);
 }
 
 /** Deletes a schedule; one that is not there is deleted. */
@@ -49,18 +59,22 @@ export async function describeSchedule(handle: ScheduleHandle): Promise<Schedule
   }
 }
 
-async function reconcile(schedules: ScheduleClient, plan: PlannedSchedule): Promise<void> {
+async function reconcile(
+  schedules: ScheduleClient,
+  plan: PlannedSchedule,
+  lift: boolean,
+): Promise<FoundPause | undefined> {
   const handle = schedules.getHandle(plan.scheduleId);
   const found = await describeSchedule(handle);
   if (!found) {
     await create(schedules, plan);
-    return;
+    return undefined;
   }
   if (found.action.memo?.[PLAN_DIGEST] !== plan.digest) {
     // Without its state an update lifts every pause, the operator's too.
     await handle.update((previous) => ({ ...plan.options, state: previous.state }));
   }
-  await assertPause(handle, plan);
+  return await assertPause(handle, plan, lift);
 }
 
 async function create(schedules: ScheduleClient, plan: PlannedSchedule): Promise<void> {
@@ -81,9 +95,21 @@ const OUR_NOTE = 'temporal-mimecast: ';
 
 const ourNote = (note: string): string => OUR_NOTE + note;
 
-async function assertPause(handle: ScheduleHandle, { pause }: PlannedSchedule): Promise<void> {
+/** Our pause is asserted with its newest note; another's is reported, unless it is to be lifted. */
+async function assertPause(
+  handle: ScheduleHandle,
+  { stream, pause }: PlannedSchedule,
+  lift: boolean,
+): Promise<FoundPause | undefined> {
   const { state } = await handle.describe();
-  const ours = state.note?.startsWith(OUR_NOTE) ?? false;
-  if (pause && !state.paused) await handle.pause(ourNote(pause.note));
-  if (!pause && state.paused && ours) await handle.unpause('temporal-mimecast: resumed');
+  const { paused, note = '' } = state;
+  const ours = note.startsWith(OUR_NOTE);
+  if (pause) {
+    if (!paused || note !== ourNote(pause.note)) await handle.pause(ourNote(pause.note));
+    return undefined;
+  }
+  if (!paused) return undefined;
+  if (!ours && !lift) return { stream, note: note || 'paused in Temporal' };
+  await handle.unpause(`${OUR_NOTE}resumed`);
+  return undefined;
 }

@@ -50,7 +50,7 @@ function planSchedule(row: ConnectionRow, stream: PolledStream, everyMs: number,
   const scheduleId = pollScheduleId(connectionId, stream);
   const offsetMs = scheduleOffsetMs(connectionId, stream, everyMs);
   const digest = digestOf({ connectionId, stream, everyMs, offsetMs, taskQueue, generation: row.generation });
-  const [pause] = row.pauses[stream] ?? [];
+  const pause = pauseOf(row, stream);
   return {
     stream,
     scheduleId,
@@ -82,6 +82,15 @@ function planSchedule(row: ConnectionRow, stream: PolledStream, everyMs: number,
       ],
     },
   };
+}
+
+/** Why a stream must not be polled. A stream that was added while the keys are refused is paused like the others. */
+function pauseOf({ state, pauses }: ConnectionRow, stream: PolledStream): StreamPause | undefined {
+  const refusals = Object.values(pauses)
+    .flat()
+    .filter(({ by }) => by === 'refused-keys');
+  const reasons = [...(state === 'refused' ? refusals.slice(0, 1) : []), ...(pauses[stream] ?? [])];
+  return reasons[0];
 }
 
 /**

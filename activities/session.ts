@@ -14,8 +14,15 @@ import type { ActivityDependencies } from './dependencies.js';
 /** One activity attempt's access to Mimecast for one connection. The keys live no longer than the attempt. */
 export interface Session {
   readonly row: ConnectionRow;
+  /** Whose keys they are, and which version of them the newest call was made with. */
+  readonly keys: KeysInUse;
   /** Makes a call. When the keys are refused and a rotation has replaced them meanwhile, it is made again with the new ones. */
   call<T>(make: (api: MimecastApi) => Promise<T>): Promise<T>;
+}
+
+export interface KeysInUse {
+  readonly connectionId: string;
+  readonly version: number;
 }
 
 export interface Sessions {
@@ -51,6 +58,9 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
       let api = await apiWith(row, keys);
       return {
         row,
+        get keys() {
+          return { connectionId: row.connectionId, version: keys.version };
+        },
         async call(make) {
           try {
             return await make(api);

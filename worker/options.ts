@@ -10,6 +10,11 @@ export interface MimecastWorkerOptions {
   readonly taskQueue?: string;
   /** Takes base URLs on this machine: for simulators only. */
   readonly allowLoopback?: boolean;
+  /**
+   * Where a test that is asked to find the region looks, instead of every host of Mimecast's: for simulators and tests.
+   * Base URLs as a connection has them; those on this machine need `allowLoopback`.
+   */
+  readonly regionBaseUrls?: readonly string[];
   /** The most connections to Postgres. An activity uses one at a time. 10 unless it is given. */
   readonly maxDatabaseConnections?: number;
   readonly now?: () => Date;
@@ -35,15 +40,17 @@ export class WorkerConfigurationError extends Error {
  * @throws WorkerConfigurationError naming the variable that is missing
  */
 export function optionsFromEnvironment(env: Readonly<Record<string, string | undefined>>): MimecastWorkerOptions {
+  // An empty variable is one that is not set.
+  const valueOf = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const required = (name: string, what: string): string => {
-    const value = env[name];
-    if (value) return value;
+    const value = valueOf(name);
+    if (value !== undefined) return value;
     throw new WorkerConfigurationError(`${name} is not set.`, `Set it to ${what}.`);
   };
   return {
     databaseUrl: required('DATABASE_URL', 'the Postgres that holds the evidence'),
     keyring: required('MIMECAST_KEYRING_FILE', 'the ring that "temporal-mimecast vault init" made'),
-    taskQueue: env['MIMECAST_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE,
+    taskQueue: valueOf('MIMECAST_TASK_QUEUE') ?? DEFAULT_TASK_QUEUE,
     allowLoopback: env['MIMECAST_ALLOW_LOOPBACK'] === '1',
   };
 }

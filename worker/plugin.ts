@@ -12,6 +12,14 @@ const ACTIVITY_NAMES = Object.keys({
   'mimecast.proveKeys': true,
   'mimecast.settleProof': true,
   'mimecast.reconcileSchedules': true,
+  'mimecast.stageKeys': true,
+  'mimecast.proveRotation': true,
+  'mimecast.settleRotation': true,
+  'mimecast.refuseRotation': true,
+  'mimecast.proveSettings': true,
+  'mimecast.saveSettings': true,
+  'mimecast.pauseStreams': true,
+  'mimecast.resumeStreams': true,
   'mimecast.testConnection': true,
   'mimecast.pollNow': true,
   'mimecast.beginDisconnect': true,
@@ -53,8 +61,10 @@ export class MimecastPlugin extends SimplePlugin {
     if (connection) await ensureSearchAttributes(connection, namespace);
     this.workers.add(worker);
     try {
-      this.opening ??= openRuntime(this.settings, namespace, () => this.stopping);
-      await this.opening;
+      this.opening ??= openRuntime(this.settings, () => this.stopping);
+      const runtime = await this.opening;
+      // Of each worker, because one instance may be given to workers of several namespaces.
+      await runtime.claimNamespace(namespace);
       await next(worker);
     } finally {
       this.workers.delete(worker);

@@ -3,6 +3,7 @@ import { createActivities } from '../activities/index.js';
 import { pendingMigrations } from '../evidence/migrate.js';
 import { EvidenceSchemaError } from '../evidence/errors.js';
 import { createEvidenceStore } from '../evidence/postgres-store.js';
+import { parseBaseUrl } from '../mimecast/regions.js';
 import { createDispatcher } from '../mimecast/transport.js';
 import { readKeyring } from '../vault/keyring.js';
 import type { MimecastWorkerOptions } from './options.js';
@@ -11,37 +12,34 @@ import { DEFAULT_TASK_QUEUE } from './options.js';
 /** What activities work with while at least one worker runs: pools, the ring, and the activities over them. */
 export interface WorkerRuntime {
   readonly activities: MimecastActivities;
+  /** Ties the database to a worker's namespace. @throws EvidenceNamespaceError when it belongs to another */
+  claimNamespace(namespace: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the pools and reads the ring, and checks what would make every activity fail: the database's migrations and
- * whose database it is.
+ * Opens the pools and reads the ring, and checks that the database has its migrations, without which every activity
+ * would fail.
  *
- * @throws VaultKeyringError, EvidenceUnreachableError, EvidenceSchemaError, EvidenceNamespaceError
+ * @throws MimecastBaseUrlError for `regionBaseUrls` that keys may not be sent to
+ * @throws VaultKeyringError, EvidenceUnreachableError, EvidenceSchemaError
  */
-export async function openRuntime(
-  options: MimecastWorkerOptions,
-  namespace: string,
-  stopping: () => boolean,
-): Promise<WorkerRuntime> {
+export async function openRuntime(options: MimecastWorkerOptions, stopping: () => boolean): Promise<WorkerRuntime> {
   const { databaseUrl, maxDatabaseConnections: maxConnections = 10, now = () => new Date() } = options;
+  const { allowLoopback = false, taskQueue = DEFAULT_TASK_QUEUE } = options;
+  const regionBaseUrls = options.regionBaseUrls?.map((url) => parseBaseUrl(url, { allowLoopback }));
   const keyring = typeof options.keyring === 'string' ? await readKeyring(options.keyring) : options.keyring;
   const pending = await pendingMigrations(databaseUrl);
   if (pending.length > 0) throw new EvidenceSchemaError(pending);
 
   const store = createEvidenceStore({ databaseUrl, maxConnections });
   const dispatcher = createDispatcher();
-  const close = async (): Promise<void> => {
-    await Promise.all([store.close(), dispatcher.close()]);
+  const shared = { store, keyring, dispatcher, allowLoopback, taskQueue, now, stopping };
+  return {
+    activities: createActivities({ ...shared, ...(regionBaseUrls && { regionBaseUrls }) }),
+    claimNamespace: (namespace) => store.claimNamespace(namespace),
+    async close() {
+      await Promise.all([store.close(), dispatcher.close()]);
+    },
   };
-  try {
-    await store.claimNamespace(namespace);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const { allowLoopback = false, taskQueue = DEFAULT_TASK_QUEUE } = options;
-  const activities = createActivities({ store, keyring, dispatcher, allowLoopback, taskQueue, now, stopping });
-  return { activities, close };
 }

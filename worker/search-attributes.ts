@@ -1,5 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker';
-import { isGrpcServiceError } from '@temporalio/client';
+import { isGrpcServiceError, type OperatorService } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.js';
 import { WorkerConfigurationError } from './options.js';
 
@@ -13,29 +13,38 @@ const KEYWORD = 2;
  * @throws WorkerConfigurationError with the command for whoever may add them
  */
 export async function ensureSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
-  const missing = await missingAttributes(connection, namespace);
+  const missing = await missingSearchAttributes(connection, namespace);
   if (missing.length === 0) return;
   try {
     const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     // Another worker may have added them at the same moment.
-    if ((await missingAttributes(connection, namespace)).length === 0) return;
+    if ((await missingSearchAttributes(connection, namespace)).length === 0) return;
     throw notAllowed(namespace, missing, error);
   }
 }
 
-async function missingAttributes(connection: NativeConnection, namespace: string): Promise<string[]> {
-  const known = await connection.operatorService.listSearchAttributes({ namespace });
+/** Names of our search attributes that the namespace does not know. */
+export async function missingSearchAttributes(
+  { operatorService }: { readonly operatorService: OperatorService },
+  namespace: string,
+): Promise<string[]> {
+  const known = await operatorService.listSearchAttributes({ namespace });
   const names = new Set(Object.keys(known.customAttributes));
   return SEARCH_ATTRIBUTES.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
+/** The command that adds search attributes, for whoever may. */
+export function createAttributesCommand(namespace: string, missing: readonly string[]): string {
+  const names = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
+  return `temporal operator search-attribute create --namespace ${namespace} ${names}`;
+}
+
 function notAllowed(namespace: string, missing: readonly string[], error: unknown): WorkerConfigurationError {
   const reason = isGrpcServiceError(error) ? error.details : 'the server refused';
-  const command = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
   return new WorkerConfigurationError(
     `Namespace "${namespace}" lacks the search attributes ${missing.join(', ')}, and this worker could not add them (${reason}).`,
-    `Add them: temporal operator search-attribute create --namespace ${namespace} ${command}`,
+    `Add them: ${createAttributesCommand(namespace, missing)}`,
   );
 }

@@ -75,9 +75,16 @@ export class CommandQueue {
   }
 }
 
+const INTERRUPTED = 'MimecastCommandInterrupted';
+
+/** The command was cut off, and may have been carried out or not. */
+export function isInterruption(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === INTERRUPTED;
+}
+
 function interrupted(name: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `The connection did not finish "${name}": it took too long or the connection is being disconnected. Look at its status, then send it again.`,
-    'MimecastCommandInterrupted',
+    INTERRUPTED,
   );
 }

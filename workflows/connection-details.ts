@@ -1,25 +1,66 @@
+import { markdownList } from './markdown-list.js';
 import type { ConnectionStatus } from './reports.js';
 import { POLLED_STREAMS } from './streams.js';
 
 /** What the Temporal UI shows on a connection's page, in Markdown. */
 export function connectionDetails(connection: ConnectionStatus): string {
-  const { connectionId, account, credentials } = connection;
+  const { connectionId, account } = connection;
   const lines = [
     `**${connectionId}** is **${connection.state}**`,
     account && `Account ${account.code}${account.name ? ` (${account.name})` : ''}`,
     connection.baseUrl && `${connection.baseUrl} · API ${connection.apiVersion ?? '1.0'}`,
-    credentials && `Keys v${credentials.version}, ${credentials.state}, issued ${credentials.issuedAt.slice(0, 10)}`,
-    streamTable(connection),
+    keysLine(connection),
+    refusalLine(connection),
+    rotationLine(connection),
+    streamList(connection),
   ];
   return lines.filter(Boolean).join('\n\n');
 }
 
-function streamTable({ connectionId, settings, pauses }: ConnectionStatus): string | undefined {
+function keysLine({ credentials, pendingVersion }: ConnectionStatus): string | undefined {
+  if (!credentials) return undefined;
+  const { version, state, issuedAt, age = 'fresh', overdueAt = '' } = credentials;
+  const aged = {
+    fresh: '',
+    due: ` · **rotation due**, overdue on ${day(overdueAt)}`,
+    overdue: ` · **rotation overdue** since ${day(overdueAt)}`,
+  }[age];
+  const pending = pendingVersion === undefined ? '' : ` · v${pendingVersion} is being proved`;
+  return `Keys v${version}, ${state}, issued ${day(issuedAt)}${aged}${pending}`;
+}
+
+function refusalLine({ connectionId, refusedSince, nextProbeAt }: ConnectionStatus): string | undefined {
+  if (refusedSince === undefined) return undefined;
+  const next = nextProbeAt === undefined ? '' : `, tried again ${minute(nextProbeAt)}`;
+  return `**Keys refused** since ${minute(refusedSince)}${next}. Do this: \`temporal-mimecast rotate ${connectionId}\``;
+}
+
+function rotationLine({ lastRotation }: ConnectionStatus): string | undefined {
+  if (!lastRotation) return undefined;
+  const { at, accepted, version, reason = '', note } = lastRotation;
+  const keys = version === undefined ? 'New keys' : `Keys v${version}`;
+  const from = note === undefined ? '' : ` (${note})`;
+  return accepted ? `${keys} taken ${minute(at)}${from}` : `**${keys} not taken** ${minute(at)}${from}: ${reason}`;
+}
+
+const day = (iso: string): string => iso.slice(0, 10);
+
+const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+
+function streamList({ connectionId, settings, pauses }: ConnectionStatus): string | undefined {
   if (!settings) return undefined;
-  const rows = POLLED_STREAMS.map((stream) => {
-    const wanted = settings.streams[stream];
-    const every = wanted?.enabled ? `${wanted.everyMs / 3_600_000} h` : 'off';
-    return `| ${stream} | ${every} | ${pauses?.[stream] ?? ''} | \`mimecast/${connectionId}/${stream}\` |`;
-  });
-  return ['| stream | every | paused | schedule |', '|---|---|---|---|', ...rows].join('\n');
+  return markdownList(
+    POLLED_STREAMS.map((stream) => {
+      const wanted = settings.streams[stream];
+      const every = wanted?.enabled ? `every ${interval(wanted.everyMs)}` : 'off';
+      const pause = pauses?.[stream];
+      return [stream, every, `\`mimecast/${connectionId}/${stream}\``, pause && `paused: ${pause}`];
+    }),
+  );
+}
+
+/** In the largest unit that says it in a whole number. */
+function interval(ms: number): string {
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
 }

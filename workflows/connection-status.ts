@@ -1,9 +1,18 @@
 import type { ConnectionRow, CredentialVersion, Stream } from '../evidence/connection.js';
-import type { ConnectionStatus } from './reports.js';
+import { keyDates } from './key-age.js';
+import type { ConnectionStatus, CredentialStatus, PauseReason } from './reports.js';
 
-/** A connection's row and its newest keys, as its workflow knows them and as `status` answers. Without the sealed text. */
-export function connectionStatus(row: ConnectionRow, keys: CredentialVersion | undefined): ConnectionStatus {
-  const { connectionId, state, settings, accountCode, accountName } = row;
+/** The versions of a connection's keys that its status speaks of. */
+export interface StatusKeys {
+  /** The version that polls use, or the newest when none is in use. */
+  readonly inUse?: CredentialVersion | undefined;
+  readonly newest?: CredentialVersion | undefined;
+}
+
+/** A connection's row and its keys, as its workflow knows them and as `status` answers. Without the sealed text. */
+export function connectionStatus(row: ConnectionRow, { inUse, newest }: StatusKeys): ConnectionStatus {
+  const { connectionId, state, settings, accountCode, accountName, lastRotation } = row;
+  const refusedSince = refusedFrom(row);
   return {
     connectionId,
     state,
@@ -13,14 +22,47 @@ export function connectionStatus(row: ConnectionRow, keys: CredentialVersion | u
     ...(accountCode !== undefined && {
       account: { code: accountCode, ...(accountName !== undefined && { name: accountName }) },
     }),
-    ...(keys && {
-      credentials: { version: keys.version, state: keys.state, issuedAt: keys.issuedAt.toISOString() },
-    }),
+    ...(inUse && { credentials: credentialStatus(inUse, row) }),
+    ...(newest?.state === 'pending' && newest.version !== inUse?.version && { pendingVersion: newest.version }),
     pauses: pauseNotes(row),
+    pausedFor: pauseReasons(row),
+    ...(refusedSince !== undefined && { refusedSince }),
+    ...(lastRotation && { lastRotation }),
+  };
+}
+
+function credentialStatus(keys: CredentialVersion, { settings }: ConnectionRow): CredentialStatus {
+  const { version, state, issuedAt, sealedDigest, fingerprint } = keys;
+  const { dueAt, overdueAt } = keyDates(issuedAt, settings.thresholds);
+  return {
+    version,
+    state,
+    issuedAt: issuedAt.toISOString(),
+    dueAt: dueAt.toISOString(),
+    overdueAt: overdueAt.toISOString(),
+    sealedDigest,
+    ...(fingerprint !== undefined && { fingerprint }),
   };
 }
 
 function pauseNotes({ pauses }: ConnectionRow): Partial<Record<Stream, string>> {
   const notes = Object.entries(pauses).map(([stream, reasons]) => [stream, reasons.map(({ note }) => note).join('; ')]);
   return Object.fromEntries(notes) as Partial<Record<Stream, string>>;
+}
+
+function pauseReasons({ pauses }: ConnectionRow): PauseReason[] {
+  const by = new Set(Object.values(pauses).flatMap((reasons) => reasons.map((reason) => reason.by)));
+  return [
+    ...(by.has('refused-keys') ? ['keys-refused' as const] : []),
+    ...(by.has('operator') ? ['operator' as const] : []),
+  ];
+}
+
+/** Since when the keys are refused. ISO moments in UTC sort as text. */
+function refusedFrom({ pauses }: ConnectionRow): string | undefined {
+  const reasons = Object.values(pauses).flat();
+  return reasons
+    .filter(({ by }) => by === 'refused-keys')
+    .map(({ since }) => since)
+    .sort()[0];
 }

@@ -3,22 +3,31 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
-  setCurrentDetails,
+  log,
+  patched,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { keeping, probing } from './activities.js';
-import { CommandQueue } from './command-queue.js';
-import { connectionDetails } from './connection-details.js';
-import { connectRequestFault, pollNowFault } from './message-forms.js';
-import { connect, disconnect, pollNow, status, testConnection } from './messages.js';
-import type { ConnectRequest, PollNowRequest } from './messages.js';
-import type { ConnectionReport, ConnectionStatus, StartedPoll } from './reports.js';
-import { versioned } from './versioning.js';
-import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
+import { CommandQueue, isInterruption } from './command-queue.js';
+import { alreadyConnected, connectionCommands, notConnected } from './connection-commands.js';
+import type { ConnectionCommands } from './connection-commands.js';
+import { ConnectionMemory } from './connection-memory.js';
+import type { Agenda, Duty } from './connection-memory.js';
+import {
+  connectRequestFault,
+  isRefusedKeys,
+  pauseFault,
+  pollNowFault,
+  resumeFault,
+  rotationRequestFault,
+  settingsChangeFault,
+} from './message-forms.js';
+import * as messages from './messages.js';
+import type { ConnectRequest, RotationRequest } from './messages.js';
+import type { ConnectionStatus } from './reports.js';
 import { POLLED_STREAMS } from './streams.js';
-import type { PolledStream } from './streams.js';
+import { versioned } from './versioning.js';
 
 /** A connection that was started for a `connect` which never came ends itself after this time. */
 const PHANTOM_LIMIT = '1 min';
@@ -27,6 +36,8 @@ export interface ConnectionInput {
   readonly connectionId: string;
   /** What the run before knew; answers `status` until this run has read the row. */
   readonly status?: ConnectionStatus;
+  /** What the run before had still to do. */
+  readonly agenda?: Agenda;
 }
 
 /**
@@ -39,100 +50,167 @@ export interface ConnectionInput {
 export async function mimecastConnection(input: ConnectionInput): Promise<ConnectionStatus> {
   const { connectionId } = input;
   const queue = new CommandQueue();
-  let current: ConnectionStatus = input.status ?? { connectionId, state: 'starting' };
-  let keysChanged = false;
+  const memory = new ConnectionMemory(input);
+  const commands = connectionCommands(connectionId, memory);
+  // Runs of the first release know no duties: they sleep until a message comes.
+  const keepsTime = patched('connection-keeps-time');
 
-  const learn = (next: ConnectionStatus): ConnectionStatus => {
-    current = next;
-    setCurrentDetails(connectionDetails(current));
-    upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: current.state }]);
-    return current;
-  };
-  const live = (): boolean => current.state === 'connected' || current.state === 'refused';
-
-  const saveAndTest = async (request: ConnectRequest): Promise<ConnectionReport> => {
-    const opened = await keeping['mimecast.openConnection'](connectionId, request);
-    if (!opened.created) throw alreadyConnected(connectionId);
-    keysChanged = true;
-    learn(opened.status);
-    const report = await probing['mimecast.proveKeys'](connectionId, opened.version);
-    learn(await keeping['mimecast.settleProof'](connectionId, opened.version, report));
-    await keeping['mimecast.reconcileSchedules'](connectionId);
-    return report;
-  };
-
-  const startPolls = async (streams: readonly PolledStream[]): Promise<StartedPoll[]> => {
-    if (!live()) throw notConnected(connectionId);
-    return await keeping['mimecast.pollNow'](connectionId, streams);
-  };
-
-  const end = async (): Promise<ConnectionStatus> => {
-    if (current.state === 'starting') throw notConnected(connectionId);
-    if (current.state === 'disconnected') return current;
-    await keeping['mimecast.beginDisconnect'](connectionId);
-    learn({ ...current, state: 'disconnecting' });
-    const running = await keeping['mimecast.runningPolls'](connectionId);
-    await keeping['mimecast.endPolls'](connectionId, running);
-    return learn(await keeping['mimecast.finishDisconnect'](connectionId));
-  };
-
-  setHandler(status, () => current);
-  setHandler(connect, (request) => queue.submit('connect', () => saveAndTest(request)), {
-    validator: (request: ConnectRequest) => {
-      if (live()) throw alreadyConnected(connectionId);
-      refuse(connectRequestFault(request));
-    },
-  });
-  setHandler(pollNow, (request) => queue.submit('pollNow', () => startPolls(request.streams ?? POLLED_STREAMS)), {
-    validator: (request: PollNowRequest) => {
-      refuse(pollNowFault(request));
-    },
-  });
-  setHandler(testConnection, async () => {
-    await condition(() => current.state !== 'starting', PHANTOM_LIMIT);
-    if (!live()) throw notConnected(connectionId);
-    return await probing['mimecast.testConnection'](connectionId);
-  });
-  setHandler(disconnect, () => queue.preempt('disconnect', end, disconnected(connectionId)));
+  handleMessages(connectionId, queue, memory, commands);
 
   const row = await keeping['mimecast.loadConnection'](connectionId);
-  if (row) learn(row);
-  if (current.state === 'disconnecting') void queue.preempt('disconnect', end, disconnected(connectionId));
-  if (!live()) await condition(() => !queue.empty, PHANTOM_LIMIT);
+  if (row) memory.learn(row);
+  if (memory.status.state === 'disconnecting') {
+    void queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId));
+  }
+  if (!memory.live) await condition(() => !queue.empty, PHANTOM_LIMIT);
 
-  while (!queue.empty || live()) {
+  const called = (): boolean =>
+    !queue.empty || memory.keysChanged || !memory.live || workflowInfo().continueAsNewSuggested;
+  while (!queue.empty || memory.live) {
     await queue.runNext();
-    await condition(() => !queue.empty || keysChanged || !live() || workflowInfo().continueAsNewSuggested);
-    if (!queue.empty || !live()) continue;
+    await untilCalled(called, memory, keepsTime);
+    const duty = keepsTime && queue.empty && memory.live ? memory.takeDuty() : undefined;
+    if (duty) void submitDuty(connectionId, queue, commands, duty);
+    if (!queue.empty || !memory.live || !called()) continue;
     // The sealed text of a credential message leaves Temporal with the history of the run that received it.
     await condition(() => !queue.empty || allHandlersFinished());
-    if (allHandlersFinished()) await continueAsNew<typeof mimecastConnection>({ connectionId, status: current });
+    if (allHandlersFinished()) await continueAsNew<typeof mimecastConnection>(memory.carry());
   }
 
   queue.refuseAll(disconnected(connectionId));
   await condition(allHandlersFinished);
-  return current;
+  return memory.status;
 }
 
 // A connection outlives releases: it moves to the newest worker, and changes of its code are patched.
 versioned(mimecastConnection, 'AUTO_UPGRADE');
 
+/** Sleeps until a message calls or a duty is due. A message may put something on the agenda, so that is looked at again. */
+async function untilCalled(called: () => boolean, memory: ConnectionMemory, keepsTime: boolean): Promise<void> {
+  if (!keepsTime) {
+    await condition(called);
+    return;
+  }
+  while (!called()) {
+    const dueAt = memory.nextDutyAt;
+    const moved = (): boolean => called() || memory.nextDutyAt !== dueAt;
+    if (dueAt === undefined) {
+      await condition(moved);
+      continue;
+    }
+    const waitMs = dueAt - Date.now();
+    if (waitMs <= 0) return;
+    await condition(moved, waitMs);
+  }
+}
+
+function handleMessages(
+  connectionId: string,
+  queue: CommandQueue,
+  memory: ConnectionMemory,
+  commands: ConnectionCommands,
+): void {
+  /** Refuses what is malformed before anything of it reaches the history. */
+  const checked = <Request>(faultOf: (request: Request | undefined) => string | undefined) => ({
+    validator: (request: Request) => {
+      refuse(faultOf(request));
+    },
+  });
+
+  setHandler(messages.status, () => memory.status);
+  setHandler(messages.connect, (request) => queue.submit('connect', () => commands.connect(request)), {
+    validator: (request: ConnectRequest) => {
+      if (memory.live) throw alreadyConnected(connectionId);
+      refuse(connectRequestFault(request));
+    },
+  });
+  setHandler(
+    messages.pollNow,
+    (request) => queue.submit('pollNow', () => commands.startPolls(request.streams ?? POLLED_STREAMS)),
+    checked(pollNowFault),
+  );
+  setHandler(
+    messages.rotateCredentials,
+    (request) => queue.submit('rotate', () => commands.rotate(request)),
+    checked(rotationRequestFault),
+  );
+  setHandler(
+    messages.updateSettings,
+    (change) => queue.submit('edit', () => commands.changeSettings(change)),
+    checked(settingsChangeFault),
+  );
+  setHandler(messages.pause, (request) => queue.submit('pause', () => commands.pause(request)), checked(pauseFault));
+  setHandler(
+    messages.resume,
+    (request) => queue.submit('resume', () => commands.resume(request)),
+    checked(resumeFault),
+  );
+  setHandler(messages.testConnection, async (request) => {
+    await condition(() => memory.status.state !== 'starting', PHANTOM_LIMIT);
+    if (!memory.live) throw notConnected(connectionId);
+    return await probing['mimecast.testConnection'](connectionId, request);
+  });
+  setHandler(messages.disconnect, () =>
+    queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId)),
+  );
+  setHandler(messages.keysRefused, (refused) => {
+    if (isRefusedKeys(refused)) memory.suspect(refused.version);
+  });
+  setHandler(messages.credentialsRotated, async (request) => {
+    await takeAnnounced(connectionId, queue, commands, request);
+  });
+}
+
+/**
+ * Carries out a rotation that was only announced. Nobody waits for it or would send it again, so a command that ran out of
+ * time, with Postgres away for a while, is queued once more.
+ */
+async function takeAnnounced(
+  connectionId: string,
+  queue: CommandQueue,
+  commands: ConnectionCommands,
+  request: RotationRequest,
+): Promise<void> {
+  const fault = rotationRequestFault(request);
+  const run = async (): Promise<void> => {
+    if (fault === undefined) await commands.rotate(request);
+    else await commands.refuseRotation(fault);
+  };
+  for (;;) {
+    try {
+      await queue.submit('rotate', run);
+      return;
+    } catch (error) {
+      if (isInterruption(error)) continue;
+      warn(connectionId, error);
+      return;
+    }
+  }
+}
+
+async function submitDuty(
+  connectionId: string,
+  queue: CommandQueue,
+  commands: ConnectionCommands,
+  duty: Duty,
+): Promise<void> {
+  try {
+    await queue.submit(duty, async () => {
+      await commands.perform(duty);
+    });
+  } catch (error) {
+    warn(connectionId, error);
+  }
+}
+
+/** For what nobody waits for: its failure is logged, and shows in the history. */
+function warn(connectionId: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  log.warn('The connection could not carry out what was due.', { connectionId, reason });
+}
+
 function refuse(fault: string | undefined): void {
   if (fault) throw ApplicationFailure.nonRetryable(fault, 'MimecastInvalidRequest');
-}
-
-function alreadyConnected(connectionId: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `${connectionId} is already connected; nothing was changed. See "status ${connectionId}", or disconnect it first.`,
-    'MimecastAlreadyConnected',
-  );
-}
-
-function notConnected(connectionId: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `${connectionId} is not connected. Connect it first: "connect ${connectionId} --base-url …".`,
-    'MimecastNotConnected',
-  );
 }
 
 function disconnected(connectionId: string): ApplicationFailure {

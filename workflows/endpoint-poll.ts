@@ -48,7 +48,7 @@ async function collectOne(
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     const { message } = failureOf(failure);
-    return { endpoint: { endpoint, path: '', outcome: 'failed', error: message }, failure };
+    return { endpoint: { endpoint, path: begun.paths?.[endpoint] ?? '', outcome: 'failed', error: message }, failure };
   }
 }
 

@@ -1,22 +1,35 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 
-/** The search attribute's word for why a run is red. Anything that is not here is `failed`. */
+/** The search attribute's word for why a run is red. Never a bare "failed", which a list of red runs says already. */
 const CAUSES: Readonly<Record<string, string>> = {
+  EvidenceUnavailableError: 'evidence-store',
+  EvidenceUnreachableError: 'evidence-store',
+  EvidenceSchemaError: 'evidence-store',
+  EvidenceNamespaceError: 'evidence-store',
+  EvidenceAccountError: 'other-account',
+  MimecastAccountError: 'other-account',
   MimecastAuthenticationError: 'auth-refused',
   MimecastBindingExpiredError: 'keys-expired',
   MimecastClockError: 'clock',
+  MimecastConnectionMissing: 'not-connected',
   MimecastPermissionError: 'forbidden',
   MimecastRateLimitError: 'rate-limited',
   MimecastRegionError: 'wrong-region',
+  MimecastRequestError: 'unusable-answer',
   MimecastTransportError: 'unreachable',
   VaultForeignKeyError: 'ring',
+  VaultKeyringError: 'ring',
+  VaultSealError: 'ring',
 };
+const UNEXPECTED = 'unexpected';
 
 /** What went wrong, as the run itself reports it: its first line is what people see in a list of runs. */
 export interface RunFailure {
   readonly type: string;
   readonly message: string;
   readonly cause: string;
+  /** The version of the keys that Mimecast refused, when that is what went wrong. */
+  readonly refusedVersion?: number;
 }
 
 /**
@@ -28,16 +41,24 @@ export function failureOf(error: unknown): RunFailure {
   const inner = error instanceof ActivityFailure ? error.cause : error;
   if (inner instanceof ApplicationFailure) {
     const type = inner.type ?? 'Error';
-    return { type, message: inner.message, cause: CAUSES[type] ?? 'failed' };
+    const refusedVersion = refusedVersionIn(inner);
+    return {
+      type,
+      message: inner.message,
+      cause: CAUSES[type] ?? UNEXPECTED,
+      ...(refusedVersion !== undefined && { refusedVersion }),
+    };
   }
-  if (inner instanceof TimeoutFailure) {
-    const last = inner.cause instanceof ApplicationFailure ? ` Last failure: ${inner.cause.message}` : '';
-    return { type: 'MimecastTimeout', message: `It did not succeed in the time it has.${last}`, cause: causeOf(inner) };
-  }
-  return { type: 'Error', message: inner instanceof Error ? inner.message : String(inner), cause: 'failed' };
+  if (inner instanceof TimeoutFailure) return { type: 'MimecastTimeout', message: TIMED_OUT, cause: 'timed-out' };
+  return { type: 'Error', message: inner instanceof Error ? inner.message : String(inner), cause: UNEXPECTED };
 }
 
-function causeOf(timeout: TimeoutFailure): string {
-  const last = timeout.cause instanceof ApplicationFailure ? timeout.cause.type : undefined;
-  return (last && CAUSES[last]) ?? 'failed';
+/** What failed before the time was up, the SDK does not tell. Failures that end the retries arrive as themselves. */
+const TIMED_OUT = 'No worker ended this in the time it has. See that workers run; the next poll goes on from there.';
+
+function refusedVersionIn({ details }: ApplicationFailure): number | undefined {
+  const [detail] = details ?? [];
+  const version =
+    typeof detail === 'object' && detail !== null && 'keysVersion' in detail ? detail.keysVersion : undefined;
+  return typeof version === 'number' ? version : undefined;
 }

@@ -1,6 +1,19 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { ConnectionSettings } from '../evidence/connection.js';
-import type { ConnectionReport, ConnectionStatus, StartedPoll } from './reports.js';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type {
+  ConnectionSettings,
+  EndpointName,
+  RefusalRules,
+  StreamSettings,
+  Thresholds,
+} from '../evidence/connection.js';
+import type {
+  ConnectionReport,
+  ConnectionStatus,
+  ResumeReport,
+  RotationReport,
+  SettingsReport,
+  StartedPoll,
+} from './reports.js';
 import type { PolledStream } from './streams.js';
 
 /** The keys of a connection, sealed for the workers' ring and bound to the connection's id. Never opened outside an activity. */
@@ -18,8 +31,63 @@ export interface ConnectRequest extends SealedCredentials {
 /** Saves a new connection and tests it. Sent together with the start of the connection's workflow. */
 export const connect = defineUpdate<ConnectionReport, [ConnectRequest]>('connect');
 
-/** Calls Mimecast with the current keys and reports. Changes nothing. */
-export const testConnection = defineUpdate<ConnectionReport>('testConnection');
+export interface TestRequest {
+  /** Also try the keys against the other regions' hosts when they are refused here. */
+  readonly findRegion?: boolean;
+}
+
+/** Calls every endpoint with the current keys and reports. Changes nothing. */
+export const testConnection = defineUpdate<ConnectionReport, [TestRequest]>('testConnection');
+
+/** New keys of a connection that is there. */
+export interface RotationRequest extends SealedCredentials {
+  /** Kept with the outcome: who rotated, or why. Never a secret. */
+  readonly note?: string;
+}
+
+/** For services that only announce new keys: the outcome shows in `status` and in the Temporal UI. */
+export const credentialsRotated = defineSignal<[RotationRequest]>('credentialsRotated');
+
+/** Stages new keys, proves them, and takes them into use. Refused keys change nothing. */
+export const rotateCredentials = defineUpdate<RotationReport, [RotationRequest]>('rotateCredentials');
+
+/** Settings that change; what is not named stays. `null` takes a value back to its default. */
+export interface SettingsChange {
+  readonly baseUrl?: string;
+  readonly streams?: Readonly<Partial<Record<PolledStream, Partial<StreamSettings>>>>;
+  readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | null>>>;
+  readonly pagination?: Partial<ConnectionSettings['pagination']>;
+  readonly thresholds?: Readonly<Partial<Record<keyof Thresholds, number | null>>>;
+  readonly refusals?: Readonly<Partial<RefusalRules>> | null;
+}
+
+/** Changes settings. What touches how Mimecast is reached is proved first, and not taken when it does not work. */
+export const updateSettings = defineUpdate<SettingsReport, [SettingsChange]>('updateSettings');
+
+export interface PauseRequest {
+  /** All enabled streams when there are none. */
+  readonly streams?: readonly PolledStream[];
+  /** Why, for whoever finds the schedule paused. */
+  readonly note: string;
+}
+
+/** Pauses schedules. Polls that are going end by themselves. */
+export const pause = defineUpdate<ConnectionStatus, [PauseRequest]>('pause');
+
+export type ResumeRequest = Partial<PauseRequest>;
+
+/** Lifts the operator's pauses. Where keys were refused they are probed first, and a success lifts that pause too. */
+export const resume = defineUpdate<ResumeReport, [ResumeRequest]>('resume');
+
+/** A poll tells that Mimecast refused the keys. Looked at again before anything is paused. */
+export interface RefusedKeys {
+  /** The credential version that was refused. */
+  readonly version: number;
+  readonly stream: PolledStream;
+  readonly runId: string;
+}
+
+export const keysRefused = defineSignal<[RefusedKeys]>('keysRefused');
 
 export interface PollNowRequest {
   /** All enabled streams when there are none. */

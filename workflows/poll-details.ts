@@ -1,5 +1,6 @@
 import type { AuditProgress } from '../activities/types.js';
 import type { RunFailure } from './failures.js';
+import { markdownList } from './markdown-list.js';
 import type { PolledEndpoint, PollResult } from './reports.js';
 
 /** What a batch is called in the timeline of the Temporal UI: where it begins. */
@@ -22,7 +23,7 @@ export function auditProgressDetails(progress: AuditProgress): string {
 export function pollDetails(result: PollResult): string {
   const lines = [
     `**${result.outcome}**${result.pages === undefined ? '' : ` · ${counts(result)}`}`,
-    endpointTable(result.endpoints),
+    endpointList(result.endpoints),
     result.watermark && `Held up to ${result.watermark}`,
     result.head && `Evidence log #${result.head.sequence} \`${result.head.hash.slice(0, 16)}\``,
   ];
@@ -39,7 +40,7 @@ export function failedPollDetails(result: PollResult, failure: RunFailure): stri
   return [
     `**${failure.cause}**: ${failure.message}`,
     `**What is safe**: evidence so far is kept. ${safe}`,
-    endpointTable(result.endpoints),
+    endpointList(result.endpoints),
     `**Retry**: the schedule polls again by itself; now: \`temporal-mimecast poll ${result.connectionId} ${result.stream}\``,
   ]
     .filter(Boolean)
@@ -54,11 +55,14 @@ const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 const counts = ({ pages = 0, events = 0, newEvents = 0 }: Partial<AuditProgress>): string =>
   `${pages} pages · ${events} events · ${newEvents} new`;
 
-function endpointTable(endpoints: readonly PolledEndpoint[]): string {
-  if (endpoints.length === 0) return '';
-  const rows = endpoints.map(
-    ({ endpoint, outcome, items, digest, permission, error }) =>
-      `| ${endpoint} | ${outcome} | ${items ?? ''} | ${digest?.slice(0, 16) ?? ''} | ${permission ?? error ?? ''} |`,
+function endpointList(endpoints: readonly PolledEndpoint[]): string {
+  return markdownList(
+    endpoints.map(({ endpoint, outcome, items, digest, permission, error }) => [
+      endpoint,
+      outcome,
+      items === undefined ? undefined : `${items} items`,
+      digest && `\`${digest.slice(0, 16)}\``,
+      permission ?? error,
+    ]),
   );
-  return ['| endpoint | outcome | items | digest | note |', '|---|---|---|---|---|', ...rows].join('\n');
 }

@@ -1,6 +1,9 @@
 import {
   ApplicationFailure,
+  getExternalWorkflowHandle,
   isCancellation,
+  log,
+  patched,
   setCurrentDetails,
   TemporalFailure,
   upsertSearchAttributes,
@@ -8,7 +11,10 @@ import {
 } from '@temporalio/workflow';
 import type { BegunPoll } from '../activities/types.js';
 import { keeping } from './activities.js';
+import type { RunFailure } from './failures.js';
 import { failureOf } from './failures.js';
+import { connectionWorkflowId } from './ids.js';
+import { keysRefused } from './messages.js';
 import { failedPollDetails, pollDetails } from './poll-details.js';
 import type { PollResult } from './reports.js';
 import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
@@ -37,7 +43,7 @@ export async function runPoll(
   collect: (begun: BegunPoll) => Promise<Collected>,
 ): Promise<PollResult> {
   const none: PollResult = { connectionId, stream, outcome: 'disconnected', endpoints: [] };
-  const begun = await keeping['mimecast.beginPoll'](connectionId, stream);
+  const begun = await begin(connectionId, stream);
   const collected = begun.disconnected ? { result: none } : await attempt(none, () => collect(begun));
   const failure = collected.failure === undefined ? undefined : failureOf(collected.failure);
 
@@ -53,12 +59,25 @@ export async function runPoll(
   });
   setCurrentDetails(failure ? failedPollDetails(result, failure) : pollDetails(result));
   if (!failure) return result;
-  throw ApplicationFailure.create({
-    type: failure.type,
-    message: failure.message,
-    nonRetryable: true,
-    details: [result],
-  });
+  if (failure.refusedVersion !== undefined) await tellConnection(connectionId, stream, failure.refusedVersion);
+  throw redRun(failure, result);
+}
+
+/** What keeps a poll from beginning is told by the run alone: there may be no connection to record it for. */
+async function begin(connectionId: string, stream: PolledStream): Promise<BegunPoll> {
+  try {
+    return await keeping['mimecast.beginPoll'](connectionId, stream);
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+    const failure = failureOf(error);
+    // Polls of the first release were not found by what kept them from beginning.
+    if (patched('poll-names-what-kept-it')) upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failure.cause }]);
+    throw redRun(failure, { connectionId, stream, outcome: 'failed', endpoints: [] });
+  }
+}
+
+function redRun({ type, message }: RunFailure, result: PollResult): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [result] });
 }
 
 async function attempt(none: PollResult, collect: () => Promise<Collected>): Promise<Collected> {
@@ -68,5 +87,18 @@ async function attempt(none: PollResult, collect: () => Promise<Collected>): Pro
     // What is no failure of an activity is the engine's own: a cancelled poll, or the end of a run that goes on as a new one.
     if (isCancellation(failure) || !(failure instanceof TemporalFailure)) throw failure;
     return { result: { ...none, outcome: 'failed' }, failure };
+  }
+}
+
+/** Best effort: a connection that is gone has nothing to pause, and a poll that is red for its own reason stays so. */
+async function tellConnection(connectionId: string, stream: PolledStream, version: number): Promise<void> {
+  // Polls of the first release ended without a word.
+  if (!patched('poll-tells-of-refused-keys')) return;
+  const { runId } = workflowInfo();
+  try {
+    await getExternalWorkflowHandle(connectionWorkflowId(connectionId)).signal(keysRefused, { version, stream, runId });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('The connection could not be told that its keys were refused.', { connectionId, version });
   }
 }

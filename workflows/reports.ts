@@ -4,6 +4,7 @@ import type {
   ConnectionState,
   CredentialState,
   EndpointName,
+  RotationOutcome,
   Stream,
 } from '../evidence/connection.js';
 import type { EndpointOutcome, PollOutcome } from '../evidence/outcomes.js';
@@ -20,6 +21,8 @@ export interface ConnectionReport {
   readonly account?: { readonly code: string; readonly name?: string };
   /** Vendor's clock minus this worker's, in milliseconds. */
   readonly clockSkewMs?: number;
+  /** Calls in a period and calls left, as the last answer said. */
+  readonly rateLimit?: { readonly limit?: number; readonly remaining?: number; readonly resetMs?: number };
   readonly endpoints: readonly EndpointReport[];
   /** What the operator should do next; none when all is well. */
   readonly action?: string;
@@ -27,12 +30,50 @@ export interface ConnectionReport {
 
 export interface EndpointReport {
   readonly stream: Stream;
+  readonly endpoint: EndpointName;
   readonly path: string;
   readonly outcome: EndpointOutcome;
   /** The permission to grant, when it is missing. */
   readonly permission?: string;
   readonly items?: number;
+  /** There are more items than were asked for: a test reads one small page of the audit log. */
+  readonly more?: true;
   readonly action?: string;
+}
+
+/** What became of new keys. The JSON of `rotate --json`. */
+export interface RotationReport {
+  readonly connectionId: string;
+  /** The version that these keys have; none when they were refused before anything was staged. */
+  readonly version?: number;
+  readonly accepted: boolean;
+  /** None when no call was made. */
+  readonly report?: ConnectionReport;
+  /** Why they were not accepted. */
+  readonly reason?: string;
+  /** These keys are in use already; nothing was changed. */
+  readonly unchanged?: boolean;
+}
+
+/** What became of a change of settings. */
+export interface SettingsReport {
+  readonly connectionId: string;
+  readonly accepted: boolean;
+  /** As they are now. */
+  readonly settings: ConnectionSettings;
+  /** None when the change needed no proof. */
+  readonly report?: ConnectionReport;
+  readonly reason?: string;
+}
+
+export interface ResumeReport {
+  readonly connectionId: string;
+  /** No stream that was asked for is paused any more. */
+  readonly resumed: boolean;
+  readonly status: ConnectionStatus;
+  /** The probe of keys that were refused. */
+  readonly report?: ConnectionReport;
+  readonly reason?: string;
 }
 
 /** What a poll came to: the result of every poll workflow. */
@@ -71,8 +112,18 @@ export interface ConnectionStatus {
   readonly apiVersion?: ApiVersion;
   readonly account?: { readonly code: string; readonly name?: string };
   readonly settings?: ConnectionSettings;
+  /** The keys in use, or those that were saved last when none are. */
   readonly credentials?: CredentialStatus;
+  /** New keys that are being proved. */
+  readonly pendingVersion?: number;
   readonly pauses?: Readonly<Partial<Record<Stream, string>>>;
+  /** Why streams are paused. */
+  readonly pausedFor?: readonly PauseReason[];
+  /** ISO, UTC: since when the keys are refused. */
+  readonly refusedSince?: string;
+  /** ISO, UTC: when keys that are refused or still unproved are tried again. */
+  readonly nextProbeAt?: string;
+  readonly lastRotation?: RotationOutcome;
 }
 
 export interface CredentialStatus {
@@ -80,7 +131,20 @@ export interface CredentialStatus {
   readonly state: CredentialState;
   /** ISO, UTC. */
   readonly issuedAt: string;
+  /** By the connection's thresholds: due for rotation, or overdue. */
+  readonly age?: KeyAge;
+  /** ISO, UTC: when their rotation is due and overdue. */
+  readonly dueAt?: string;
+  readonly overdueAt?: string;
+  /** Lower-case hex SHA-256 of the sealed text. */
+  readonly sealedDigest?: string;
+  /** Recognises the same keys in another sealed text. */
+  readonly fingerprint?: string;
 }
+
+export type PauseReason = 'keys-refused' | 'operator';
+
+export type KeyAge = 'fresh' | 'due' | 'overdue';
 
 /** A run that `pollNow` started, or joined because it was already going. */
 export interface StartedPoll {

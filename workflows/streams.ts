@@ -29,6 +29,12 @@ export function isPolledStream(name: string): name is PolledStream {
 
 export const MAX_PAGE_SIZE = 500;
 
+/** Longer intervals come close to the vendor's look-back of 60 days. */
+export const MAX_INTERVAL_MS = 30 * 24 * HOUR_MS;
+
+/** What may replace an endpoint's path: neither host nor query. */
+export const ENDPOINT_PATH = /^\/api(?:\/[a-z0-9-]+)+$/i;
+
 /** The settings of a connection of which only the base URL is known. */
 export function defaultSettings(baseUrl: string, apiVersion: ApiVersion = '1.0'): ConnectionSettings {
   const streams: Partial<Record<Stream, StreamSettings>> = {};

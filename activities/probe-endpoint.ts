@@ -1,0 +1,94 @@
+import type { ConnectionRow } from '../evidence/connection.js';
+import type { EndpointOutcome } from '../evidence/outcomes.js';
+import type { MimecastApi, Provenance } from '../mimecast/api.js';
+import { readAuditPage } from '../mimecast/audit-events.js';
+import { MimecastPermissionError, MimecastUnavailableError } from '../mimecast/errors.js';
+import { MimecastError } from '../mimecast/mimecast-error.js';
+import type { RateLimit } from '../mimecast/rate-limit.js';
+import { readEndpoint } from '../mimecast/read-endpoint.js';
+import { accountIdentity, type AccountIdentity } from './account-identity.js';
+import type { EndpointPlace } from './stream-endpoints.js';
+
+/** What one endpoint said when it was tried. Nothing of it is stored. */
+export interface Probe extends EndpointPlace {
+  readonly outcome: EndpointOutcome;
+  readonly items?: number;
+  /** There are more than were asked for. */
+  readonly more?: true;
+  /** Whose keys they are; the account endpoint only. */
+  readonly account?: AccountIdentity;
+  /** Why there is no usable answer; none when the time for the whole test ran out first. */
+  readonly error?: MimecastError;
+  /** When the answer or the failure was there: ISO, UTC. */
+  readonly at: string;
+  /** The vendor's clock minus this worker's, in milliseconds, where there was an answer with a date. */
+  readonly clockSkewMs?: number;
+  readonly rateLimit?: RateLimit;
+}
+
+/** One small page of the last day proves the right to read, and is quick where the log is long. */
+const AUDIT_RANGE_MS = 86_400_000;
+const AUDIT_ROWS = 10;
+
+/**
+ * Tries one endpoint: the audit log with a short range and one small page, the others whole.
+ *
+ * @param signal one that timed out makes the endpoint `failed`; any other abort is thrown, with its reason
+ */
+export async function probeEndpoint(
+  api: MimecastApi,
+  row: ConnectionRow,
+  place: EndpointPlace,
+  signal: AbortSignal,
+): Promise<Probe> {
+  try {
+    return { ...place, ...(await read(api, row, place, signal)) };
+  } catch (error) {
+    const at = api.now().toISOString();
+    if (isTimeout(error)) return { ...place, outcome: 'failed', at };
+    if (!(error instanceof MimecastError)) throw error;
+    return { ...place, outcome: outcomeOf(error), error, at: error.at, ...beside(error) };
+  }
+}
+
+type Answered = Omit<Probe, keyof EndpointPlace>;
+
+async function read(
+  api: MimecastApi,
+  { settings }: ConnectionRow,
+  { endpoint, path }: EndpointPlace,
+  signal: AbortSignal,
+): Promise<Answered> {
+  if (endpoint !== 'audit-events') {
+    const reading = await readEndpoint(api, endpoint, { path, signal, ...settings.pagination });
+    const account = endpoint === 'account' ? { account: accountIdentity(reading.items) } : {};
+    return { ...answered(reading.items.length, reading), ...account };
+  }
+  const end = api.now();
+  const start = new Date(end.getTime() - AUDIT_RANGE_MS);
+  const { tokenIn } = settings.pagination;
+  const page = await readAuditPage(api, { start, end, pageSize: AUDIT_ROWS, tokenIn, path, signal });
+  return { ...answered(page.events.length, page), ...(page.nextToken !== undefined && { more: true }) };
+}
+
+interface Said {
+  readonly clockSkewMs?: number;
+  readonly rateLimit?: RateLimit;
+}
+
+function answered(items: number, said: Said & { readonly provenance: Provenance }): Answered {
+  return { outcome: items === 0 ? 'empty' : 'collected', items, at: said.provenance.receivedAt, ...beside(said) };
+}
+
+function beside({ clockSkewMs, rateLimit }: Said): Said {
+  return { ...(clockSkewMs !== undefined && { clockSkewMs }), ...(rateLimit && { rateLimit }) };
+}
+
+/** What a failed call says about its endpoint. */
+export function outcomeOf(error: MimecastError): 'forbidden' | 'unavailable' | 'failed' {
+  if (error instanceof MimecastPermissionError) return 'forbidden';
+  return error instanceof MimecastUnavailableError ? 'unavailable' : 'failed';
+}
+
+/** Of `AbortSignal.timeout`; undici and this code's own limits throw errors of theirs. */
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';

@@ -1,0 +1,83 @@
+import { Context } from '@temporalio/activity';
+import type { ConnectionRow, ConnectionSettings, EndpointName } from '../evidence/connection.js';
+import { MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
+import type { ConnectionReport } from '../workflows/reports.js';
+import { changedPaths, changedSettings } from '../workflows/settings.js';
+import { settingsFault } from '../workflows/settings-form.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { mayUse, proveKeys } from './prove-keys.js';
+import type { Sessions } from './session.js';
+import { requireRow, statusOf, versionInUse } from './stored-connection.js';
+import { testConnection } from './test-connection.js';
+import type { MimecastActivities } from './types.js';
+
+/** Changes of a connection's settings and of its operator's pauses. */
+export function settingsActivities(
+  dependencies: ActivityDependencies,
+  sessions: Sessions,
+): Pick<
+  MimecastActivities,
+  'mimecast.proveSettings' | 'mimecast.saveSettings' | 'mimecast.pauseStreams' | 'mimecast.resumeStreams'
+> {
+  const { store, allowLoopback } = dependencies;
+
+  return {
+    async 'mimecast.proveSettings'(connectionId, change) {
+      const row = await requireRow(store, connectionId);
+      const settings = changedSettings(row.settings, change);
+      const reason = settingsFault(settings) ?? thresholdFault(settings) ?? baseUrlFault(settings, allowLoopback);
+      if (reason !== undefined) return { settings, reason };
+
+      const version = await versionInUse(store, row);
+      const paths = changedPaths(row.settings, settings);
+      if (version === undefined || (settings.baseUrl === row.settings.baseUrl && paths.length === 0))
+        return { settings };
+
+      const changed: ConnectionRow = { ...row, settings };
+      const api = await sessions.openVersion(changed, version);
+      const { cancellationSignal: signal } = Context.current();
+      const report =
+        paths.length === 0 ? await proveKeys(api, changed, signal) : await testConnection(api, changed, { signal });
+      const fault = proofFault(changed, report, paths);
+      return { settings, report, ...(fault !== undefined && { reason: fault }) };
+    },
+
+    async 'mimecast.saveSettings'(connectionId, settings) {
+      return await statusOf(store, await store.connections.updateSettings(connectionId, settings));
+    },
+
+    async 'mimecast.pauseStreams'(connectionId, streams, note) {
+      return await statusOf(store, await store.connections.pause(connectionId, streams, note));
+    },
+
+    async 'mimecast.resumeStreams'(connectionId, streams) {
+      return await statusOf(store, await store.connections.resume(connectionId, streams));
+    },
+  };
+}
+
+function baseUrlFault({ baseUrl }: ConnectionSettings, allowLoopback: boolean): string | undefined {
+  try {
+    parseBaseUrl(baseUrl, { allowLoopback });
+    return undefined;
+  } catch (error) {
+    if (error instanceof MimecastBaseUrlError) return error.message;
+    throw error;
+  }
+}
+
+function thresholdFault({ thresholds }: ConnectionSettings): string | undefined {
+  const { keysDueDays = 0, keysOverdueDays = Infinity } = thresholds ?? {};
+  if (keysDueDays <= keysOverdueDays) return undefined;
+  return 'Keys cannot be due for rotation after they are overdue: keysDueDays must not be more than keysOverdueDays.';
+}
+
+/** Why changed settings are not taken: Mimecast is not reached with them, or an endpoint is not where they say. */
+function proofFault(row: ConnectionRow, report: ConnectionReport, paths: readonly EndpointName[]): string | undefined {
+  if (!mayUse(report, row)) return report.action ?? 'Mimecast did not accept the keys with these settings.';
+  const wanted = paths.flatMap((endpoint) => row.settings.endpointPaths?.[endpoint] ?? []);
+  const bad = report.endpoints.find(
+    ({ path, outcome }) => wanted.includes(path) && (outcome === 'failed' || outcome === 'unavailable'),
+  );
+  return bad && `Mimecast has no usable endpoint at ${bad.path} (${bad.outcome}). Nothing was changed.`;
+}

@@ -1,0 +1,28 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ConnectionRow } from '../evidence/connection.js';
+import type { EvidenceStore } from '../evidence/store.js';
+import { connectionStatus } from '../workflows/connection-status.js';
+import type { ConnectionStatus } from '../workflows/reports.js';
+
+/** @throws ApplicationFailure `MimecastConnectionMissing` */
+export async function requireRow(store: EvidenceStore, connectionId: string): Promise<ConnectionRow> {
+  const row = await store.connections.read(connectionId);
+  if (row) return row;
+  throw ApplicationFailure.nonRetryable(
+    `There is no connection ${connectionId} in the evidence store. Connect it first.`,
+    'MimecastConnectionMissing',
+  );
+}
+
+/** The version whose keys are tried: the one in use, or the newest when none is. */
+export async function versionInUse(store: EvidenceStore, row: ConnectionRow): Promise<number | undefined> {
+  return row.activeVersion ?? (await store.connections.newestCredentials(row.connectionId))?.version;
+}
+
+export async function statusOf(store: EvidenceStore, row: ConnectionRow): Promise<ConnectionStatus> {
+  const { connectionId, activeVersion } = row;
+  const newest = await store.connections.newestCredentials(connectionId);
+  const active =
+    activeVersion === undefined ? undefined : await store.connections.credentials(connectionId, activeVersion);
+  return connectionStatus(row, { inUse: active ?? newest, newest });
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import type { SettingsChange } from '../../../workflows/messages.js';
+import { settingsChangeFault } from '../../../workflows/message-forms.js';
+import { changedPaths, changedSettings } from '../../../workflows/settings.js';
+import { settingsFault } from '../../../workflows/settings-form.js';
+import { defaultSettings } from '../../../workflows/streams.js';
+
+const BEFORE = defaultSettings('https://eu-api.mimecast.com');
+
+describe('a change of settings', () => {
+  test.each<[string, SettingsChange, object]>([
+    ['the base URL', { baseUrl: 'https://us-api.mimecast.com' }, { baseUrl: 'https://us-api.mimecast.com' }],
+    [
+      'an interval, and nothing else of the stream',
+      { streams: { policies: { everyMs: 60_000 } } },
+      { streams: { ...BEFORE.streams, policies: { enabled: true, everyMs: 60_000 } } },
+    ],
+    [
+      'whether a stream is polled',
+      { streams: { account: { enabled: false } } },
+      { streams: { ...BEFORE.streams, account: { enabled: false, everyMs: 86_400_000 } } },
+    ],
+    ['a path', { endpointPaths: { 'url-protect': '/api/x' } }, { endpointPaths: { 'url-protect': '/api/x' } }],
+    ['a threshold', { thresholds: { retentionDays: 2555 } }, { thresholds: { retentionDays: 2555 } }],
+    ['the page size', { pagination: { pageSize: 100 } }, { pagination: { pageSize: 100, tokenIn: 'meta' } }],
+  ])('changes %s', (_, change, expected) => {
+    expect(settingsChangeFault(change)).toBeUndefined();
+    const after = changedSettings(BEFORE, change);
+    expect(after).toEqual({ ...BEFORE, ...expected });
+    expect(settingsFault(after)).toBeUndefined();
+  });
+
+  test('null takes a value back to its default, and nothing is left of it', () => {
+    const set: SettingsChange = {
+      endpointPaths: { account: '/api/x' },
+      thresholds: { keysDueDays: 30 },
+      refusals: { confirmAfterMs: 1 },
+    };
+    const unset: SettingsChange = {
+      endpointPaths: { account: null },
+      thresholds: { keysDueDays: null },
+      refusals: null,
+    };
+    const changed = changedSettings(BEFORE, set);
+    expect(changed).not.toEqual(BEFORE);
+    expect(changedSettings(changed, unset)).toEqual(BEFORE);
+  });
+
+  test('names the endpoints whose path it replaces', () => {
+    const paths = changedSettings(BEFORE, { endpointPaths: { account: '/api/x', 'url-protect': '/api/y' } });
+    expect(changedPaths(BEFORE, paths)).toEqual(['account', 'url-protect']);
+    expect(changedPaths(paths, changedSettings(paths, { endpointPaths: { account: null } }))).toEqual(['account']);
+    expect(changedPaths(paths, paths)).toEqual([]);
+  });
+});
+
+describe('settings that cannot be right are refused by the name of the field', () => {
+  test.each<[unknown, string]>([
+    [undefined, 'settings must be an object'],
+    ['https://eu-api.mimecast.com', 'settings must be an object'],
+    [{ ...BEFORE, baseUrl: 'eu-api' }, 'settings.baseUrl is not a URL'],
+    [{ ...BEFORE, apiVersion: '3.0' }, 'settings.apiVersion must be 1.0 or 2.0'],
+    [{ ...BEFORE, colour: 'blue' }, 'settings has no field "colour"'],
+    [{ ...BEFORE, streams: { weather: {} } }, 'settings.streams has no stream "weather"'],
+    [{ ...BEFORE, streams: { policies: { enabled: true } } }, 'settings.streams.policies.everyMs is missing'],
+    [
+      { ...BEFORE, streams: { policies: { enabled: 'yes', everyMs: 60_000 } } },
+      'settings.streams.policies.enabled must be true or false',
+    ],
+    [
+      { ...BEFORE, streams: { policies: { enabled: true, everyMs: 10 } } },
+      'settings.streams.policies.everyMs must be a whole number from 1000',
+    ],
+    [{ ...BEFORE, pagination: undefined }, 'settings.pagination is missing'],
+    [
+      { ...BEFORE, pagination: { pageSize: 501, tokenIn: 'meta' } },
+      'settings.pagination.pageSize must be a whole number from 1 to 500',
+    ],
+    [
+      { ...BEFORE, endpointPaths: { account: 'https://evil.example/api/x' } },
+      'settings.endpointPaths.account must begin with /api/',
+    ],
+    [{ ...BEFORE, endpointPaths: { account: '/api/../x' } }, 'settings.endpointPaths.account must begin with /api/'],
+    [{ ...BEFORE, endpointPaths: { nothing: '/api/x' } }, 'settings.endpointPaths has no endpoint "nothing"'],
+    [
+      { ...BEFORE, thresholds: { retentionDays: 0 } },
+      'settings.thresholds.retentionDays must be a whole number from 1',
+    ],
+    [
+      { ...BEFORE, refusals: { probeAfterMs: [5, 5] } },
+      'settings.refusals.probeAfterMs must be a list of whole numbers that grow',
+    ],
+    [{ ...BEFORE, refusals: { probeEveryMs: 1 } }, 'settings.refusals.probeEveryMs must be a whole number from 1000'],
+  ])('%j: %s', (settings, fault) => {
+    expect(settingsFault(settings)).toContain(fault);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, 'nothing to change'],
+    [{}, 'nothing to change'],
+    [{ apiVersion: '2.0' }, 'belong to the keys'],
+    [{ streams: { policies: null } }, 'settings.streams.policies must be an object'],
+    [{ baseUrl: null }, 'settings.baseUrl is not a URL'],
+  ])('as a change, %j: %s', (change, fault) => {
+    expect(settingsChangeFault(change as SettingsChange)).toContain(fault);
+  });
+});

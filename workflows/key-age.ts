@@ -1,0 +1,26 @@
+import type { Thresholds } from '../evidence/connection.js';
+import type { KeyAge } from './reports.js';
+
+const DAY_MS = 86_400_000;
+
+/** The vendor's customers are told to rotate every 90 days; the reminder leaves two weeks for it. Source: the product specification. */
+const DUE_DAYS = 75;
+const OVERDUE_DAYS = 90;
+
+/** When the rotation of keys is due and overdue. Both count from when the vendor issued them. */
+export interface KeyDates {
+  readonly dueAt: Date;
+  readonly overdueAt: Date;
+}
+
+export function keyDates(issuedAt: Date, thresholds: Thresholds = {}): KeyDates {
+  const { keysDueDays = DUE_DAYS, keysOverdueDays = OVERDUE_DAYS } = thresholds;
+  const after = (days: number): Date => new Date(issuedAt.getTime() + days * DAY_MS);
+  // A tenant that is held to less than the usual reminder is reminded no later than that.
+  return { dueAt: after(Math.min(keysDueDays, keysOverdueDays)), overdueAt: after(keysOverdueDays) };
+}
+
+export function keyAge({ dueAt, overdueAt }: KeyDates, now: Date): KeyAge {
+  if (now >= overdueAt) return 'overdue';
+  return now >= dueAt ? 'due' : 'fresh';
+}

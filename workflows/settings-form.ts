@@ -1,0 +1,137 @@
+import type { EndpointName } from '../evidence/connection.js';
+import { ENDPOINT_PATH, isPolledStream, MAX_INTERVAL_MS, MAX_PAGE_SIZE } from './streams.js';
+
+/** Seconds are for tests: shorter intervals only spend the tenant's rate limit. */
+const INTERVAL_MS = { least: 1_000, most: MAX_INTERVAL_MS };
+const WAIT_MS = { least: 0, most: 30 * 86_400_000 };
+const PROBE_MS = { least: 1_000, most: 30 * 86_400_000 };
+const DAYS = { least: 1, most: 36_500 };
+
+const ENDPOINT_NAMES: Readonly<Record<EndpointName, true>> = {
+  'audit-events': true,
+  'blocked-senders': true,
+  'content-examination': true,
+  'url-protect': true,
+  'attachment-management': true,
+  'archive-settings': true,
+  account: true,
+};
+
+type Check = (value: unknown, name: string) => string | undefined;
+
+/**
+ * Whether settings have the form that they should have, from whatever language they come. Answers with one sentence that
+ * names the field, or with nothing.
+ *
+ * @param partial fields may be missing, and `null` where it takes a value back to its default
+ */
+export function settingsFault(settings: unknown, partial = false): string | undefined {
+  const required: Readonly<Record<string, Check>> = {
+    baseUrl: url,
+    apiVersion: oneOf('1.0', '2.0'),
+    streams: streams(partial),
+    pagination: pagination(partial),
+  };
+  const optional: Readonly<Record<string, Check>> = {
+    endpointPaths: record(
+      (name) => (Object.hasOwn(ENDPOINT_NAMES, name) ? orNull(partial, path) : undefined),
+      'endpoint',
+    ),
+    expectedAccount: text,
+    thresholds: fields(
+      {},
+      {
+        retentionDays: orNull(partial, whole(DAYS)),
+        keysDueDays: orNull(partial, whole(DAYS)),
+        keysOverdueDays: orNull(partial, whole(DAYS)),
+      },
+    ),
+    refusals: orNull(
+      partial,
+      fields({}, { confirmAfterMs: whole(WAIT_MS), probeAfterMs: ascending, probeEveryMs: whole(PROBE_MS) }),
+    ),
+  };
+  return fields(partial ? {} : required, partial ? { ...required, ...optional } : optional)(settings, 'settings');
+}
+
+const streams = (partial: boolean): Check => {
+  const stream = { enabled: flag, everyMs: whole(INTERVAL_MS) };
+  return record((name) => (isPolledStream(name) ? fields(partial ? {} : stream, stream) : undefined), 'stream');
+};
+
+const pagination = (partial: boolean): Check => {
+  const all = { pageSize: whole({ least: 1, most: MAX_PAGE_SIZE }), tokenIn: oneOf('meta', 'data') };
+  return fields(partial ? {} : all, all);
+};
+
+const url: Check = (value, name) =>
+  typeof value === 'string' && URL.canParse(value) ? undefined : `${name} is not a URL.`;
+
+const text: Check = (value, name) =>
+  typeof value === 'string' && value !== '' && value.length <= 100 ? undefined : `${name} must be a short text.`;
+
+const flag: Check = (value, name) => (typeof value === 'boolean' ? undefined : `${name} must be true or false.`);
+
+const path: Check = (value, name) =>
+  typeof value === 'string' && ENDPOINT_PATH.test(value)
+    ? undefined
+    : `${name} must begin with /api/ and hold neither host nor query.`;
+
+const oneOf =
+  (...words: readonly string[]): Check =>
+  (value, name) =>
+    words.includes(value as string) ? undefined : `${name} must be ${words.join(' or ')}.`;
+
+const whole =
+  ({ least, most }: { least: number; most: number }): Check =>
+  (value, name) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? undefined
+      : `${name} must be a whole number from ${least} to ${most}.`;
+
+const ascending: Check = (value, name) => {
+  const numbers = Array.isArray(value) ? (value as unknown[]) : undefined;
+  const fault = numbers?.map((number, index) => whole(WAIT_MS)(number, `${name}[${index}]`)).find(Boolean);
+  if (
+    numbers &&
+    !fault &&
+    numbers.length <= 20 &&
+    numbers.every((number, index) => index === 0 || (number as number) > (numbers[index - 1] as number))
+  )
+    return undefined;
+  return fault ?? `${name} must be a list of whole numbers that grow.`;
+};
+
+const orNull =
+  (nullable: boolean, check: Check): Check =>
+  (value, name) =>
+    nullable && value === null ? undefined : check(value, name);
+
+/** An object with these fields and no others. */
+function fields(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>>): Check {
+  return (value, name) => {
+    if (!isObject(value)) return `${name} must be an object.`;
+    const missing = Object.keys(required).find((field) => value[field] === undefined);
+    if (missing !== undefined) return `${name}.${missing} is missing.`;
+    const known = record((field) => required[field] ?? optional[field], 'field');
+    return known(value, name);
+  };
+}
+
+/** An object whose fields are checked by their names. */
+function record(checkOf: (name: string) => Check | undefined, what: string): Check {
+  return (value, name) => {
+    if (!isObject(value)) return `${name} must be an object.`;
+    for (const [field, held] of Object.entries(value)) {
+      const check = checkOf(field);
+      if (check === undefined) return `${name} has no ${what} ${JSON.stringify(field.slice(0, 40))}.`;
+      const fault = held === undefined ? undefined : check(held, `${name}.${field}`);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
