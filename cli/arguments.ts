@@ -1,26 +1,17 @@
 import { Argument } from 'commander';
-import type { EndpointName } from '../evidence/connection.js';
+import type { EndpointName, Thresholds } from '../evidence/connection.js';
+import { ENDPOINT_NAMES, isEndpointName, MIN_INTERVAL_MS, THRESHOLDS } from '../client/setting-names.js';
 import { CONNECTION_ID } from '../workflows/ids.js';
-import { isPolledStream, MAX_PAGE_SIZE, POLLED_STREAMS, type PolledStream } from '../workflows/streams.js';
+import {
+  ENDPOINT_PATH,
+  isPolledStream,
+  MAX_INTERVAL_MS,
+  MAX_PAGE_SIZE,
+  POLLED_STREAMS,
+  type PolledStream,
+} from '../workflows/streams.js';
 import { CliError } from './failures.js';
 import { formatDuration, parseDuration } from './times.js';
-
-/** Shorter intervals only spend the tenant's rate limit; longer ones come close to the vendor's look-back of 60 days. */
-const MIN_INTERVAL_MS = 60_000;
-const MAX_INTERVAL_MS = 30 * 86_400_000;
-
-/** The endpoints whose path may be replaced, by the names that reports use. */
-const ENDPOINT_NAMES = {
-  'audit-events': true,
-  'blocked-senders': true,
-  'content-examination': true,
-  'url-protect': true,
-  'attachment-management': true,
-  'archive-settings': true,
-  account: true,
-} as const satisfies Record<EndpointName, true>;
-
-const isEndpointName = (name: string): name is EndpointName => Object.hasOwn(ENDPOINT_NAMES, name);
 
 export const connectionIdArgument = (): Argument =>
   new Argument('<id>', 'id of the connection').argParser(parseConnectionId);
@@ -81,6 +72,28 @@ export function parsePageSize(text: string): number {
   );
 }
 
+/** Collects `--threshold retentionDays=2555`; nothing behind the equals sign takes it back to the usual. */
+export function collectThreshold(text: string, before: ThresholdChanges = {}): ThresholdChanges {
+  const [name, value] = splitPair(text, '--threshold', 'retentionDays=2555');
+  const threshold = THRESHOLDS.find((known) => known === name);
+  if (threshold === undefined) {
+    throw new CliError(
+      'invalid-threshold',
+      `${JSON.stringify(name)} is not a threshold.`,
+      `Choose from ${THRESHOLDS.join(', ')}.`,
+    );
+  }
+  if (value === '') return { ...before, [threshold]: null };
+  if (/^[1-9]\d{0,4}$/.test(value)) return { ...before, [threshold]: Number(value) };
+  throw new CliError(
+    'invalid-threshold',
+    `${JSON.stringify(value)} is not a number of days.`,
+    'Use a whole number, 1 or more.',
+  );
+}
+
+export type ThresholdChanges = Readonly<Partial<Record<keyof Thresholds, number | null>>>;
+
 /** Collects `--path endpoint=/api/…`. @throws CliError for an unknown endpoint or a path outside the API */
 export function collectPath(text: string, before: EndpointPaths = {}): EndpointPaths {
   const [name, path] = splitPair(text, '--path', 'url-protect=/api/policy/url-protect/get-policies');
@@ -88,10 +101,10 @@ export function collectPath(text: string, before: EndpointPaths = {}): EndpointP
     throw new CliError(
       'invalid-endpoint',
       `${JSON.stringify(name)} is not an endpoint.`,
-      `Choose from ${Object.keys(ENDPOINT_NAMES).join(', ')}.`,
+      `Choose from ${ENDPOINT_NAMES.join(', ')}.`,
     );
   }
-  if (!/^\/api(?:\/[a-z0-9-]+)+$/i.test(path)) {
+  if (!ENDPOINT_PATH.test(path)) {
     throw new CliError(
       'invalid-path',
       `${JSON.stringify(path)} is not a path of Mimecast's API.`,
@@ -100,6 +113,15 @@ export function collectPath(text: string, before: EndpointPaths = {}): EndpointP
   }
   return { ...before, [name]: path };
 }
+
+/** As {@link collectPath}, for settings that are there already: nothing behind the equals sign takes a path back to the usual. */
+export function collectPathChange(text: string, before: EndpointPathChanges = {}): EndpointPathChanges {
+  const name = text.slice(0, -1);
+  if (text.endsWith('=') && isEndpointName(name)) return { ...before, [name]: null };
+  return { ...before, ...collectPath(text) };
+}
+
+export type EndpointPathChanges = Readonly<Partial<Record<EndpointName, string | null>>>;
 
 export type EndpointPaths = Readonly<Partial<Record<EndpointName, string>>>;
 

@@ -11,6 +11,18 @@ export interface Failure {
   /** One line: what to do about it. */
   readonly nextStep?: string;
   readonly exitCode: ExitCode;
+  /** Each place in a file that is wrong. */
+  readonly faults?: readonly FileFault[];
+}
+
+/** One thing that is wrong in a file. */
+export interface FileFault {
+  readonly file: string;
+  readonly line: number;
+  /** `acme.streams.policies.every` */
+  readonly field: string;
+  /** The end of a sentence that begins with the field. */
+  readonly message: string;
 }
 
 /** A failure that the command line itself found. */
@@ -62,9 +74,11 @@ const CLIENT_EXIT_CODES: Readonly<Record<ClientErrorCode, ExitCode>> = {
   'no-sealing-key': EXIT.unreachable,
   'no-worker': EXIT.unreachable,
   'outcome-unknown': EXIT.unreachable,
+  'prune-limit': EXIT.usage,
   refused: EXIT.badAnswer,
   'temporal-unreachable': EXIT.unreachable,
   'unknown-connection': EXIT.usage,
+  'unusable-keys': EXIT.usage,
 };
 
 /** gRPC status codes (https://grpc.github.io/grpc/core/md_doc_statuscodes.html) that a Temporal server answers with. */

@@ -11,6 +11,8 @@ const KEYS = [
   { field: 'secretKey', variable: 'MIMECAST_SECRET_KEY', label: 'Secret Key' },
 ] as const;
 
+const PREFIX = 'MIMECAST_';
+
 type Field = (typeof KEYS)[number]['field'];
 
 /** What was found; not checked yet. */
@@ -24,10 +26,10 @@ export type FoundKeys = Readonly<Partial<Record<Field, string>>>;
  */
 export async function findKeys(terminal: Terminal, file: string | undefined, warn: Warn): Promise<FoundKeys> {
   const found = file === undefined ? fromVariables(terminal.env) : await fromFile(file, warn);
-  const missing = KEYS.filter(({ field }) => found[field] === undefined);
+  const missing = missingKeys(found);
   if (missing.length === 0 || (file === undefined && canAsk(terminal))) return found;
 
-  const names = missing.map(({ variable }) => variable).join(', ');
+  const names = missing.join(', ');
   throw file === undefined
     ? new CliError('missing-keys', `Keys are missing: ${names}.`, 'Set these variables, or give --keys-file FILE.')
     : new CliError('missing-keys', `${file} lacks keys: ${names}.`, `Add them to the file as KEY=VALUE or JSON.`);
@@ -36,7 +38,7 @@ export async function findKeys(terminal: Terminal, file: string | undefined, war
 export type Warn = (line: string) => void;
 
 export function isComplete(keys: FoundKeys): boolean {
-  return KEYS.every(({ field }) => keys[field] !== undefined);
+  return missingKeys(keys).length === 0;
 }
 
 /** Asks for what is missing. What is typed is never shown. */
@@ -50,6 +52,24 @@ export async function askForKeys(found: FoundKeys, terminal: Terminal): Promise<
   }
   return keys;
 }
+
+/** Keys by the names that a prefix gives to their variables: `ACME_` for `ACME_ACCESS_KEY`. */
+export function keysInEnvironment(env: Terminal['env'], prefix: string): FoundKeys {
+  const found = KEYS.map(({ field, variable }) => [field, env[named(variable, prefix)]] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined && value !== ''));
+}
+
+/** Keys in a text of the form that keys files have. @param source what the text is, for messages */
+export function keysInText(text: string, source: string): FoundKeys {
+  return fromVariables(parseKeysFile(text, source));
+}
+
+/** The variables that are missing, by the names that the prefix gives them. */
+export function missingKeys(found: FoundKeys, prefix = PREFIX): string[] {
+  return KEYS.filter(({ field }) => found[field] === undefined).map(({ variable }) => named(variable, prefix));
+}
+
+const named = (variable: string, prefix: string): string => `${prefix}${variable.slice(PREFIX.length)}`;
 
 /** Fields by the name of their variable or by their own. An empty value counts as missing. */
 function fromVariables(values: Readonly<Record<string, unknown>>): FoundKeys {
@@ -69,7 +89,7 @@ async function fromFile(file: string, warn: Warn): Promise<FoundKeys> {
   if (((await stat(file)).mode & 0o077) !== 0) {
     warn(`${file} can be read by other users of this machine. Close it: chmod 600 ${file}`);
   }
-  return fromVariables(parseKeysFile(text, file));
+  return keysInText(text, file);
 }
 
 /**

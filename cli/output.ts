@@ -38,6 +38,11 @@ export class Output {
     if (!this.#terminal.stdout.write(`${text}\n`)) await once(this.#terminal.stdout, 'drain');
   }
 
+  /** What people see ahead of the answer. Nothing with --json, which has its place in the document. */
+  preview(lines: () => readonly string[]): void {
+    if (!this.json) this.#terminal.stdout.write(`${lines().join('\n')}\n`);
+  }
+
   note(line: string): void {
     this.#terminal.stderr.write(`${line}\n`);
   }
@@ -49,11 +54,13 @@ export class Output {
   /** Tells people on stderr, and with --json scripts on stdout as well, so that they always find one document there. */
   fail(failure: Failure, cause: unknown): void {
     this.note(`${this.#errorColours.red('error')} ${failure.message}`);
+    for (const { file, line, field, message } of failure.faults ?? [])
+      this.note(`${file}:${line}: ${field} ${message}`);
     if (failure.nextStep !== undefined) this.note(`${this.#errorColours.dim('next')}  ${failure.nextStep}`);
     if (this.#options.debug && cause instanceof Error) this.note(cause.stack ?? cause.message);
     if (!this.json) return;
-    const { code, message, nextStep } = failure;
-    this.#terminal.stdout.write(`${JSON.stringify({ error: { code, message, nextStep } }, undefined, 2)}\n`);
+    const { code, message, nextStep, faults } = failure;
+    this.#terminal.stdout.write(`${JSON.stringify({ error: { code, message, nextStep, faults } }, undefined, 2)}\n`);
   }
 
   progress(): Progress {

@@ -1,13 +1,19 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import type { CommandDefinition, Run } from './command.js';
+import { apply } from './commands/apply.js';
 import { connect } from './commands/connect.js';
 import { dev } from './commands/dev.js';
 import { disconnect } from './commands/disconnect.js';
+import { doctor } from './commands/doctor.js';
+import { edit } from './commands/edit.js';
 import { exportEvidence } from './commands/export.js';
 import { list } from './commands/list.js';
 import { migrate } from './commands/migrate.js';
+import { pause } from './commands/pause.js';
 import { poll } from './commands/poll.js';
+import { resume } from './commands/resume.js';
+import { rotate } from './commands/rotate.js';
 import { status } from './commands/status.js';
 import { test } from './commands/test.js';
 import { vault } from './commands/vault.js';
@@ -24,9 +30,9 @@ import type { Terminal } from './terminal.js';
 /** In the order of the help. A new command is one file and one entry here. */
 const COMMANDS: readonly CommandDefinition[] = [
   ...[dev, worker],
-  ...[connect, test, list, status, poll, disconnect],
+  ...[connect, test, list, status, poll, rotate, edit, pause, resume, disconnect, apply],
   ...[exportEvidence, verify],
-  ...[vault, migrate],
+  ...[vault, migrate, doctor],
 ];
 
 export interface Surroundings {

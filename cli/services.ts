@@ -68,7 +68,7 @@ export function databaseUrlOf(settings: Settings): string {
 }
 
 /** @throws CliError when nothing answers, or when what answers is not Temporal */
-async function connectToTemporal(temporal: TemporalSettings): Promise<Connection> {
+export async function connectToTemporal(temporal: TemporalSettings): Promise<Connection> {
   const { Connection, isGrpcServiceError } = await import('@temporalio/client');
   try {
     return await Connection.connect({ ...temporal.connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
@@ -98,7 +98,7 @@ export function keyringFileOf(settings: Settings): string {
 }
 
 /** From the ring of the workers, or from its public key. @throws VaultKeyringError when the file is neither */
-async function readSealingKeyOf(settings: Settings): Promise<PublicSealingKey> {
+export async function readSealingKeyOf(settings: Settings): Promise<PublicSealingKey> {
   const { readSealingKey } = await import('../vault/sealing.js');
   return readSealingKey(keyringFileOf(settings));
 }

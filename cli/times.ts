@@ -1,21 +1,6 @@
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
-type Unit = keyof typeof UNITS;
+export { formatDuration, parseDuration } from '../client/durations.js';
 
-const UNIT_NAMES = Object.keys(UNITS) as readonly Unit[];
-
-/** `90m`, `6h`, `1d` in milliseconds; none for anything else. */
-export function parseDuration(text: string): number | undefined {
-  const [, amount, unit] = /^(\d{1,7})([dhms])$/.exec(text) ?? [];
-  const name = UNIT_NAMES.find((candidate) => candidate === unit);
-  return amount === undefined || name === undefined ? undefined : Number(amount) * UNITS[name];
-}
-
-/** An interval in the largest unit that holds it without a rest: `6h`, `90m`, and `24h` rather than `1d`. */
-export function formatDuration(ms: number): string {
-  if (ms > UNITS.d && ms % UNITS.d === 0) return `${ms / UNITS.d}d`;
-  const unit = UNIT_NAMES.find((name) => name !== 'd' && ms % UNITS[name] === 0);
-  return unit === undefined ? `${ms}ms` : `${ms / UNITS[unit]}${unit}`;
-}
+const DAY_MS = 86_400_000;
 
 /**
  * A moment as operators say it, always in UTC: `21:04` today, `yesterday 21:04`, `tomorrow 02:11`, otherwise with its
@@ -31,4 +16,4 @@ export function formatMoment(moment: Date, now: Date): string {
   return `${iso.slice(0, 10)} ${time}`;
 }
 
-const utcDay = (moment: Date): number => Math.floor(moment.getTime() / UNITS.d);
+const utcDay = (moment: Date): number => Math.floor(moment.getTime() / DAY_MS);

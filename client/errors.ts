@@ -1,10 +1,11 @@
 import {
   isGrpcServiceError,
+  ServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 
 export type ClientErrorCode =
   | 'already-connected'
@@ -16,9 +17,11 @@ export type ClientErrorCode =
   | 'no-sealing-key'
   | 'no-worker'
   | 'outcome-unknown'
+  | 'prune-limit'
   | 'refused'
   | 'temporal-unreachable'
-  | 'unknown-connection';
+  | 'unknown-connection'
+  | 'unusable-keys';
 
 /** A request that was not carried out. `message` is one clear line, `nextStep` what to do about it. */
 export class MimecastClientError extends Error {
@@ -40,6 +43,7 @@ const REFUSALS: Readonly<Record<string, ClientErrorCode>> = {
   MimecastDisconnected: 'disconnected',
   MimecastInvalidRequest: 'invalid-request',
   MimecastNotConnected: 'unknown-connection',
+  MimecastSealedKeysError: 'unusable-keys',
   MimecastPollNotStarted: 'outcome-unknown',
   MimecastStreamNotEnabled: 'invalid-stream',
 };
@@ -49,10 +53,16 @@ export function clientError(error: unknown, connectionId: string): unknown {
   if (error instanceof WorkflowNotFoundError) return unknownConnection(connectionId);
   if (error instanceof WorkflowUpdateFailedError) return refusal(error, connectionId);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return outcomeUnknown(connectionId);
-  if (!isGrpcServiceError(error)) return error;
+  if (error instanceof NamespaceNotFoundError) return unreachable(`there is no namespace "${error.namespace}"`);
+  // Most of the SDK's methods wrap what the server answered; some throw it as it is.
+  const answer = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(answer) ? unreachable(answer.details) : error;
+}
+
+function unreachable(reason: string): MimecastClientError {
   return new MimecastClientError(
     'temporal-unreachable',
-    `Temporal did not take the request: ${error.details}.`,
+    `Temporal did not take the request: ${reason}.`,
     'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that the server runs.',
   );
 }

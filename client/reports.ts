@@ -1,6 +1,13 @@
-import type { ApiVersion, ConnectionState, CredentialState, Stream } from '../evidence/connection.js';
+import type {
+  ApiVersion,
+  ConnectionSettings,
+  ConnectionState,
+  CredentialState,
+  RotationOutcome,
+  Stream,
+} from '../evidence/connection.js';
 import type { PollOutcome } from '../evidence/outcomes.js';
-import type { CredentialStatus, PolledEndpoint } from '../workflows/reports.js';
+import type { CredentialStatus, PauseReason, PolledEndpoint } from '../workflows/reports.js';
 
 /** How one poll ended. The JSON of `poll --json`. */
 export interface PollReport {
@@ -38,6 +45,16 @@ export interface StatusReport {
   readonly state: ConnectionState | 'starting';
   readonly account?: { readonly code: string; readonly name?: string };
   readonly credentials?: CredentialReport;
+  /** New keys that are being proved. */
+  readonly pendingVersion?: number;
+  /** Why streams are paused. */
+  readonly pausedFor?: readonly PauseReason[];
+  /** ISO, UTC: since when the keys are refused. */
+  readonly refusedSince?: string;
+  /** ISO, UTC: when keys that are refused or still unproved are tried again. Known to the connection's workflow alone. */
+  readonly nextProbeAt?: string;
+  /** What became of the newest rotation. */
+  readonly lastRotation?: RotationOutcome;
   readonly streams: readonly StreamReport[];
 }
 
@@ -59,6 +76,9 @@ export interface StreamReport {
   /** ISO, UTC. */
   readonly lastPollAt?: string;
   readonly lastError?: string;
+  /** Of the newest finished poll; audit events only, as the next. */
+  readonly lastPages?: number;
+  readonly lastNewEvents?: number;
   /** ISO, UTC; none while paused. */
   readonly nextPollAt?: string;
 }
@@ -67,7 +87,12 @@ export interface StreamReport {
 export interface ListedConnection {
   readonly connectionId: string;
   readonly state: ConnectionState | 'starting';
+  /** Why some or all of its streams are paused; none when all are polled. */
+  readonly pausedFor?: readonly PauseReason[];
   readonly baseUrl?: string;
   readonly account?: { readonly code: string; readonly name?: string };
   readonly credentials?: CredentialReport;
+  readonly settings?: ConnectionSettings;
+  /** Its workflow is gone although it should live: `resume` starts it again, from the connection's row. */
+  readonly workflowMissing?: true;
 }

@@ -4,9 +4,11 @@ import type { Stream } from '../evidence/connection.js';
 import type { EvidenceStore, FinishedPoll } from '../evidence/store.js';
 import { connectionStatus } from '../workflows/connection-status.js';
 import { connectionWorkflowId, pollScheduleId } from '../workflows/ids.js';
+import { keyAge } from '../workflows/key-age.js';
 import { status } from '../workflows/messages.js';
 import type { ConnectionStatus, CredentialStatus } from '../workflows/reports.js';
 import { POLLED_STREAMS } from '../workflows/streams.js';
+import { formatDuration } from './durations.js';
 import type { CredentialReport, StatusReport, StreamReport } from './reports.js';
 
 /** How long the connection's workflow may take to answer a query: it needs a worker, and there may be none. */
@@ -20,13 +22,46 @@ export async function storedStatus(
 ): Promise<ConnectionStatus | undefined> {
   const row = await evidence.connections.read(connectionId);
   if (!row) return undefined;
-  return connectionStatus(row, await evidence.connections.newestCredentials(connectionId));
+  const { activeVersion } = row;
+  const newest = await evidence.connections.newestCredentials(connectionId);
+  const active =
+    activeVersion === undefined ? undefined : await evidence.connections.credentials(connectionId, activeVersion);
+  return connectionStatus(row, { inUse: active ?? newest, newest });
+}
+
+/** What the rows of all connections say. One question for the rows, and one for each connection's keys. */
+export async function storedStatuses(evidence: EvidenceStore): Promise<ConnectionStatus[]> {
+  const rows = await evidence.connections.list();
+  return await Promise.all(
+    rows.map(async (row) => {
+      const { connectionId, activeVersion } = row;
+      const newest = await evidence.connections.newestCredentials(connectionId);
+      // The newest keys are those in use, but for the time of a rotation and after one that was refused.
+      const isActive = activeVersion === undefined || newest?.version === activeVersion;
+      const inUse = isActive ? newest : await evidence.connections.credentials(connectionId, activeVersion);
+      return connectionStatus(row, { inUse: inUse ?? newest, newest });
+    }),
+  );
 }
 
 /** What the connection's workflow answers. @throws when it is not there or no worker runs */
 export async function queriedStatus(client: Client, connectionId: string): Promise<ConnectionStatus> {
   const handle = client.workflow.getHandle(connectionWorkflowId(connectionId));
   return await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () => handle.query(status));
+}
+
+/**
+ * When the connection will try its keys again, which only its workflow knows. Best effort: there may be no worker to answer,
+ * and everything else is known without one.
+ */
+export async function withNextProbe(client: Client, stored: ConnectionStatus): Promise<ConnectionStatus> {
+  if (stored.refusedSince === undefined && stored.pendingVersion === undefined) return stored;
+  try {
+    const { nextProbeAt } = await queriedStatus(client, stored.connectionId);
+    return nextProbeAt === undefined ? stored : { ...stored, nextProbeAt };
+  } catch {
+    return stored;
+  }
 }
 
 /** Joins what the connection knows with what its schedules and its newest polls say. */
@@ -37,6 +72,7 @@ export async function statusReport(
   now: Date,
 ): Promise<StatusReport> {
   const { connectionId, state, baseUrl, apiVersion, account, credentials, settings } = connection;
+  const { pendingVersion, pausedFor, refusedSince, nextProbeAt, lastRotation } = connection;
   const enabled = POLLED_STREAMS.filter((stream) => settings?.streams[stream]?.enabled);
   const streams = await Promise.all(
     enabled.map(async (stream) => {
@@ -57,13 +93,21 @@ export async function statusReport(
     ...(apiVersion !== undefined && { apiVersion }),
     ...(account && { account }),
     ...(credentials && { credentials: credentialReport(credentials, now) }),
+    ...(pendingVersion !== undefined && { pendingVersion }),
+    ...(pausedFor && { pausedFor }),
+    ...(refusedSince !== undefined && { refusedSince }),
+    ...(nextProbeAt !== undefined && { nextProbeAt }),
+    ...(lastRotation && { lastRotation }),
     streams,
   };
 }
 
 export function credentialReport(credentials: CredentialStatus, now: Date): CredentialReport {
   const ageDays = Math.floor((now.getTime() - Date.parse(credentials.issuedAt)) / DAY_MS);
-  return { ...credentials, ageDays: Math.max(0, ageDays) };
+  const { dueAt, overdueAt } = credentials;
+  const dates = dueAt !== undefined &&
+    overdueAt !== undefined && { dueAt: new Date(dueAt), overdueAt: new Date(overdueAt) };
+  return { ...credentials, ageDays: Math.max(0, ageDays), ...(dates && { age: keyAge(dates, now) }) };
 }
 
 async function describe(client: Client, scheduleId: string): Promise<ScheduleDescription | undefined> {
@@ -86,23 +130,14 @@ function streamReport(
   const [next] = paused ? [] : (schedule?.info.nextActionTimes ?? []);
   return {
     stream,
-    every: interval(everyMs),
+    every: formatDuration(everyMs),
     everyMs,
     paused,
     ...(note && { note }),
     ...(last && { lastOutcome: last.outcome, lastPollAt: last.finishedAt.toISOString() }),
     ...(last?.error !== undefined && { lastError: last.error }),
+    ...(last?.pages !== undefined && { lastPages: last.pages }),
+    ...(last?.newEvents !== undefined && { lastNewEvents: last.newEvents }),
     ...(next && { nextPollAt: next.toISOString() }),
   };
-}
-
-/** `6h`, `90m`, `45s`: the largest unit that says it in a whole number. */
-function interval(ms: number): string {
-  const units = [
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-  ] as const;
-  const unit = units.find(([, size]) => ms >= size && ms % size === 0);
-  return unit ? `${ms / unit[1]}${unit[0]}` : `${ms}ms`;
 }

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import type { ConnectionSettings, Stream, StreamSettings } from '../../evidence/connection.js';
-import { parseCredentials } from '../../mimecast/credentials.js';
 import { parseBaseUrl } from '../../mimecast/regions.js';
 import { defaultSettings, STREAM_INTERVALS_MS } from '../../workflows/streams.js';
 import {
@@ -14,8 +13,7 @@ import {
 } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { askForKeys, findKeys, isComplete } from '../keys.js';
+import { pastMoment, takeKeys } from '../given-keys.js';
 import { connectionReportLines } from '../rendering/connection-report.js';
 
 interface ConnectOptions {
@@ -53,15 +51,11 @@ export const connect: CommandDefinition = (run) =>
       ),
     )
     .action((connectionId: string, options: ConnectOptions) =>
-      run(async ({ terminal, output, settings, services }) => {
+      run(async (context) => {
+        const { terminal, output, settings, services } = context;
         const baseUrl = parseBaseUrl(options.baseUrl, { allowLoopback: settings.allowLoopback });
         const issuedAt = pastMoment(options.issuedAt, terminal.now());
-        const found = await findKeys(terminal, options.keysFile, (line) => {
-          output.warn(line);
-        });
-        if (!isComplete(found)) await services.connections({ sealing: true });
-        const credentials = parseCredentials(isComplete(found) ? found : await askForKeys(found, terminal));
-
+        const credentials = await takeKeys(context, options.keysFile);
         const connections = await services.connections({ sealing: true });
         const report = await connections.connect(connectionId, {
           credentials,
@@ -83,11 +77,6 @@ The keys come from MIMECAST_APPLICATION_ID, MIMECAST_APPLICATION_KEY, MIMECAST_A
 --keys-file, or from a prompt that hides them; never from an argument. They leave this process only sealed.
 
 Keys that Mimecast refuses leave the connection saved and paused, and the exit code is 1. Wrong input changes nothing.`;
-
-function pastMoment(moment: Date | undefined, now: Date): Date | undefined {
-  if (moment === undefined || moment <= now) return moment;
-  throw new CliError('invalid-date', 'Keys cannot have been issued in the future.', 'Correct --issued-at.');
-}
 
 function settingsFrom(baseUrl: string, options: ConnectOptions): ConnectionSettings {
   const defaults = defaultSettings(baseUrl);

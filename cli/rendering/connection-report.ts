@@ -1,48 +1,89 @@
 import type { ConnectionReport, EndpointReport } from '../../workflows/reports.js';
 import type { Colours } from '../terminal.js';
-import { paintOutcome } from './outcome.js';
+import { isBad, paintOutcome } from './outcome.js';
+import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 
 const AUTHENTICATION: Readonly<Record<ConnectionReport['authentication'], string>> = {
   accepted: 'keys accepted',
   rejected: 'KEYS REFUSED',
   expired: 'KEYS EXPIRED',
-  unreachable: 'MIMECAST NOT REACHED',
+  unreachable: 'KEYS NOT JUDGED',
   'wrong-region': 'WRONG REGION',
 };
 
-/** A clock that is off by more is worth a word, long before Mimecast refuses signatures for it (15 min). */
+/** A clock that is off by more is worth a word, long before Mimecast might refuse signatures for it. */
 const NOTABLE_SKEW_MS = 30_000;
 
-/** What `connect` and `test` found, for people. */
+/** What `connect` and `test` found, for people. What to do stands below the table, the most important thing last. */
 export function connectionReportLines(report: ConnectionReport, colours: Colours): string[] {
-  const paint = report.ok ? colours.green : colours.red;
   const account = report.account === undefined ? '' : `  ${accountWords(report.account)}`;
   const lines = [
-    `${colours.bold(report.connectionId)}${account}  ${paint(AUTHENTICATION[report.authentication])}`,
-    colours.dim(`${report.baseUrl}, API ${report.apiVersion}`),
+    `${colours.bold(report.connectionId)}${account}  ${verdict(report, colours)}`,
+    colours.dim(placeWords(report)),
   ];
-  if (report.suggestedBaseUrl !== undefined) lines.push(`This account lives at ${report.suggestedBaseUrl}`);
-  if (Math.abs(report.clockSkewMs ?? 0) >= NOTABLE_SKEW_MS) lines.push(clockLine(report.clockSkewMs ?? 0));
+  if (isClockNotable(report)) lines.push(clockLine(report.clockSkewMs ?? 0));
   if (report.endpoints.length > 0) lines.push('', ...endpointTable(report.endpoints, colours));
-  if (report.action !== undefined) lines.push('', `next  ${report.action}`);
-  return lines;
+  return [...lines, ...actionLines(report)];
+}
+
+function verdict({ ok, authentication }: ConnectionReport, colours: Colours): string {
+  const words = AUTHENTICATION[authentication];
+  if (ok) return colours.green(words);
+  return colours.red(authentication === 'accepted' ? `${words}, NOT ALL IS WELL` : words);
+}
+
+function placeWords({ baseUrl, apiVersion, rateLimit }: ConnectionReport): string {
+  const place = `${baseUrl}, API ${apiVersion}`;
+  const { limit, remaining } = rateLimit ?? {};
+  return limit === undefined || remaining === undefined ? place : `${place}, ${remaining} of ${limit} calls left`;
 }
 
 function endpointTable(endpoints: readonly EndpointReport[], colours: Colours): string[] {
-  const rows = endpoints.map((endpoint) => [
-    endpoint.stream,
-    endpoint.path,
-    paintOutcome(endpoint.outcome, colours),
-    endpoint.items?.toString() ?? '-',
-    endpoint.action ?? (endpoint.permission === undefined ? '' : `grant "${endpoint.permission}"`),
+  const rows = endpoints.map(({ stream, endpoint, path, outcome, items, more }) => [
+    stream,
+    endpoint,
+    paintOutcome(outcome, colours),
+    items === undefined ? '-' : `${items}${more ? '+' : ''}`,
+    colours.dim(path),
   ]);
-  return table(['STREAM', 'ENDPOINT', 'OUTCOME', 'ITEMS', 'NEXT'], rows, colours);
+  return table(['STREAM', 'ENDPOINT', 'OUTCOME', 'ITEMS', 'PATH'], rows, colours);
 }
+
+/**
+ * Each action once, with the endpoints that it is about: first what is only worth knowing, then what else is wrong, and
+ * last what to do next.
+ */
+function actionLines({ authentication, endpoints, action: next }: ConnectionReport): string[] {
+  const actions = new Map<string, EndpointReport[]>();
+  for (const endpoint of endpoints) {
+    if (endpoint.action === undefined) continue;
+    actions.set(endpoint.action, [...(actions.get(endpoint.action) ?? []), endpoint]);
+  }
+  const others = [...actions].filter(([action]) => action !== next);
+  const notes = others.filter(([, about]) => !about.some(({ outcome }) => isBad(outcome)));
+  const wrongs = others.filter(([, about]) => about.some(({ outcome }) => isBad(outcome)));
+  const lines = [
+    ...notes.flatMap(([action, about]) => paragraph('note  ', `${names(about)}: ${action}`)),
+    ...wrongs.flatMap(([action, about]) => paragraph('also  ', `${names(about)}: ${action}`)),
+    ...(next === undefined ? [] : nextLines(next, authentication === 'accepted' ? (actions.get(next) ?? []) : [])),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** Keys that were not accepted are not the matter of the endpoint that happened to be called. */
+const nextLines = (action: string, about: readonly EndpointReport[]): string[] =>
+  paragraph('next  ', about.length === 0 ? action : `${names(about)}: ${action}`);
+
+const names = (endpoints: readonly EndpointReport[]): string => endpoints.map(({ endpoint }) => endpoint).join(', ');
 
 export function accountWords(account: { readonly code: string; readonly name?: string }): string {
   return account.name === undefined ? account.code : `${account.code} (${account.name})`;
 }
+
+/** Where the clock is why the keys were not judged, the next step says so. */
+const isClockNotable = ({ authentication, clockSkewMs = 0 }: ConnectionReport): boolean =>
+  authentication !== 'unreachable' && Math.abs(clockSkewMs) >= NOTABLE_SKEW_MS;
 
 function clockLine(skewMs: number): string {
   const direction = skewMs > 0 ? 'behind' : 'ahead of';

@@ -1,4 +1,4 @@
-import type { StatusReport, StreamReport } from '../../client/index.js';
+import type { CredentialReport, StatusReport, StreamReport } from '../../client/index.js';
 import type { Colours } from '../terminal.js';
 import { formatMoment } from '../times.js';
 import { accountWords } from './connection-report.js';
@@ -8,42 +8,89 @@ import { table } from './table.js';
 
 /** How a connection is doing, for people. */
 export function statusLines(status: StatusReport, now: Date, colours: Colours): string[] {
-  const account = status.account === undefined ? '' : `  ${accountWords(status.account)}`;
   const rows = status.streams.map((stream) => streamRow(stream, now, colours));
-  const notes = new Set(status.streams.flatMap(({ note }) => (note === undefined ? [] : [note])));
   return [
-    `${colours.bold(status.connectionId)}${account}  ${paintState(status.state, colours)}`,
+    headLine(status, now, colours),
     ...(status.baseUrl === undefined ? [] : [colours.dim(gridWords(status.baseUrl, status.apiVersion))]),
-    keysLine(status),
+    keysLine(status.credentials, colours),
+    ...rotationLines(status, now, colours),
     '',
     ...table(['STREAM', 'EVERY', 'LAST (UTC)', 'NEXT (UTC)'], rows, colours),
-    ...status.streams.flatMap(troubleLines),
-    ...[...notes].map((note) => `paused: ${note}`),
+    ...together(status.streams, ({ lastError }) => lastError),
+    ...together(status.streams, ({ note }) => note, 'paused: '),
+    ...nextStep(status),
   ];
+}
+
+function headLine(status: StatusReport, now: Date, colours: Colours): string {
+  const account = status.account === undefined ? '' : `  ${accountWords(status.account)}`;
+  const probe =
+    status.nextProbeAt === undefined ? '' : `, next try ${formatMoment(new Date(status.nextProbeAt), now)} UTC`;
+  const since =
+    status.refusedSince === undefined ? '' : ` since ${formatMoment(new Date(status.refusedSince), now)} UTC${probe}`;
+  return `${colours.bold(status.connectionId)}${account}  ${paintState(status.state, colours)}${since}`;
 }
 
 const gridWords = (baseUrl: string, apiVersion = '?'): string => `${baseUrl}, API ${apiVersion}`;
 
-function keysLine({ credentials }: StatusReport): string {
+function keysLine(credentials: CredentialReport | undefined, colours: Colours): string {
   if (credentials === undefined) return 'keys  none';
-  const { version, state, issuedAt, ageDays } = credentials;
-  return `keys  v${version} ${state}, issued ${issuedAt.slice(0, 10)}, ${ageDays} d old`;
+  const { version, state, issuedAt, ageDays, age = 'fresh', dueAt, overdueAt } = credentials;
+  const dates =
+    dueAt === undefined || overdueAt === undefined
+      ? ''
+      : ` (rotation due ${dueAt.slice(0, 10)}, overdue ${overdueAt.slice(0, 10)})`;
+  const words = { fresh: '', due: colours.yellow('  ROTATION DUE'), overdue: colours.red('  ROTATION OVERDUE') }[age];
+  return `keys  v${version} ${state}, issued ${issuedAt.slice(0, 10)}, ${ageDays} d old${dates}${words}`;
+}
+
+function rotationLines({ pendingVersion, lastRotation }: StatusReport, now: Date, colours: Colours): string[] {
+  const pending = pendingVersion === undefined ? [] : [`      v${pendingVersion} is being proved`];
+  if (!lastRotation || lastRotation.accepted) return pending;
+  const { at, version, reason = '', note } = lastRotation;
+  const which = version === undefined ? 'new keys' : `v${version}`;
+  const from = note === undefined ? '' : ` (${note})`;
+  return [
+    ...pending,
+    `      ${colours.red(`${which} not taken`)} ${formatMoment(new Date(at), now)}${from}: ${reason}`,
+  ];
 }
 
 function streamRow(stream: StreamReport, now: Date, colours: Colours): string[] {
   return [stream.stream, stream.every, lastPoll(stream, now, colours), nextPoll(stream, now, colours)];
 }
 
-function troubleLines({ stream, lastError }: StreamReport): string[] {
-  return lastError === undefined ? [] : [`${stream}: ${lastError}`];
+/** A line for each different text, with the streams that it is about: the same trouble of four streams is one trouble. */
+function together(
+  streams: readonly StreamReport[],
+  textOf: (stream: StreamReport) => string | undefined,
+  before = '',
+): string[] {
+  const about = new Map<string, string[]>();
+  for (const stream of streams) {
+    const text = textOf(stream);
+    if (text !== undefined) about.set(text, [...(about.get(text) ?? []), stream.stream]);
+  }
+  return [...about].map(
+    ([text, names]) => `${names.length === streams.length ? '' : `${names.join(', ')}: `}${before}${text}`,
+  );
 }
 
 function lastPoll(stream: StreamReport, now: Date, colours: Colours): string {
-  if (stream.lastOutcome === undefined || stream.lastPollAt === undefined) return colours.dim('never');
-  return `${paintOutcome(stream.lastOutcome, colours)} ${formatMoment(new Date(stream.lastPollAt), now)}`;
+  const { lastOutcome, lastPollAt, lastPages, lastNewEvents } = stream;
+  if (lastOutcome === undefined || lastPollAt === undefined) return colours.dim('never');
+  const counts = lastPages === undefined ? '' : ` · ${lastNewEvents ?? 0} new · ${lastPages} p`;
+  return `${paintOutcome(lastOutcome, colours)} ${formatMoment(new Date(lastPollAt), now)}${counts}`;
 }
 
 function nextPoll(stream: StreamReport, now: Date, colours: Colours): string {
   if (stream.paused) return colours.yellow('paused');
   return stream.nextPollAt === undefined ? '-' : formatMoment(new Date(stream.nextPollAt), now);
+}
+
+/** The one command that helps most. */
+function nextStep({ connectionId, state, credentials, pausedFor = [] }: StatusReport): string[] {
+  const step = (command: string): string[] => ['', `next  temporal-mimecast ${command} ${connectionId}`];
+  if (state === 'refused' || credentials?.age === 'due' || credentials?.age === 'overdue') return step('rotate');
+  return pausedFor.includes('operator') ? step('resume') : [];
 }

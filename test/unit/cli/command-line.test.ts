@@ -5,6 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProgram, runCommandLine } from '../../../cli/program.js';
 import type { Connections, Services } from '../../../cli/services.js';
 import { MimecastClientError } from '../../../client/index.js';
+import { readKeyring } from '../../../vault/keyring.js';
+import { describeSealed } from '../../../vault/sealing.js';
+import { unsealCredentials } from '../../../vault/unsealing.js';
+import type { ConnectionReport } from '../../../workflows/reports.js';
 import { Recorder, RecordedTerminal } from './recorded-terminal.js';
 
 const KEYS = {
@@ -183,6 +187,38 @@ test('keys that Mimecast refuses are a bad answer: exit code 1, and the report a
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, authentication: 'rejected' });
 });
 
+describe('test', () => {
+  const answering = (report: Partial<ConnectionReport>) => {
+    const sent: unknown[] = [];
+    const test: Connections['test'] = (...request) => {
+      sent.push(request);
+      return Promise.resolve({ ...REPORT, ...report });
+    };
+    return { test, sent };
+  };
+
+  test('prints the report, and looks for the region only when it is asked to', async () => {
+    const { test, sent } = answering({});
+    const { exitCode, stdout } = await run(['test', 'acme', '--json'], { test });
+    expect([exitCode, JSON.parse(stdout)]).toEqual([0, REPORT]);
+    await run(['test', 'acme', '--find-region'], { test });
+    expect(sent).toEqual([
+      ['acme', {}],
+      ['acme', { findRegion: true }],
+    ]);
+  });
+
+  test.each(['accepted', 'rejected', 'expired', 'unreachable', 'wrong-region'] as const)(
+    'that is not ok is exit code 1, with keys %s',
+    async (authentication) => {
+      const { test } = answering({ ok: false, authentication });
+      const { exitCode, stdout } = await run(['test', 'acme', '--json'], { test });
+      expect([exitCode, JSON.parse(stdout)]).toMatchObject([1, { ok: false, authentication }]);
+      expect((await run(['test', 'acme'], { test })).exitCode).toBe(1);
+    },
+  );
+});
+
 test('poll prints one array and judges it', async () => {
   const ended = { workflowId: 'w', runId: 'r', joined: false, endpoints: [] };
   const poll = () =>
@@ -240,5 +276,54 @@ describe('vault init', () => {
     const again = await run(['vault', 'init', '--file', file]);
     expect(again.exitCode).not.toBe(0);
     expect(await readFile(file, 'utf8')).toBe(ring);
+  });
+});
+
+describe('vault seal', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'mimecast-seal-'));
+    await run(['vault', 'init', '--file', path.join(folder, 'ring.json')]);
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  test.each(['ring.json', 'ring.public.json'])(
+    'seals for one connection with %s, and without any server',
+    async (name) => {
+      const env = { ...KEYS, MIMECAST_KEYRING_FILE: path.join(folder, name) };
+      const { exitCode, stdout, stderr } = await run(['vault', 'seal', '--connection', 'acme', '--json'], {}, env);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      const document = JSON.parse(stdout) as { sealed: string };
+      expect(document).toMatchObject({ ...describeSealed(document.sealed), connectionId: 'acme' });
+      const ring = await readKeyring(path.join(folder, 'ring.json'));
+      expect(Object.values(await unsealCredentials(ring, 'acme', document.sealed))).toEqual(Object.values(KEYS));
+
+      const text = (await run(['vault', 'seal', '--connection', 'acme'], {}, env)).stdout;
+      expect(describeSealed(text.trim()).connectionId).toBe('acme');
+    },
+  );
+
+  test('needs a ring, keys, and a connection', async () => {
+    const env = { MIMECAST_KEYRING_FILE: path.join(folder, 'ring.json') };
+    expect((await run(['vault', 'seal', '--connection', 'acme'], {}, KEYS)).exitCode).toBe(3);
+    expect((await run(['vault', 'seal', '--connection', 'acme'], {}, env)).exitCode).toBe(2);
+    expect((await run(['vault', 'seal', '--connection', 'Acme!'], {}, { ...env, ...KEYS })).exitCode).toBe(2);
+    expect((await run(['vault', 'seal'], {}, { ...env, ...KEYS })).exitCode).toBe(2);
+  });
+
+  test('with an added key once there is one, and says to restart the workers first', async () => {
+    const file = path.join(folder, 'ring.json');
+    const env = { ...KEYS, MIMECAST_KEYRING_FILE: file };
+    const before = await readKeyring(file);
+    const { exitCode, stdout } = await run(['vault', 'add-key'], {}, env);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/2 keys[\s\S]*next {2}Restart the workers/);
+    const after = await readKeyring(file);
+    expect(after.keys.slice(1)).toEqual(before.keys);
+
+    const sealed = (await run(['vault', 'seal', '--connection', 'acme'], {}, env)).stdout.trim();
+    expect(describeSealed(sealed).kid).toBe(after.current);
   });
 });

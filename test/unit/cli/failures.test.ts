@@ -56,9 +56,35 @@ describe('what went wrong decides the exit code', () => {
   });
 });
 
-test('the next step is said once, although the error repeats it in its message', () => {
-  const failure = failureOf(new VaultKeyringError('There is no ring.', 'Make one.'));
-  expect(failure).toMatchObject({ message: 'There is no ring.', nextStep: 'Make one.' });
+test.each([
+  {
+    what: 'the ring',
+    error: new VaultKeyringError('There is no ring.', 'Make one.'),
+    message: 'There is no ring.',
+    nextStep: 'Make one.',
+  },
+  {
+    what: 'Postgres',
+    error: new EvidenceUnreachableError('db:5432', 'the connection was refused'),
+    message: 'Postgres at db:5432 cannot be used: the connection was refused.',
+    nextStep: 'Check DATABASE_URL and that the server runs.',
+  },
+  {
+    what: 'the schema',
+    error: new EvidenceSchemaError(['0002-rotation']),
+    message: 'The evidence database is not up to date (0002-rotation).',
+    nextStep: 'Run: temporal-mimecast migrate',
+  },
+  {
+    what: 'the namespace',
+    error: new EvidenceNamespaceError('default', 'staging'),
+    message: 'This database holds the evidence of the Temporal namespace "default", and this is "staging".',
+    nextStep: 'Use a database of its own for each namespace.',
+  },
+])('the next step about $what is said once, although the error repeats it in its message', (failure) => {
+  const { error, message, nextStep } = failure;
+  expect(failureOf(error)).toMatchObject({ message, nextStep });
+  expect(error.message).toBe(`${message} ${nextStep}`);
 });
 
 test('a typing mistake is answered with what was probably meant', () => {

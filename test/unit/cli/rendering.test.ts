@@ -8,8 +8,10 @@ import { statusLines } from '../../../cli/rendering/status.js';
 import { coloursFor } from '../../../cli/terminal.js';
 import type { PollReport, StatusReport } from '../../../client/index.js';
 import type { PollOutcome } from '../../../evidence/outcomes.js';
+import type { ConnectionReport, EndpointReport } from '../../../workflows/reports.js';
 
 const plain = coloursFor({}, {});
+const GRANT = 'Grant "Gateway | Policies | Read" to the role of the API user, then "poll acme policies".';
 const NOON = new Date('2026-11-23T12:00:00Z');
 
 const AUDIT: PollReport = {
@@ -113,7 +115,7 @@ test('status shows keys, last and next polls, and each reason for a pause once',
     'audit-events  6h     collected 09:04  15:04',
     'policies      24h    never            paused',
     'account       24h    never            paused',
-    'paused: Keys v3 were refused.',
+    'policies, account: paused: Keys v3 were refused.',
   ]);
 });
 
@@ -127,34 +129,104 @@ test('list shows a connection a line, and what to do when there are none', () =>
   expect(listLines([], plain).join()).toContain('temporal-mimecast connect');
 });
 
-test('a refused connection shows why and what to do', () => {
-  const lines = connectionReportLines(
+const ACCOUNT: EndpointReport = {
+  stream: 'account',
+  endpoint: 'account',
+  path: '/api/account/get-account',
+  outcome: 'collected',
+  items: 1,
+};
+
+const GOOD: ConnectionReport = {
+  connectionId: 'acme',
+  ok: true,
+  authentication: 'accepted',
+  apiVersion: '1.0',
+  baseUrl: 'https://us-api.mimecast.com',
+  clockSkewMs: 0,
+  rateLimit: { limit: 800, remaining: 793, resetMs: 4_900 },
+  endpoints: [ACCOUNT],
+};
+
+const policies = (outcome: 'forbidden' | 'unavailable', action: string, ...endpoints: EndpointReport['endpoint'][]) =>
+  endpoints.map((endpoint): EndpointReport => {
+    return { stream: 'policies', endpoint, path: `/api/policy/${endpoint}`, outcome, action };
+  });
+
+const REPORT: ConnectionReport = {
+  ...GOOD,
+  ok: false,
+  account: { code: 'CUSA35A403', name: 'Acme' },
+  endpoints: [
+    ACCOUNT,
     {
-      connectionId: 'acme',
-      ok: false,
-      authentication: 'rejected',
-      apiVersion: '1.0',
-      baseUrl: 'https://eu-api.mimecast.com',
-      suggestedBaseUrl: 'https://us-api.mimecast.com',
-      clockSkewMs: -432_000,
-      endpoints: [
-        { stream: 'account', path: '/api/account/get-account', outcome: 'failed', action: 'Look at the keys.' },
-      ],
-      action: 'Re-enter the keys.',
+      stream: 'audit-events',
+      endpoint: 'audit-events',
+      path: '/api/audit/get-audit-events',
+      outcome: 'failed',
+      action: 'The answer broke off. Test again.',
     },
-    plain,
-  );
-  expect(lines).toEqual([
-    'acme  KEYS REFUSED',
-    'https://eu-api.mimecast.com, API 1.0',
-    'This account lives at https://us-api.mimecast.com',
-    "The worker's clock is 432 s ahead of Mimecast's: mend NTP.",
+    ...policies('forbidden', GRANT, 'blocked-senders', 'content-examination'),
+    ...policies(
+      'unavailable',
+      `Not offered; ${'nothing to do, '.repeat(6)}at all.`,
+      'url-protect',
+      'attachment-management',
+    ),
+  ],
+  action: GRANT,
+};
+
+test('a connection report shows every endpoint, and below the table each action once, the next one last', () => {
+  expect(connectionReportLines(REPORT, plain)).toEqual([
+    'acme  CUSA35A403 (Acme)  keys accepted, NOT ALL IS WELL',
+    'https://us-api.mimecast.com, API 1.0, 793 of 800 calls left',
     '',
-    'STREAM   ENDPOINT                  OUTCOME  ITEMS  NEXT',
-    'account  /api/account/get-account  failed   -      Look at the keys.',
+    'STREAM        ENDPOINT               OUTCOME      ITEMS  PATH',
+    'account       account                collected    1      /api/account/get-account',
+    'audit-events  audit-events           failed       -      /api/audit/get-audit-events',
+    'policies      blocked-senders        forbidden    -      /api/policy/blocked-senders',
+    'policies      content-examination    forbidden    -      /api/policy/content-examination',
+    'policies      url-protect            unavailable  -      /api/policy/url-protect',
+    'policies      attachment-management  unavailable  -      /api/policy/attachment-management',
     '',
-    'next  Re-enter the keys.',
+    'note  url-protect, attachment-management: Not offered; nothing to do, nothing to do, nothing to do, nothing to',
+    '      do, nothing to do, nothing to do, at all.',
+    'also  audit-events: The answer broke off. Test again.',
+    'next  blocked-senders, content-examination: Grant "Gateway | Policies | Read" to the role of the API user,',
+    '      then "poll acme policies".',
   ]);
+});
+
+test('a good connection has nothing below its table', () => {
+  const lines = connectionReportLines(GOOD, plain);
+  expect(lines[0]).toBe('acme  keys accepted');
+  expect(lines).toHaveLength(5);
+});
+
+test('a page of items that has more behind it says so', () => {
+  const report = { ...GOOD, endpoints: [{ ...ACCOUNT, items: 10, more: true as const }] };
+  expect(connectionReportLines(report, plain).at(-1)).toMatch(/collected {2}10\+ /);
+});
+
+test.each<[ConnectionReport['authentication'], string]>([
+  ['rejected', 'KEYS REFUSED'],
+  ['expired', 'KEYS EXPIRED'],
+  ['unreachable', 'KEYS NOT JUDGED'],
+  ['wrong-region', 'WRONG REGION'],
+])('keys that are %s are told in the first line, what to do in the last', (authentication, words) => {
+  const account: EndpointReport = { ...ACCOUNT, outcome: 'failed', action: 'Do this.' };
+  const report = { ...GOOD, ok: false, authentication, endpoints: [account], action: 'Do this.' };
+  const lines = connectionReportLines(report, plain);
+  expect([lines[0], lines.at(-1)]).toEqual([`acme  ${words}`, 'next  Do this.']);
+});
+
+test('a clock that is off is told, unless it is the next step anyway', () => {
+  const clock = "The worker's clock is 432 s ahead of Mimecast's: mend NTP.";
+  const off = { ...REPORT, clockSkewMs: -432_000 };
+  expect(connectionReportLines(off, plain)).toContain(clock);
+  expect(connectionReportLines({ ...off, authentication: 'unreachable' }, plain)).not.toContain(clock);
+  expect(connectionReportLines({ ...REPORT, clockSkewMs: 2_000 }, plain).join()).not.toContain('clock');
 });
 
 test('dev never shows the password of its database', () => {

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { credentialFaults } from '../../client/apply/check.js';
+import type { Fault } from '../../client/apply/faults.js';
+import { faultsOf, fields, text, wrong } from '../../client/apply/schema.js';
+import { CliError } from '../failures.js';
+import { findKeys, keysInEnvironment, keysInText, missingKeys, type FoundKeys, type Warn } from '../keys.js';
+import type { Terminal } from '../terminal.js';
+import { KeysCommandError, runCommand } from './run-command.js';
+
+/** Where a connection's keys come from: one of the three. */
+export type KeysFrom = { readonly file: string } | { readonly command: readonly string[] } | { readonly env: string };
+
+const commandWords = wrong('a list: the program and its arguments, each in quotes');
+
+const SCHEMA = fields({
+  file: text.optional(),
+  command: z.array(text, { error: commandWords }).min(1, { error: 'names no program' }).optional(),
+  env: z
+    .string({ error: wrong('a prefix of variables, like ACME_') })
+    .regex(/^[A-Za-z_]\w*$/, { error: 'must be a prefix of variables, like ACME_' })
+    .optional(),
+});
+
+/** @returns where the keys come from, or what is wrong with how that is said */
+export function parseKeysFrom(written: unknown): { readonly source?: KeysFrom; readonly faults: readonly Fault[] } {
+  const parsed = SCHEMA.safeParse(written);
+  if (!parsed.success) return { faults: parsed.error.issues.flatMap(faultsOf) };
+  const { file, command, env } = parsed.data;
+  const sources: KeysFrom[] = [
+    ...(file === undefined ? [] : [{ file }]),
+    ...(command === undefined ? [] : [{ command }]),
+    ...(env === undefined ? [] : [{ env }]),
+  ];
+  const [source] = sources;
+  if (source && sources.length === 1) return { source, faults: [] };
+  const message = source ? 'names more than one source of keys: keep one' : 'names no source: file, command or env';
+  return { faults: [{ path: [], message }] };
+}
+
+export interface KeysSurroundings {
+  readonly terminal: Terminal;
+  readonly warn: Warn;
+  readonly signal: AbortSignal;
+  /** Of the file that names the source. */
+  readonly folder: string;
+}
+
+/** The keys, or why there are none that can be right. Never a word of what was read. */
+export async function resolveKeys(
+  source: KeysFrom,
+  surroundings: KeysSurroundings,
+): Promise<{ readonly credentials?: FoundKeys; readonly faults: readonly Fault[] }> {
+  try {
+    const credentials = await keysOf(source, surroundings);
+    const faults = credentialFaults(credentials).map(({ message }) => ({ path: [], message }));
+    return faults.length > 0 ? { faults } : { credentials, faults };
+  } catch (error) {
+    if (error instanceof KeysCommandError) return { faults: [{ path: ['command'], message: error.message }] };
+    if (error instanceof CliError) return { faults: [{ path: [], message: `cannot be used. ${error.message}` }] };
+    throw error;
+  }
+}
+
+async function keysOf(source: KeysFrom, { terminal, warn, signal, folder }: KeysSurroundings): Promise<FoundKeys> {
+  if ('file' in source) return await findKeys(terminal, path.resolve(folder, source.file), warn);
+  if ('env' in source) {
+    return requireAll(keysInEnvironment(terminal.env, source.env), 'These variables are not set', source.env);
+  }
+  const { env, stderr } = terminal;
+  const printed = await runCommand(source.command, { folder, env, stderr, signal });
+  return requireAll(keysInText(printed, 'what the command printed'), 'The command does not print');
+}
+
+function requireAll(found: FoundKeys, sentence: string, prefix?: string): FoundKeys {
+  const missing = missingKeys(found, prefix);
+  if (missing.length === 0) return found;
+  throw new CliError('missing-keys', `${sentence}: ${missing.join(', ')}.`, 'Add them.');
+}

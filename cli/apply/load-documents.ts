@@ -1,0 +1,120 @@
+import { checkDocuments } from '../../client/apply/check.js';
+import type { ApplyDocument } from '../../client/apply/documents.js';
+import type { Fault } from '../../client/apply/faults.js';
+import { inParallel } from '../../client/in-parallel.js';
+import type { Context } from '../command.js';
+import type { FileFault } from '../failures.js';
+import { FileFaultsError, inFile } from './file-faults.js';
+import { parseKeysFrom, resolveKeys, type KeysFrom } from './keys-from.js';
+import { readYamlFiles, type FileDocument } from './yaml-files.js';
+
+/** Programs that print keys are run side by side, but not so many that they trip over each other. */
+const COMMANDS_AT_A_TIME = 4;
+
+/** Documents as the client takes them, and the files that they came from. */
+export interface LoadedDocuments {
+  readonly files: readonly FileDocument[];
+  readonly documents: readonly ApplyDocument[];
+}
+
+/**
+ * Reads files, checks the whole of all of them, and fetches the keys that they name.
+ *
+ * @param only keys are fetched for these connections alone; for all when there are none
+ * @throws FileFaultsError with everything that is wrong. Programs are not run before nothing else is: they may ask somebody.
+ */
+export async function loadDocuments(
+  context: Pick<Context, 'terminal' | 'output' | 'settings' | 'signal'>,
+  paths: readonly string[],
+  only: readonly string[] | undefined,
+): Promise<LoadedDocuments> {
+  const { documents: files, faults: syntax } = await readYamlFiles(paths, context.terminal);
+  const rules = {
+    allowLoopback: context.settings.allowLoopback,
+    now: context.terminal.now(),
+    keyField: 'keysFrom',
+  } as const;
+  const contents = files.map(({ content }) => content);
+  const { faults } = checkDocuments(contents, rules);
+  const sources = files.flatMap((file, index) => sourcesIn(file, index));
+  const needed = sources.filter(({ id }) => only === undefined || only.includes(id));
+
+  const found = await fetchAll(
+    context,
+    needed.filter((source) => !isCommand(source)),
+  );
+  const all = [
+    ...syntax,
+    ...faults.map((fault) => inFile(fault, files)),
+    ...sources.flatMap(faultsOf),
+    ...found.faults,
+  ];
+  if (all.length > 0) throw new FileFaultsError(all, paths);
+  const printed = await fetchAll(context, needed.filter(isCommand));
+  if (printed.faults.length > 0) throw new FileFaultsError(printed.faults, paths);
+
+  const credentials = new Map([...found.credentials, ...printed.credentials]);
+  return { files, documents: contents.map((content) => withKeys(content as ApplyDocument, credentials)) };
+}
+
+/** One `keysFrom` of a file. */
+interface Source {
+  readonly file: FileDocument;
+  readonly index: number;
+  readonly id: string;
+  readonly source?: KeysFrom;
+  readonly faults: readonly Fault[];
+}
+
+const isCommand = ({ source }: Source): boolean => source !== undefined && 'command' in source;
+
+function sourcesIn(file: FileDocument, index: number): Source[] {
+  const { connections } = (file.content ?? {}) as { readonly connections?: unknown };
+  return Object.entries(connections ?? {}).flatMap(([id, connection]) => {
+    const { keysFrom } = (connection ?? {}) as { readonly keysFrom?: unknown };
+    return keysFrom === undefined ? [] : [{ file, index, id, ...parseKeysFrom(keysFrom) }];
+  });
+}
+
+const faultsOf = ({ file, id, faults }: Source): FileFault[] => faults.map((fault) => keyFault(file, id, fault));
+
+function keyFault(file: FileDocument, id: string, { path, message }: Fault): FileFault {
+  return inFile({ document: 0, path: ['connections', id, 'keysFrom', ...path], message }, [file]);
+}
+
+interface Fetched {
+  readonly credentials: readonly (readonly [string, unknown])[];
+  readonly faults: readonly FileFault[];
+}
+
+async function fetchAll(
+  { terminal, output, signal }: Pick<Context, 'terminal' | 'output' | 'signal'>,
+  sources: readonly Source[],
+): Promise<Fetched> {
+  const warn = (line: string): void => {
+    output.warn(line);
+  };
+  const fetched = await inParallel(sources, COMMANDS_AT_A_TIME, async ({ file, id, source }) => {
+    const { folder } = file;
+    const { credentials, faults } = source ? await resolveKeys(source, { terminal, warn, signal, folder }) : NOTHING;
+    return { id, credentials, faults: faults.map((fault) => keyFault(file, id, fault)) };
+  });
+  return {
+    credentials: fetched.flatMap(({ id, credentials }) => (credentials ? [[id, credentials] as const] : [])),
+    faults: fetched.flatMap(({ faults }) => faults),
+  };
+}
+
+const NOTHING = { credentials: undefined, faults: [] } as const;
+
+/** A document with the keys themselves in place of where they come from. */
+function withKeys(document: ApplyDocument, credentials: ReadonlyMap<string, unknown>): ApplyDocument {
+  const connections = Object.entries(document.connections).map(([id, connection]) => {
+    const fields = Object.entries(connection).filter(([name]) => name !== 'keysFrom');
+    return [
+      id,
+      { ...Object.fromEntries(fields), ...(credentials.has(id) && { credentials: credentials.get(id) }) },
+    ] as const;
+  });
+  return { ...document, connections: Object.fromEntries(connections) };
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type YAMLError } from 'yaml';
+import { CliError, type FileFault } from '../failures.js';
+import type { Terminal } from '../terminal.js';
+
+/** One YAML document of a file: a file may hold several, divided by `---`. */
+export interface FileDocument {
+  /** As it was named on the command line. */
+  readonly file: string;
+  /** Where paths in the document begin. */
+  readonly folder: string;
+  readonly content: unknown;
+  /** Line of a field, or of what is nearest above it. */
+  lineOf(path: readonly string[]): number;
+}
+
+export interface ReadFiles {
+  readonly documents: readonly FileDocument[];
+  readonly faults: readonly FileFault[];
+}
+
+/** Reads YAML files, and standard input for `-`. @throws CliError when one cannot be read */
+export async function readYamlFiles(files: readonly string[], terminal: Pick<Terminal, 'stdin'>): Promise<ReadFiles> {
+  const read = await Promise.all(files.map(async (file) => parseYaml(await textOf(file, terminal), file)));
+  return {
+    documents: read.flatMap(({ documents }) => documents),
+    faults: read.flatMap(({ faults }) => faults),
+  };
+}
+
+async function textOf(file: string, { stdin }: Pick<Terminal, 'stdin'>): Promise<string> {
+  try {
+    return await (file === '-' ? text(stdin) : readFile(file, 'utf8'));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new CliError('no-file', `${file} cannot be read (${code}).`, 'Check the path.');
+  }
+}
+
+/** A document that is not YAML is left out: what it would say cannot be known. */
+function parseYaml(source: string, name: string): ReadFiles {
+  const file = name === '-' ? 'standard input' : name;
+  const folder = name === '-' ? process.cwd() : path.dirname(path.resolve(name));
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  if (!Array.isArray(parsed) || parsed.every(({ contents }) => contents === null)) {
+    return { documents: [], faults: [{ file, line: 1, field: 'the document', message: 'is empty' }] };
+  }
+  const read = parsed
+    .filter(({ contents }) => contents !== null)
+    .map((document) => {
+      const faults = [...document.errors, ...document.warnings].map((error) => syntaxFault(error, file, lines));
+      const content = faults.length === 0 ? contentOf(document) : undefined;
+      if (content === undefined && faults.length === 0) faults.push(aliasFault(document, file, lines));
+      const lineOf = (at: readonly string[]): number => lineIn(document, at, lines);
+      return { faults, documents: content === undefined ? [] : [{ file, folder, content, lineOf }] };
+    });
+  return { documents: read.flatMap(({ documents }) => documents), faults: read.flatMap(({ faults }) => faults) };
+}
+
+/** The parser's own messages quote the text, and the text may hold what somebody should not have typed there. */
+function syntaxFault({ code, pos }: YAMLError, file: string, lines: LineCounter): FileFault {
+  const { line } = lines.linePos(pos[0]);
+  const message =
+    code === 'DUPLICATE_KEY'
+      ? 'has the same name twice here'
+      : `is not YAML: ${code.toLowerCase().replaceAll('_', ' ')}`;
+  return { file, line, field: 'the document', message };
+}
+
+/** @returns nothing when an alias names no anchor, or when aliases multiply beyond reason */
+function contentOf(document: Document.Parsed): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function aliasFault(document: Document.Parsed, file: string, lines: LineCounter): FileFault {
+  const line = lineIn(document, [], lines);
+  return { file, line, field: 'the document', message: 'has an alias without an anchor, or too many aliases' };
+}
+
+function lineIn(document: Document.Parsed, at: readonly string[], lines: LineCounter): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range[0] ?? 0;
+  for (const segment of at) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isSeq(node)) {
+      node = node.items[Number(segment)];
+      offset = startOf(node) ?? offset;
+      continue;
+    }
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && String(key.value) === segment) : undefined;
+    if (!pair) break;
+    offset = startOf(pair.key) ?? offset;
+    node = pair.value;
+  }
+  return lines.linePos(offset).line;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
+}

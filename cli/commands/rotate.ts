@@ -1,0 +1,63 @@
+import { Command } from 'commander';
+import type { RotationReport } from '../../workflows/reports.js';
+import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { examples, GROUPS, type CommandDefinition } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { pastMoment, readSealed, takeKeys } from '../given-keys.js';
+import { connectionReportLines } from '../rendering/connection-report.js';
+import type { Colours } from '../terminal.js';
+
+interface RotateOptions {
+  readonly keysFile?: string;
+  readonly sealedFile?: string;
+  readonly issuedAt?: Date;
+  readonly note?: string;
+}
+
+export const rotate: CommandDefinition = (run) =>
+  new Command('rotate')
+    .helpGroup(GROUPS.connections)
+    .summary('put new keys in place of those in use')
+    .description(DESCRIPTION)
+    .addArgument(connectionIdArgument())
+    .option('--keys-file <file>', 'read the four keys from a file: JSON, or lines KEY=VALUE')
+    .option('--sealed-file <file>', 'read keys that "vault seal" has sealed; - for standard input')
+    .option('--issued-at <date>', 'when Mimecast issued the keys (now): their age counts from here', parseMoment)
+    .option('--note <text>', 'why; kept with the outcome')
+    .addHelpText('after', examples('rotate acme', 'rotate acme --keys-file acme.env --note "quarterly"'))
+    .action((connectionId: string, options: RotateOptions) =>
+      run(async (context) => {
+        const { output, services, terminal } = context;
+        const issuedAt = pastMoment(options.issuedAt, terminal.now());
+        const keys =
+          options.sealedFile === undefined
+            ? { credentials: await takeKeys(context, options.keysFile) }
+            : { sealed: await readSealed(terminal, options.sealedFile) };
+        const connections = await services.connections({ sealing: options.sealedFile === undefined });
+        const report = await connections.rotate(connectionId, {
+          ...keys,
+          ...(issuedAt !== undefined && { issuedAt }),
+          ...(options.note !== undefined && { note: options.note }),
+        });
+        await output.answer(report, () => rotationLines(report, output.colours));
+        return report.accepted ? EXIT.done : EXIT.badAnswer;
+      }),
+    );
+
+const DESCRIPTION = `Proves new keys with a real call, checks that they open the same Mimecast account, takes them into use, resumes what
+refused keys had paused and destroys the old ones. Keys that are refused change nothing: the old ones stay in use.
+
+The keys come from the environment, a file, or a prompt that hides them, as for connect; never from an argument.`;
+
+function rotationLines(
+  { connectionId, version, accepted, unchanged, report, reason }: RotationReport,
+  colours: Colours,
+): string[] {
+  const keys = version === undefined ? 'These keys' : `Keys v${version}`;
+  if (unchanged === true) return [`${connectionId}: ${keys} are in use already. Nothing was changed.`];
+  const verdict = accepted ? colours.green('in use') : colours.red('NOT TAKEN');
+  return [
+    `${connectionId}: ${keys} ${verdict}${reason === undefined ? '' : `: ${reason}`}`,
+    ...(report && accepted ? ['', ...connectionReportLines(report, colours)] : []),
+  ];
+}

@@ -1,0 +1,107 @@
+import type { SeenWorkflow } from '../../client/inspection.js';
+import type { ConnectionRow, StreamPause } from '../../evidence/connection.js';
+import type { InspectedKeys } from '../../evidence/inspection.js';
+import { keyAge, keyDates } from '../../workflows/key-age.js';
+import { POLLED_STREAMS } from '../../workflows/streams.js';
+import { formatMoment } from '../times.js';
+import { findingsOn, type Finding, type FindingMaker } from './finding.js';
+import type { Sighting } from './judge-stream.js';
+
+const DAY_MS = 86_400_000;
+/** A disconnect is over in seconds unless polls have to end first. */
+const DISCONNECT_LIMIT_MS = 10 * 60_000;
+
+/** A connection as a whole: what its row wants, and what there is. */
+export interface ConnectionCase {
+  readonly row: ConnectionRow;
+  /** Versions in use or being proved, oldest first. */
+  readonly keys: readonly InspectedKeys[];
+  /** None when Temporal is not reached. */
+  readonly workflow?: Sighting<SeenWorkflow>;
+}
+
+export function judgeConnection({ row, keys, workflow }: ConnectionCase, now: Date): Finding[] {
+  const about = findingsOn('connections', row.connectionId);
+  if (row.state === 'disconnected') return [about.ok('state', 'disconnected; its evidence is kept')];
+  const inUse = keys.find(({ version }) => version === row.activeVersion) ?? keys.at(-1);
+  return [
+    judgeState(about, row, inUse, now),
+    ...(workflow === undefined ? [] : [judgeWorkflow(about, row, workflow, now)]),
+    ...(inUse && row.state !== 'disconnecting' ? [judgeKeyAge(about, row, inUse, now)] : []),
+  ];
+}
+
+function judgeState(about: FindingMaker, row: ConnectionRow, inUse: InspectedKeys | undefined, now: Date): Finding {
+  const { connectionId, state, updatedAt, accountCode } = row;
+  if (state === 'connected') return about.ok('state', `connected, account ${accountCode ?? 'unconfirmed'}`);
+  if (state === 'disconnecting') {
+    const since = `disconnecting since ${formatMoment(updatedAt, now)} UTC`;
+    if (now.getTime() - updatedAt.getTime() < DISCONNECT_LIMIT_MS) return about.ok('state', since);
+    return about.warning('state', since, `temporal-mimecast disconnect ${connectionId}`);
+  }
+  const keys = `keys${inUse ? ` v${inUse.version}` : ''}`;
+  const refusal = refusalOf(row);
+  if (!refusal) return about.failure('state', `${keys} are not proved yet`, `temporal-mimecast resume ${connectionId}`);
+  const since = formatMoment(new Date(refusal.since), now);
+  return about.failure(
+    'state',
+    `${keys} refused since ${since} UTC (${refusal.note})`,
+    `temporal-mimecast rotate ${connectionId}`,
+  );
+}
+
+/** The refusal that came first. ISO moments in UTC sort as text. */
+function refusalOf({ pauses }: ConnectionRow): StreamPause | undefined {
+  return Object.values(pauses)
+    .flat()
+    .filter(({ by }) => by === 'refused-keys')
+    .sort((a, b) => (a.since < b.since ? -1 : 1))[0];
+}
+
+/** A step is tried again at once, then ever more slowly; a worker that dies costs one try. */
+const ATTEMPTS_ALLOWED = 2;
+
+function judgeWorkflow(about: FindingMaker, row: ConnectionRow, workflow: Sighting<SeenWorkflow>, now: Date): Finding {
+  if (workflow === 'unknown') return about.skipped('workflow', 'Temporal did not describe the workflow in time');
+  const resume = `temporal-mimecast ${resuming(row)}`;
+  if (workflow === 'missing') return about.failure('workflow', 'its workflow is not there', resume);
+
+  const { status, closedAt, attempts = 1 } = workflow;
+  if (status !== 'RUNNING') {
+    const since = closedAt ? ` since ${formatMoment(closedAt, now)} UTC` : '';
+    return about.failure('workflow', `its workflow is ${status.toLowerCase().replaceAll('_', ' ')}${since}`, resume);
+  }
+  if (attempts <= ATTEMPTS_ALLOWED) return about.ok('workflow', 'its workflow is running');
+  return about.failure(
+    'workflow',
+    `its workflow is running, but its next step has failed ${attempts - 1} times`,
+    `See why: temporal workflow describe --workflow-id mimecast/${row.connectionId}`,
+  );
+}
+
+/** Restarts the workflow. Named with a stream that the operator has not paused, it lifts no pause on the way. */
+function resuming({ connectionId, settings, pauses }: ConnectionRow): string {
+  const isOperators = ({ by }: StreamPause): boolean => by === 'operator';
+  const enabled = POLLED_STREAMS.filter((stream) => settings.streams[stream]?.enabled);
+  const open = enabled.filter((stream) => !pauses[stream]?.some(isOperators));
+  const [stream] = open.length < enabled.length ? open : [];
+  return ['resume', connectionId, ...(stream === undefined ? [] : [stream])].join(' ');
+}
+
+/** Old keys still poll: this warns, and the posture is where it counts. */
+function judgeKeyAge(about: FindingMaker, row: ConnectionRow, keys: InspectedKeys, now: Date): Finding {
+  const dates = keyDates(keys.issuedAt, row.settings.thresholds);
+  const day = (date: Date): string => date.toISOString().slice(0, 10);
+  const days = Math.max(0, Math.floor((now.getTime() - keys.issuedAt.getTime()) / DAY_MS));
+  const found = `keys v${keys.version} issued ${day(keys.issuedAt)}, ${days} d old`;
+  const rotate = `temporal-mimecast rotate ${row.connectionId}`;
+  const age = keyAge(dates, now);
+  if (age === 'fresh') return about.ok('key-age', found);
+  return about.warning(
+    'key-age',
+    age === 'due'
+      ? `${found}: rotation is due, and overdue on ${day(dates.overdueAt)}`
+      : `${found}: rotation is OVERDUE since ${day(dates.overdueAt)}`,
+    rotate,
+  );
+}

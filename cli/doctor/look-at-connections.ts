@@ -1,0 +1,94 @@
+import type { Client } from '@temporalio/client';
+import { planSchedules } from '../../activities/schedule-plan.js';
+import {
+  describeSchedules,
+  describeWorkflows,
+  listSchedules,
+  listWorkflows,
+  type LookLimits,
+  type SeenSchedule,
+  type SeenWorkflow,
+} from '../../client/inspection.js';
+import type { ConnectionRow } from '../../evidence/connection.js';
+import type { EvidenceInspection, InspectedKeys, InspectedStream } from '../../evidence/inspection.js';
+import { connectionWorkflowId } from '../../workflows/ids.js';
+import { POLLED_STREAMS } from '../../workflows/streams.js';
+import { SUCCESSES, type Sighting } from './judge-stream.js';
+import { LOOK_LIMIT_MS } from './look.js';
+
+/** What Postgres holds of the connections that are looked at. */
+export interface StoredConnections {
+  readonly rows: readonly ConnectionRow[];
+  readonly keys: readonly InspectedKeys[];
+  readonly streams: readonly InspectedStream[];
+}
+
+/** @param connectionIds all, when none are named */
+export async function readConnections(
+  inspection: EvidenceInspection,
+  connectionIds: readonly string[],
+): Promise<StoredConnections> {
+  const all = await inspection.connections();
+  const rows = connectionIds.length === 0 ? all : all.filter((row) => connectionIds.includes(row.connectionId));
+  const ids = rows.map(({ connectionId }) => connectionId);
+  const [keys, streams] = await Promise.all([inspection.keys(ids), inspection.streams(ids, POLLED_STREAMS, SUCCESSES)]);
+  return { rows, keys, streams };
+}
+
+/** What Temporal holds of connections. Ids that are in neither were not seen in time. */
+export interface SeenInTemporal {
+  readonly schedules: ReadonlyMap<string, Sighting<SeenSchedule>>;
+  readonly workflows: ReadonlyMap<string, Sighting<SeenWorkflow>>;
+  /** Connections of which everything was described. */
+  readonly described: ReadonlySet<string>;
+}
+
+/** A list is many requests. */
+const LIST_FOR_MS = 4 * LOOK_LIMIT_MS;
+
+/** Descriptions of all connections may take minutes; what is not described by then is judged by the list. */
+const DESCRIBE_FOR_MS = LOOK_LIMIT_MS;
+
+/** The lists, which say most and are cheap. What they do not name may only be a moment too new for them. */
+export async function listInTemporal(client: Client): Promise<SeenInTemporal> {
+  const limits: LookLimits = { requestMs: LOOK_LIMIT_MS, until: Date.now() + LIST_FOR_MS };
+  const [schedules, workflows] = await Promise.all([listSchedules(client, limits), listWorkflows(client, limits)]);
+  return { schedules, workflows, described: new Set() };
+}
+
+export const NOTHING_LISTED: SeenInTemporal = { schedules: new Map(), workflows: new Map(), described: new Set() };
+
+/**
+ * Describes connections one after the other, as many as there is time for, and puts the descriptions over what was listed.
+ *
+ * @param rows those first of which it matters most
+ */
+export async function describeInTemporal(
+  client: Client,
+  taskQueue: string,
+  listed: SeenInTemporal,
+  rows: readonly ConnectionRow[],
+): Promise<SeenInTemporal> {
+  const limits: LookLimits = { requestMs: LOOK_LIMIT_MS, until: Date.now() + DESCRIBE_FOR_MS };
+  const idsOf = (row: ConnectionRow): string[] => planSchedules(row, taskQueue).map(({ scheduleId }) => scheduleId);
+  const live = rows.filter(({ state }) => state !== 'disconnected');
+  const [schedules, workflows] = await Promise.all([
+    describeSchedules(client, live.flatMap(idsOf), limits),
+    describeWorkflows(
+      client,
+      live.map(({ connectionId }) => connectionWorkflowId(connectionId)),
+      limits,
+    ),
+  ]);
+  const isDescribed = (row: ConnectionRow): boolean =>
+    workflows.has(connectionWorkflowId(row.connectionId)) && idsOf(row).every((id) => schedules.has(id));
+  return {
+    schedules: new Map([...listed.schedules, ...schedules]),
+    workflows: new Map([...listed.workflows, ...workflows]),
+    described: new Set(live.filter(isDescribed).map(({ connectionId }) => connectionId)),
+  };
+}
+
+export function sightingOf<Seen>(seen: ReadonlyMap<string, Sighting<Seen>>, id: string): Sighting<Seen> {
+  return seen.get(id) ?? 'unknown';
+}

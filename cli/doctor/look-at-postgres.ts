@@ -1,0 +1,54 @@
+import { pendingMigrations } from '../../evidence/migrate.js';
+import { openInspection, type EvidenceInspection, type InspectedServer } from '../../evidence/inspection.js';
+import { databaseUrlOf } from '../services.js';
+import type { Settings } from '../settings.js';
+import { skewOf, type Skew } from './clocks.js';
+import { look, LOOK_LIMIT_MS, type Looked } from './look.js';
+
+export interface Database {
+  readonly databaseUrl: string;
+  readonly inspection: EvidenceInspection;
+}
+
+/** @throws CliError when none is configured, EvidenceUnreachableError when what is configured is no URL */
+export function openDatabase(settings: Settings): Database {
+  const databaseUrl = databaseUrlOf(settings);
+  return { databaseUrl, inspection: openInspection(databaseUrl, LOOK_LIMIT_MS) };
+}
+
+/** What is to be seen of the database, connections apart. */
+export interface PostgresSeen {
+  readonly server: Looked<InspectedServer & { readonly skew: Skew }>;
+  /** None without a server. */
+  readonly schema?: PostgresSchema;
+}
+
+export interface PostgresSchema {
+  readonly migrations: Looked<{ readonly pending: readonly string[] }>;
+  /** The namespace that the database serves, if it serves one yet. */
+  readonly namespace: Looked<string | undefined>;
+}
+
+export async function lookAtPostgres(database: Looked<Database>, now: () => Date): Promise<PostgresSeen> {
+  if ('trouble' in database) return { server: database };
+  const { databaseUrl, inspection } = database.seen;
+  // The first statement opens the connection; the one that tells the time must not take long.
+  const reached = await look(() => inspection.server());
+  if ('trouble' in reached) return { server: reached };
+
+  const [server, migrations, namespace] = await Promise.all([
+    look(() => timed(inspection, now)),
+    look(async () => ({ pending: await pendingMigrations(databaseUrl) })),
+    look(() => inspection.namespace()),
+  ]);
+  return { server, schema: { migrations, namespace } };
+}
+
+async function timed(
+  inspection: EvidenceInspection,
+  now: () => Date,
+): Promise<InspectedServer & { readonly skew: Skew }> {
+  const askedAt = now();
+  const server = await inspection.server();
+  return { ...server, skew: skewOf(server.at, askedAt, now()) };
+}

@@ -1,0 +1,46 @@
+import { sideBySide } from '../../client/side-by-side.js';
+import type { ConnectionReport } from '../../workflows/reports.js';
+import type { Connections } from '../services.js';
+import { judgeSkew } from './clocks.js';
+import { findingsOn, type Finding } from './finding.js';
+import { look, nextStepOf, type Looked } from './look.js';
+
+/** Each test is several calls to the vendor through the worker. */
+const TEST_LIMIT_MS = 60_000;
+const TESTS_AT_ONCE = 4;
+
+/** Calls Mimecast for each connection, and says what it said. */
+export async function testConnections(
+  open: () => Promise<Pick<Connections, 'test'>>,
+  connectionIds: readonly string[],
+): Promise<Finding[]> {
+  const tests = await sideBySide(connectionIds, { atOnce: TESTS_AT_ONCE }, (connectionId) =>
+    look(async () => await (await open()).test(connectionId), TEST_LIMIT_MS),
+  );
+  return [...judgeVendorClock(tests), ...[...tests].map(([id, tested]) => judgeTest(id, tested))];
+}
+
+export function judgeTest(connectionId: string, tested: Looked<ConnectionReport>): Finding {
+  const about = findingsOn('connections', connectionId);
+  if ('trouble' in tested) {
+    const { trouble } = tested;
+    return about.failure('mimecast', trouble.message, nextStepOf(trouble, `temporal-mimecast test ${connectionId}`));
+  }
+  const { ok, authentication, baseUrl, endpoints, action } = tested.seen;
+  const bad = endpoints.filter(({ outcome }) => outcome === 'forbidden' || outcome === 'failed');
+  const answers = bad.length === 0 ? '' : `; ${bad.map(({ path, outcome }) => `${path} ${outcome}`).join(', ')}`;
+  const found = `${baseUrl}: keys ${authentication}${answers}`;
+  return ok
+    ? about.ok('mimecast', found)
+    : about.failure('mimecast', found, action ?? `temporal-mimecast test ${connectionId}`);
+}
+
+const VENDOR_CLOCK = { check: 'mimecast', mine: "the worker's clock", theirs: "Mimecast's clock" };
+
+/** The vendor's clock against the worker's, by the test in which they differ most. */
+function judgeVendorClock(tests: ReadonlyMap<string, Looked<ConnectionReport>>): Finding[] {
+  const skews = [...tests.values()].flatMap((tested) => ('seen' in tested ? (tested.seen.clockSkewMs ?? []) : []));
+  const [most] = skews.sort((a, b) => Math.abs(b) - Math.abs(a));
+  if (most === undefined) return [];
+  return [judgeSkew(VENDOR_CLOCK, { leastMs: -most, mostMs: -most })];
+}

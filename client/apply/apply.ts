@@ -1,0 +1,137 @@
+import type { MimecastConnections } from '../connections.js';
+import { MimecastClientError } from '../errors.js';
+import { inParallel } from '../in-parallel.js';
+import type { ListedConnection } from '../reports.js';
+import { carryOut, type ApplyResult, type Changing, type Task } from './carry-out.js';
+import { checkDocuments } from './check.js';
+import type { ApplyDocument, WantedConnection } from './documents.js';
+import { MimecastApplyError } from './faults.js';
+import { planApply, type ApplyPlan, type PlanOptions } from './plan.js';
+
+export interface ApplyOptions extends PlanOptions {
+  /** Plan, and change nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** How many connections may be disconnected at most; a plan with more is refused. Default 1. */
+  readonly pruneLimit?: number | undefined;
+  /** How many connections are worked on at a time. Default 10. */
+  readonly concurrency?: number | undefined;
+  /** Stops before the next connection; those that are being worked on are finished. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told what will be done, before anything is. */
+  readonly onPlan?: (plan: ApplyPlan) => void;
+  /** Told what became of each action, as soon as it has ended. */
+  readonly onResult?: (result: ApplyResult) => void;
+}
+
+/** What an `apply` did. The JSON of `apply --json`. */
+export interface ApplyReport {
+  /** Everything that was planned was done, or nothing was to be done. */
+  readonly ok: boolean;
+  readonly dryRun: boolean;
+  readonly plan: ApplyPlan;
+  /** One for each action that was begun. */
+  readonly results: readonly ApplyResult[];
+  /** It was stopped before everything was done. */
+  readonly interrupted?: true;
+}
+
+const DEFAULT_PRUNE_LIMIT = 1;
+const DEFAULT_CONCURRENCY = 10;
+
+export interface ApplyContext {
+  readonly connections: Changing & Pick<MimecastConnections, 'list'>;
+  readonly allowLoopback: boolean;
+  readonly now: Date;
+  /** Whether keys can be sealed. @throws MimecastClientError `no-sealing-key` */
+  readonly requireSealingKey: () => void;
+  /** @throws MimecastClientError `no-worker` */
+  readonly requireWorker: () => Promise<void>;
+}
+
+/** Makes connections what documents say. All that can be known beforehand is looked at before the first change. */
+export async function applyDocuments(
+  context: ApplyContext,
+  documents: readonly ApplyDocument[],
+  options: ApplyOptions,
+): Promise<ApplyReport> {
+  const { allowLoopback, now, connections } = context;
+  const { wanted, faults } = checkDocuments(documents, { allowLoopback, now, keyField: 'credentials' });
+  if (faults.length > 0) throw new MimecastApplyError(faults);
+
+  const existing = await connections.list();
+  requireKnown(options.only, [...wanted, ...existing]);
+  const { plan, faults: impossible } = planApply(wanted, existing, options);
+  if (impossible.length > 0) throw new MimecastApplyError(impossible);
+
+  options.onPlan?.(plan);
+  requireFewPruned(plan, options.pruneLimit ?? DEFAULT_PRUNE_LIMIT);
+  if (options.dryRun === true) return { ok: true, dryRun: true, plan, results: [] };
+
+  const tasks = tasksOf(plan, wanted, existing);
+  if (tasks.length > 0) await context.requireWorker();
+  if (tasks.some(seals)) context.requireSealingKey();
+  const results = await carryOutAll(connections, tasks, options);
+  const done = new Set(results.map(({ connectionId }) => connectionId));
+  const interrupted = tasks.some(({ planned }) => !done.has(planned.connectionId));
+  return {
+    ok: !interrupted && results.every(({ ok }) => ok),
+    dryRun: false,
+    plan,
+    results,
+    ...(interrupted && { interrupted }),
+  };
+}
+
+async function carryOutAll(
+  connections: Changing,
+  tasks: readonly Task[],
+  { concurrency = DEFAULT_CONCURRENCY, signal, onResult }: ApplyOptions,
+): Promise<ApplyResult[]> {
+  const work = async (task: Task): Promise<ApplyResult[]> => {
+    const results = await carryOut(connections, task);
+    for (const result of results) onResult?.(result);
+    return results;
+  };
+  return (await inParallel(tasks, concurrency, work, signal)).flat();
+}
+
+function tasksOf(plan: ApplyPlan, wanted: readonly WantedConnection[], existing: readonly ListedConnection[]): Task[] {
+  const wantedById = new Map(wanted.map((connection) => [connection.connectionId, connection]));
+  const settingsById = new Map(existing.map(({ connectionId, settings }) => [connectionId, settings]));
+  return plan.connections
+    .filter(({ actions }) => actions.length > 0)
+    .map((planned) => ({
+      planned,
+      wanted: wantedById.get(planned.connectionId),
+      before: settingsById.get(planned.connectionId),
+    }));
+}
+
+/** Whether a task sends keys that are not sealed yet. */
+function seals({ planned, wanted }: Task): boolean {
+  const sends = planned.actions.some(({ action }) => action === 'connect' || action === 'rotate');
+  return sends && wanted?.keys !== undefined && 'credentials' in wanted.keys;
+}
+
+function requireKnown(only: readonly string[] = [], known: readonly { readonly connectionId: string }[]): void {
+  const ids = new Set(known.map(({ connectionId }) => connectionId));
+  const unknown = only.filter((id) => !ids.has(id));
+  if (unknown.length === 0) return;
+  throw new MimecastClientError(
+    'unknown-connection',
+    `${unknown.join(', ')}: neither in a document nor connected. Nothing was changed.`,
+    'Correct the id.',
+  );
+}
+
+/** A document that was lost or cut off must not take every connection with it. */
+function requireFewPruned({ connections }: ApplyPlan, limit: number): void {
+  const pruned = connections.filter(({ actions }) => actions.some(({ action }) => action === 'disconnect'));
+  if (pruned.length <= limit) return;
+  const ids = pruned.map(({ connectionId }) => connectionId).join(', ');
+  throw new MimecastClientError(
+    'prune-limit',
+    `${pruned.length === 1 ? 'One connection' : `${pruned.length} connections`} would be disconnected, and the limit is ${limit}: ${ids}. Nothing was changed.`,
+    `If that is what you want, say so: --prune-limit ${pruned.length}.`,
+  );
+}

@@ -1,0 +1,129 @@
+import { MimecastCredentialsError, parseCredentials } from '../../mimecast/credentials.js';
+import { VaultSealError } from '../../vault/errors.js';
+import { describeSealed } from '../../vault/sealing.js';
+import { CONNECTION_ID } from '../../workflows/ids.js';
+import type { WantedConnection } from './documents.js';
+import type { ApplyFault, Fault } from './faults.js';
+import { formFaults, type DocumentRules } from './schema.js';
+import { wantedConnections } from './wanted.js';
+
+/** What documents ask for, or all that is wrong with them. */
+export interface CheckedDocuments {
+  /** None as long as anything is wrong. */
+  readonly wanted: readonly WantedConnection[];
+  readonly faults: readonly ApplyFault[];
+}
+
+/** Looks at everything that can be known about documents without asking anybody. */
+export function checkDocuments(documents: readonly unknown[], rules: DocumentRules): CheckedDocuments {
+  const faults = [
+    ...documents.flatMap((document, index) =>
+      [...formFaults(document, rules), ...senseFaults(document, rules)].map(at(index)),
+    ),
+    ...repeatedConnections(documents),
+  ];
+  if (faults.length > 0) return { wanted: [], faults };
+  return { wanted: documents.flatMap((document, index) => wantedConnections(document, index, rules)), faults };
+}
+
+const at =
+  (document: number) =>
+  (fault: Fault): ApplyFault => ({ document, ...fault });
+
+/** What fields say together. Looks at the document as it was written: its form may be wrong as well. */
+function senseFaults(document: unknown, { keyField }: DocumentRules): Fault[] {
+  const defaults = isRecord(document) && isRecord(document['defaults']) ? document['defaults'] : {};
+  return [...connectionsIn(document)].flatMap(([id, connection]) => {
+    const path = ['connections', id];
+    return [
+      ...idFaults(id),
+      ...placeFaults(connection, defaults),
+      ...thresholdFaults(connection, defaults),
+      ...keyFaults(id, connection, keyField),
+    ].map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+  });
+}
+
+/** The same connection in two places would have two truths. */
+function repeatedConnections(documents: readonly unknown[]): ApplyFault[] {
+  const seen = new Map<string, number>();
+  const faults: ApplyFault[] = [];
+  for (const [document, content] of documents.entries()) {
+    for (const [id] of connectionsIn(content)) {
+      const path = ['connections', id];
+      const first = seen.get(id);
+      if (first === undefined) seen.set(id, document);
+      else faults.push({ document, path, message: 'is there twice', other: { document: first, path } });
+    }
+  }
+  return faults;
+}
+
+function idFaults(id: string): Fault[] {
+  if (CONNECTION_ID.test(id)) return [];
+  const message =
+    'cannot be the id of a connection: use 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit';
+  return [{ path: [], message }];
+}
+
+function placeFaults(connection: Fields, defaults: Fields): Fault[] {
+  if (connection['baseUrl'] !== undefined || defaults['baseUrl'] !== undefined) return [];
+  return [{ path: ['baseUrl'], message: 'is missing, here and in the defaults' }];
+}
+
+function thresholdFaults(connection: Fields, defaults: Fields): Fault[] {
+  const thresholds = { ...recordIn(defaults, 'thresholds'), ...recordIn(connection, 'thresholds') };
+  const { keysDueDays, keysOverdueDays } = thresholds;
+  if (typeof keysDueDays !== 'number' || typeof keysOverdueDays !== 'number' || keysDueDays <= keysOverdueDays)
+    return [];
+  const message = `is ${keysDueDays}, and keysOverdueDays ${keysOverdueDays}: keys cannot be due for rotation after they are overdue`;
+  return [{ path: ['thresholds', 'keysDueDays'], message }];
+}
+
+function keyFaults(id: string, connection: Fields, keyField: DocumentRules['keyField']): Fault[] {
+  const { sealed, [keyField]: others } = connection;
+  const message = 'is a second source of keys beside sealed: keep one';
+  return [
+    ...(sealed === undefined || others === undefined ? [] : [{ path: [keyField], message }]),
+    ...(typeof sealed === 'string' && sealed !== '' ? sealFaults(id, sealed) : []),
+    ...(others === undefined || keyField === 'keysFrom' ? [] : credentialFaults(others)),
+  ];
+}
+
+function sealFaults(id: string, sealed: string): Fault[] {
+  const path = ['sealed'];
+  try {
+    const { connectionId } = describeSealed(sealed);
+    if (connectionId === id) return [];
+    return [{ path, message: `is sealed for the connection ${JSON.stringify(connectionId.slice(0, 63))}` }];
+  } catch (error) {
+    if (!(error instanceof VaultSealError)) throw error;
+    return [{ path, message: 'is damaged or cut off: seal the keys again with "temporal-mimecast vault seal"' }];
+  }
+}
+
+/** What is wrong with four keys, whatever Mimecast would say to them. Never a key. */
+export function credentialFaults(credentials: unknown): Fault[] {
+  try {
+    parseCredentials(credentials);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MimecastCredentialsError)) throw error;
+    const problems = error.problems.map(({ field, problem }) => `${field} ${problem}`);
+    return [{ path: ['credentials'], message: `cannot be right: ${problems.join('; ')}` }];
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function* connectionsIn(document: unknown): Generator<readonly [string, Fields]> {
+  if (!isRecord(document) || !isRecord(document['connections'])) return;
+  for (const [id, connection] of Object.entries(document['connections'])) {
+    if (isRecord(connection)) yield [id, connection];
+  }
+}
+
+const recordIn = (fields: Fields, name: string): Fields => (isRecord(fields[name]) ? fields[name] : {});
+
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,69 @@
+import type { EndpointName, StreamSettings, Thresholds } from '../../evidence/connection.js';
+import type { PolledStream } from '../../workflows/streams.js';
+
+/**
+ * Connections as they should be. What a connection does not say has its default: first the document's `defaults`, then
+ * the product's. Paths and thresholds that are taken out of a document go back to the usual ones.
+ */
+export interface ApplyDocument {
+  /** Merged under every connection of this document. */
+  readonly defaults?: SharedFields | undefined;
+  /** By their ids. */
+  readonly connections: Readonly<Record<string, ConnectionFields>>;
+}
+
+/** What several connections may have in common. */
+export interface SharedFields {
+  readonly baseUrl?: string | undefined;
+  readonly streams?: Readonly<Partial<Record<PolledStream, StreamFields | undefined>>> | undefined;
+  readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | undefined>>> | undefined;
+  readonly pagination?: PaginationFields | undefined;
+  readonly thresholds?: Readonly<Partial<Record<keyof Thresholds, number | undefined>>> | undefined;
+}
+
+/** Without keys a connection that is there keeps those that it has. */
+export interface ConnectionFields extends SharedFields {
+  /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
+  readonly sealed?: string | undefined;
+  /** The four keys: `{ applicationId, applicationKey, accessKey, secretKey }`. Sealed before they leave this process. */
+  readonly credentials?: unknown;
+  /** When the vendor issued the keys: `2026-09-12`, or an ISO moment. Counts when they are taken into use. */
+  readonly issuedAt?: string | undefined;
+  /** Account code that the keys must open. */
+  readonly expectedAccount?: string | undefined;
+}
+
+interface StreamFields {
+  readonly enabled?: boolean | undefined;
+  /** `90m`, `6h`, `1d`. */
+  readonly every?: string | undefined;
+}
+
+interface PaginationFields {
+  readonly pageSize?: number | undefined;
+  readonly tokenIn?: 'meta' | 'data' | undefined;
+}
+
+/** A connection as it should be, with nothing left open. */
+export interface WantedConnection {
+  readonly connectionId: string;
+  /** Which document it is in, counted from 0. */
+  readonly document: number;
+  readonly settings: WantedSettings;
+  readonly keys?: WantedKeys;
+  readonly issuedAt?: Date;
+  readonly expectedAccount?: string;
+}
+
+export interface WantedSettings {
+  readonly baseUrl: string;
+  readonly streams: Readonly<Record<PolledStream, StreamSettings>>;
+  readonly endpointPaths: Readonly<Partial<Record<EndpointName, string>>>;
+  readonly pagination: { readonly pageSize: number; readonly tokenIn: 'meta' | 'data' };
+  readonly thresholds: Thresholds;
+}
+
+export type WantedKeys =
+  /** `fingerprint`: none when whoever sealed them gave none. */
+  | { readonly sealed: string; readonly digest: string; readonly fingerprint?: string }
+  | { readonly credentials: unknown; readonly fingerprint: string };

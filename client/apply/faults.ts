@@ -1,0 +1,32 @@
+/** One thing that is wrong with the documents of an `apply`. */
+export interface ApplyFault {
+  /** Which document it is in, counted from 0. */
+  readonly document: number;
+  /** Where in the document: `['connections', 'acme', 'streams', 'policies', 'every']`. */
+  readonly path: readonly string[];
+  /** What is wrong, as the end of a sentence that begins with the field. Never a key, and nothing that was typed in place of one. */
+  readonly message: string;
+  /** Another place that it is about: where the same connection stands too. */
+  readonly other?: { readonly document: number; readonly path: readonly string[] };
+}
+
+/** A fault within one document. */
+export type Fault = Omit<ApplyFault, 'document'>;
+
+/** The documents cannot be applied. All that is wrong with them is told at once, and nothing was changed. */
+export class MimecastApplyError extends Error {
+  override readonly name = 'MimecastApplyError';
+  readonly faults: readonly ApplyFault[];
+
+  constructor(faults: readonly ApplyFault[]) {
+    const lines = faults.map(({ document, path, message }) => `document ${document}: ${fieldName(path)} ${message}`);
+    super([`Nothing was changed: ${faults.length} faults were found.`, ...lines].join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** A field as people call it: `acme.streams.policies.every`. */
+export function fieldName(path: readonly string[]): string {
+  const [first, ...rest] = path;
+  return first === 'connections' && rest.length > 0 ? rest.join('.') : path.join('.') || 'the document';
+}

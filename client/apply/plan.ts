@@ -1,0 +1,201 @@
+import type { ConnectionSettings } from '../../evidence/connection.js';
+import type { ListedConnection } from '../reports.js';
+import { fieldChanges, type FieldChange } from './changes.js';
+import type { WantedConnection } from './documents.js';
+import type { ApplyFault } from './faults.js';
+
+/** What has to be done so that the connections are what the documents say. JSON, and free of secrets. */
+export interface ApplyPlan {
+  /** By id; those with nothing to do too. */
+  readonly connections: readonly PlannedConnection[];
+  /** Connections that live and are in no document, and are left alone. */
+  readonly unmanaged: readonly string[];
+}
+
+export interface PlannedConnection {
+  readonly connectionId: string;
+  /** In the order in which they are carried out; none when the connection is what it should be. */
+  readonly actions: readonly PlannedAction[];
+  /** What somebody should know, and `apply` does nothing about. */
+  readonly notes?: readonly string[];
+}
+
+export type PlannedAction =
+  | {
+      readonly action: 'connect';
+      readonly baseUrl: string;
+      /** It was connected before: its evidence goes on. */
+      readonly again: boolean;
+    }
+  /** The connection lives and its workflow is gone: it is started again from the connection's row. */
+  | { readonly action: 'resume-entity' }
+  /** `replaces`: the version of the keys that are in use. */
+  | { readonly action: 'rotate'; readonly replaces?: number }
+  | { readonly action: 'edit'; readonly changes: readonly FieldChange[] }
+  | { readonly action: 'disconnect' };
+
+export type ActionName = PlannedAction['action'];
+
+export interface PlanOptions {
+  /** Only these connections; all when there are none. */
+  readonly only?: readonly string[] | undefined;
+  /** Disconnect what is in no document. */
+  readonly prune?: boolean | undefined;
+}
+
+/** Compares what should be with what is. What cannot be brought about is a fault, and then nothing is to be done at all. */
+export function planApply(
+  wanted: readonly WantedConnection[],
+  existing: readonly ListedConnection[],
+  { only, prune = false }: PlanOptions = {},
+): { plan: ApplyPlan; faults: ApplyFault[] } {
+  const concerns = (connectionId: string): boolean => only === undefined || only.includes(connectionId);
+  const found = new Map(existing.map((connection) => [connection.connectionId, connection]));
+  const inDocuments = new Set(wanted.map(({ connectionId }) => connectionId));
+
+  const planned = wanted
+    .filter(({ connectionId }) => concerns(connectionId))
+    .map((connection) => planConnection(connection, found.get(connection.connectionId)));
+  const others = existing
+    .filter(({ connectionId, state }) => isLive(state) && !inDocuments.has(connectionId) && concerns(connectionId))
+    .sort(byId);
+  const pruned = prune ? others.map(planDisconnect) : [];
+
+  const connections = [...planned.map((one) => one.planned), ...pruned].sort(byId);
+  return {
+    plan: { connections, unmanaged: prune ? [] : others.map(({ connectionId }) => connectionId) },
+    faults: planned.flatMap(({ faults }) => faults),
+  };
+}
+
+interface Planned {
+  readonly planned: PlannedConnection;
+  readonly faults: readonly ApplyFault[];
+}
+
+function planConnection(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
+  const { connectionId } = wanted;
+  if (!existing || !isLive(existing.state)) return planConnect(wanted, existing);
+  const { settings } = existing;
+  if (!settings) {
+    const notes = ['It is just being started: apply again in a moment.'];
+    return { planned: { connectionId, actions: [], notes }, faults: [] };
+  }
+  const actions: PlannedAction[] = [
+    ...planResume(existing),
+    ...inOrder(planRotation(wanted, existing), planEdit(wanted, settings), settings, wanted),
+  ];
+  const notes = notesOn(wanted, existing, actions);
+  return {
+    planned: { connectionId, actions, ...(notes.length > 0 && { notes }) },
+    faults: accountFaults(wanted, existing, settings),
+  };
+}
+
+function planConnect(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
+  const { connectionId, settings, keys } = wanted;
+  const action: PlannedAction = { action: 'connect', baseUrl: settings.baseUrl, again: existing !== undefined };
+  const faults = [
+    ...(keys ? [] : [faultAt(wanted, [], 'is not connected yet, so it needs keys')]),
+    ...pinnedFaults(wanted, existing),
+  ];
+  return { planned: { connectionId, actions: [action] }, faults };
+}
+
+function planDisconnect(existing: ListedConnection): PlannedConnection {
+  return { connectionId: existing.connectionId, actions: [...planResume(existing), { action: 'disconnect' }] };
+}
+
+const planResume = ({ workflowMissing }: ListedConnection): PlannedAction[] =>
+  workflowMissing === true ? [{ action: 'resume-entity' }] : [];
+
+/**
+ * Keys are known again by their fingerprint, or, where sealed ones carry none, by their text. Keys that were rejected are
+ * not held any more, so giving them once more is asking for another try.
+ */
+function planRotation({ keys }: WantedConnection, { credentials }: ListedConnection): PlannedAction[] {
+  if (!keys) return [];
+  if (!credentials) return [{ action: 'rotate' }];
+  const { version, state, fingerprint, sealedDigest } = credentials;
+  const isHeld = state === 'active' || state === 'pending';
+  const isSame =
+    (keys.fingerprint !== undefined && keys.fingerprint === fingerprint) ||
+    ('digest' in keys && keys.digest === sealedDigest);
+  return isHeld && isSame ? [] : [{ action: 'rotate', replaces: version }];
+}
+
+function planEdit({ settings }: WantedConnection, before: ConnectionSettings): PlannedAction[] {
+  const changes = fieldChanges(before, settings);
+  return changes.length === 0 ? [] : [{ action: 'edit', changes }];
+}
+
+/**
+ * Both are proved with a call before they are taken: new keys at the base URL that is in force, a new base URL with the
+ * keys that are in use. So the order matters when both change:
+ *
+ * - Usually the keys come first: they may be why a changed path cannot be proved.
+ * - With a new base URL the settings come first. Where the old keys work at the new place this is all it takes; where they
+ *   do not, nothing was lost, and the new keys are tried at the old place. The other way round, sealed keys that the old
+ *   place refuses would be rejected for good before the new place was asked.
+ */
+function inOrder(
+  rotation: readonly PlannedAction[],
+  edit: readonly PlannedAction[],
+  before: ConnectionSettings,
+  { settings }: WantedConnection,
+): PlannedAction[] {
+  return settings.baseUrl === before.baseUrl ? [...rotation, ...edit] : [...edit, ...rotation];
+}
+
+function accountFaults(
+  wanted: WantedConnection,
+  existing: ListedConnection,
+  settings: ConnectionSettings,
+): ApplyFault[] {
+  const { connectionId, expectedAccount } = wanted;
+  if (existing.account) return pinnedFaults(wanted, existing);
+  if (expectedAccount === undefined || expectedAccount === settings.expectedAccount) return [];
+  const was = settings.expectedAccount === undefined ? 'without one' : `with ${settings.expectedAccount}`;
+  const message =
+    `is ${expectedAccount}, but it was connected ${was}, and Mimecast has confirmed no account yet. ` +
+    `It belongs to the keys: "temporal-mimecast disconnect ${connectionId}", then apply again`;
+  return [faultAt(wanted, ['expectedAccount'], message)];
+}
+
+/** The account is pinned for as long as there is evidence of it: disconnecting does not lift that. */
+function pinnedFaults(wanted: WantedConnection, existing: ListedConnection | undefined): ApplyFault[] {
+  const { connectionId, expectedAccount } = wanted;
+  const account = existing?.account;
+  if (!account || expectedAccount === undefined || expectedAccount === account.code) return [];
+  const message =
+    `is ${expectedAccount}, but ${connectionId} holds evidence of ${account.code}. ` +
+    'Use another connection id, or the right account';
+  return [faultAt(wanted, ['expectedAccount'], message)];
+}
+
+function notesOn(
+  { keys, issuedAt }: WantedConnection,
+  { state, credentials }: ListedConnection,
+  actions: readonly PlannedAction[],
+): string[] {
+  if (!keys || actions.some(({ action }) => action === 'rotate')) return [];
+  const issued = issuedAt?.toISOString();
+  return [
+    ...(state === 'refused' ? ['Its keys are refused, and the document holds the same ones.'] : []),
+    ...(issued === undefined || !credentials || issued === credentials.issuedAt
+      ? []
+      : [`issuedAt counts when keys are taken into use: for these it stays ${credentials.issuedAt.slice(0, 10)}.`]),
+  ];
+}
+
+function faultAt({ connectionId, document }: WantedConnection, path: readonly string[], message: string): ApplyFault {
+  return { document, path: ['connections', connectionId, ...path], message };
+}
+
+const isLive = (state: ListedConnection['state']): boolean => state !== 'disconnected' && state !== 'disconnecting';
+
+const byId = (a: Identified, b: Identified): number => (a.connectionId < b.connectionId ? -1 : 1);
+
+interface Identified {
+  readonly connectionId: string;
+}

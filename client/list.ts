@@ -1,0 +1,54 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { connectionWorkflowId } from '../workflows/ids.js';
+import type { ConnectionStatus } from '../workflows/reports.js';
+import { inParallel } from './in-parallel.js';
+import type { ListedConnection } from './reports.js';
+import { credentialReport } from './status.js';
+
+/** Questions that are asked of connections' workflows side by side. */
+export const QUERIES_AT_A_TIME = 20;
+
+/** Ids of the connections whose workflow runs, as the server's index knows them: it may be a moment behind. */
+export async function runningConnections(client: Client): Promise<Set<string>> {
+  const ids = new Set<string>();
+  const query = 'WorkflowType = "mimecastConnection" AND ExecutionStatus = "Running"';
+  for await (const { workflowId } of client.workflow.list({ query })) ids.add(workflowId.replace('mimecast/', ''));
+  return ids;
+}
+
+/** The connections that should live and whose workflow is gone. What the index does not know is asked for by its id. */
+export async function missingWorkflows(
+  client: Client,
+  statuses: readonly ConnectionStatus[],
+  running: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const doubtful = statuses
+    .filter(({ connectionId, state }) => (state === 'connected' || state === 'refused') && !running.has(connectionId))
+    .map(({ connectionId }) => connectionId);
+  const found = await inParallel(doubtful, QUERIES_AT_A_TIME, (connectionId) => isRunning(client, connectionId));
+  return new Set(doubtful.filter((_, index) => found[index] === false));
+}
+
+async function isRunning(client: Client, connectionId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(connectionWorkflowId(connectionId)).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+export function listedConnection(status: ConnectionStatus, now: Date): ListedConnection {
+  const { connectionId, state, baseUrl, account, credentials, pausedFor, settings } = status;
+  return {
+    connectionId,
+    state,
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(pausedFor && { pausedFor }),
+    ...(account && { account }),
+    ...(credentials && { credentials: credentialReport(credentials, now) }),
+    ...(settings && { settings }),
+  };
+}
