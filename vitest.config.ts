@@ -11,8 +11,12 @@ const shared = {
   teardownTimeout: TEST_TIMEOUT_MS,
 } as const;
 
+/** More than the cores of a small machine: most of the time a test waits for the servers that all of them share. */
+const MAX_WORKERS = 4;
+
 export default defineConfig({
   test: {
+    maxWorkers: MAX_WORKERS,
     projects: [
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { MimecastConnections } from '../client/connections.js';
+import type { NewConnectionRequest } from '../client/requests.js';
 import { createEvidenceStore } from '../evidence/postgres-store.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import {
@@ -16,14 +17,25 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../sandbo
 import { createKeyring, sealingKey } from '../vault/keyring.js';
 import type { Keyring } from '../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../worker/create-worker.js';
+import type { ConnectionReport } from '../workflows/reports.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
 
 // Attempts that fail are part of many tests, and the SDK tells of each at length.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+});
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+export const ago = (ms: number): Date => new Date(Date.now() - ms);
 
 export interface EngineOptions {
   readonly simulator?: SimulatorOptions;
-  readonly worker?: Partial<CreateMimecastWorkerOptions>;
+  /** `none` for tests whose workers are processes of their own. */
+  readonly worker?: Partial<CreateMimecastWorkerOptions> | 'none';
 }
 
 /** The whole product on the real servers of the test run: a worker, a client, a database and a vendor of its own. */
@@ -36,10 +48,28 @@ export interface Engine {
   readonly keyring: Keyring;
   readonly taskQueue: string;
   /** A tenant at the vendor. */
-  addTenant(options?: BelievableTenantOptions): BelievableTenant & { readonly running: RunningTenant };
+  addTenant(options?: BelievableTenantOptions): Tenant;
   /** An id that no other test uses: all tests share one Temporal. */
   newId(): string;
+  /** Connects a tenant, a new one unless it is given, under a new id. */
+  connect(tenant?: Tenant, request?: ConnectChanges): Promise<Connected>;
+  /** Drains the worker and starts another, as a deployment does. */
+  restartWorker(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** What differs from a connect with the tenant's keys and the defaults. */
+type ConnectChanges = Partial<Pick<NewConnectionRequest, 'baseUrl' | 'settings' | 'issuedAt'>> & {
+  readonly credentials?: unknown;
+};
+
+/** A tenant at the vendor, as it was described and as it runs. */
+export type Tenant = BelievableTenant & { readonly running: RunningTenant };
+
+export interface Connected {
+  readonly id: string;
+  readonly tenant: Tenant;
+  readonly report: ConnectionReport;
 }
 
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -55,15 +85,13 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   ]);
   const store = createEvidenceStore({ databaseUrl: database.url });
   const client = new Client({ connection });
-  const worker = await createMimecastWorker({
-    databaseUrl: database.url,
-    keyring,
-    taskQueue,
-    allowLoopback: true,
-    connection: nativeConnection,
-    ...options.worker,
-  });
-  const drain = await run(worker);
+  const { worker = {} } = options;
+  const startWorker = async (): Promise<Drain> => {
+    if (worker === 'none') return () => Promise.resolve();
+    const base = { databaseUrl: database.url, keyring, taskQueue, allowLoopback: true, connection: nativeConnection };
+    return run(await createMimecastWorker({ ...base, ...worker }));
+  };
+  let drain = await startWorker();
   const connections = new MimecastConnections({
     client,
     taskQueue,
@@ -72,8 +100,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     allowLoopback: true,
   });
 
-  const opened: string[] = [];
-  return {
+  let opened = 0;
+  const engine: Engine = {
     client,
     connections,
     store,
@@ -81,28 +109,44 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     simulator,
     keyring,
     taskQueue,
-    addTenant(tenantOptions) {
-      const tenant = believableTenant({ seed: simulator.tenants.length + 1, ...tenantOptions });
-      return { ...tenant, running: simulator.addTenant(tenant) };
-    },
+    addTenant: (tenantOptions) => addTenant(simulator, tenantOptions),
     newId() {
-      const id = `t-${suffix}-${opened.length + 1}`;
-      opened.push(id);
-      return id;
+      opened += 1;
+      return `t-${suffix}-${opened}`;
+    },
+    async connect(tenant = engine.addTenant(), request: ConnectChanges = {}) {
+      const id = engine.newId();
+      const base = { baseUrl: simulator.url, credentials: tenant.keys };
+      return { id, tenant, report: await connections.connect(id, { ...base, ...request }) };
+    },
+    async restartWorker() {
+      await drain();
+      drain = await startWorker();
     },
     async stop() {
-      // Schedules outlive their test otherwise, and their runs would wait for a worker until the server ends.
-      await Promise.all(opened.map((id) => connections.disconnect(id).catch(() => undefined)));
+      // Connections stay behind, asleep: nobody polls their queue any more, and the server goes with the test run.
       await drain();
       await nativeConnection.close();
       await Promise.all([store.close(), simulator.stop(), connection.close()]);
       await database.drop();
     },
   };
+  return engine;
 }
 
-/** @returns drains the worker */
-async function run(worker: Worker): Promise<() => Promise<void>> {
+/**
+ * A tenant of a simulator. Unless it is described otherwise, all its events lie where a first poll reads: within the
+ * vendor's look-back, and long enough ago to have settled.
+ */
+export function addTenant(simulator: Simulator, options: BelievableTenantOptions = {}): Tenant {
+  const seed = simulator.tenants.length + 1;
+  const tenant = believableTenant({ seed, events: 600, from: ago(59 * DAY_MS), to: ago(10 * MINUTE_MS), ...options });
+  return { ...tenant, running: simulator.addTenant(tenant) };
+}
+
+type Drain = () => Promise<void>;
+
+async function run(worker: Worker): Promise<Drain> {
   const ended = worker.run();
   // A worker that is told to stop before it has started never stops.
   while (worker.getState() === 'INITIALIZED') await Promise.race([delay(10), ended]);
