@@ -1,0 +1,89 @@
+import { availableParallelism, loadavg } from 'node:os';
+import { CommanderError } from 'commander';
+import { EXIT, type ExitCode } from '../cli/exit-codes.js';
+import { failureOf } from '../cli/failures.js';
+import { unlessInterrupted } from '../cli/interruption.js';
+import { Output } from '../cli/output.js';
+import { endProcesses } from './bench-process.js';
+import { measure } from './measure.js';
+import { parseOptions, type BenchOptions } from './options.js';
+import { documentOf, reportLines, type BenchDocument } from './report.js';
+import { startStack } from './stack.js';
+import { workloadOf } from './workload.js';
+
+/** The larger poll by which memory is compared. */
+const LARGER = 4;
+
+const interruption = new AbortController();
+
+/** The first Ctrl-C (or SIGTERM) stops everything in order, the second at once; nothing outlives this process either way. */
+function interrupt(): void {
+  if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+  interruption.abort();
+}
+
+process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+
+const argv = process.argv.slice(2);
+const output = new Output(
+  { env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, now: () => new Date() },
+  { json: argv.includes('--json'), debug: Boolean(process.env['DEBUG']) },
+);
+
+async function main(): Promise<ExitCode> {
+  try {
+    const options = parseOptions(argv, (text) => process.stdout.write(text));
+    const document = await run(options);
+    await output.answer(document, () => reportLines(document, output.colours));
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    const { nextStep, ...failure } = failureOf(error);
+    // Of the command line's own usage; a benchmark that is asked wrongly says what is wrong and no more.
+    const isUsage = error instanceof CommanderError;
+    output.fail({ ...failure, ...(nextStep !== undefined && !isUsage && { nextStep }) }, error);
+    return failure.exitCode;
+  }
+}
+
+async function run(options: BenchOptions): Promise<BenchDocument> {
+  const { pages } = options;
+  const log = (line: string): void => {
+    output.note(line);
+  };
+  noteOtherWork(log);
+  const startedAt = new Date();
+  const workload = workloadOf(1, pages, startedAt);
+  const larger = workloadOf(2, LARGER * pages, startedAt);
+  log('Starting Postgres, Temporal and the simulated Mimecast.');
+  const stack = await startStack([workload.tenant, larger.tenant], log);
+  try {
+    const measured = await unlessInterrupted(measure(stack, options, workload, larger, log), interruption.signal);
+    return documentOf(measured, pages);
+  } finally {
+    await endProcesses();
+    await stack.stop();
+  }
+}
+
+/** Both sides slow down on a busy machine, and not by the same factor: one of them works in two processes at a time. */
+function noteOtherWork(log: (line: string) => void): void {
+  const [load = 0] = loadavg();
+  const cpus = availableParallelism();
+  if (load < cpus / 2) return;
+  log(`The machine is busy with other work (load ${load.toFixed(1)} on ${cpus} CPUs): the numbers will say little.`);
+}
+
+/** Ends when everything that was written has left the process. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+}
+
+const exitCode = await main();
+await Promise.all([process.stdout, process.stderr].map((stream) => written(stream)));
+// Not left to the event loop: work that was given up may still wait for something.
+process.exit(exitCode);

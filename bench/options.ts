@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export interface BenchOptions {
+  readonly repetitions: number;
+  readonly latenciesMs: readonly number[];
+  readonly pages: number;
+  readonly json: boolean;
+}
+
+/** Well above what is useful, well below what a number that was mistyped would make the machine do. */
+const MAX_REPETITIONS = 50;
+const MAX_PAGES = 1_000;
+const MAX_LATENCY_MS = 10_000;
+
+/**
+ * @returns nothing when the help was asked for, which is printed then
+ * @throws CommanderError whose message is one line
+ */
+export function parseOptions(argv: readonly string[], print: (text: string) => void): BenchOptions {
+  const program = new Command('npm run bench')
+    .usage('-- [options]')
+    .description(
+      'Compares the audit poll, end to end, with a raw loop that reads the same pages of a simulated Mimecast into the same Postgres.',
+    )
+    .option('--repetitions <count>', 'runs of each side at each latency', whole(1, MAX_REPETITIONS), 3)
+    .addOption(
+      new Option('--latency <list>', 'milliseconds added to each answer, with commas between')
+        .argParser(latencies)
+        .default([0, 50, 250], '0,50,250'),
+    )
+    .option('--pages <count>', 'pages of 500 events to read', whole(1, MAX_PAGES), 200)
+    .option('--json', 'print one JSON document on stdout and nothing else there')
+    .helpOption('-h, --help', 'explain this')
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .configureOutput({ writeOut: print, writeErr: () => undefined })
+    .exitOverride();
+  program.parse(argv, { from: 'user' });
+  const { repetitions, latency, pages, json = false } = program.opts<ParsedOptions>();
+  return { repetitions, latenciesMs: latency, pages, json };
+}
+
+interface ParsedOptions {
+  readonly repetitions: number;
+  readonly latency: readonly number[];
+  readonly pages: number;
+  readonly json?: true;
+}
+
+const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+
+function latencies(text: string): number[] {
+  return [...new Set(text.split(',').map(whole(0, MAX_LATENCY_MS)))];
+}

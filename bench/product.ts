@@ -1,0 +1,66 @@
+import { BenchProcess } from './bench-process.js';
+import { checkHeld, openWindow, settle } from './ledger.js';
+import { keysOf } from './workload.js';
+import { runOf, type Run } from './run.js';
+import type { Stack } from './stack.js';
+import type { Usage } from './usage.js';
+import type { WorkerProcess } from './processes/worker.js';
+import type { Workload } from './workload.js';
+
+const STREAM = 'audit-events';
+/** Long enough that no tick of a schedule falls into the benchmark: the poll that is measured is the one that it asks for. */
+const EVERY_MS = 30 * 86_400_000;
+
+/**
+ * The product, end to end: a worker of its own, a connection made for this run, and one poll through its schedule. The
+ * clock starts when the poll is asked for and stops when its result is here.
+ */
+export async function runProduct(stack: Stack, workload: Workload, connectionId: string): Promise<Run> {
+  const { temporalAddress, databaseUrl, keyringFile, taskQueue, connections } = stack;
+  const worker = new BenchProcess<WorkerProcess>('./processes/worker.js');
+  try {
+    await worker.call('start', { temporalAddress, databaseUrl, keyringFile, taskQueue });
+    await connect(stack, workload, connectionId);
+    await openWindow(stack, connectionId, workload);
+    await settle(stack);
+    const run = await poll(stack, workload, connectionId, worker);
+    await checkHeld(stack, connectionId, workload);
+    await connections.disconnect(connectionId);
+    await worker.call('stop', undefined);
+    return run;
+  } finally {
+    await worker.end();
+  }
+}
+
+async function connect({ connections, simulatorUrl }: Stack, workload: Workload, connectionId: string): Promise<void> {
+  const { ok, action } = await connections.connect(connectionId, {
+    baseUrl: simulatorUrl,
+    credentials: keysOf(workload),
+    settings: { streams: { [STREAM]: { enabled: true, everyMs: EVERY_MS } } },
+  });
+  if (!ok) throw new Error(`${connectionId} could not be connected: ${action ?? 'no reason was given'}`);
+}
+
+async function poll(
+  { connections }: Stack,
+  workload: Workload,
+  connectionId: string,
+  worker: BenchProcess<WorkerProcess>,
+): Promise<Run> {
+  const before = await worker.call('usage', undefined);
+  const startedAt = performance.now();
+  const [report] = await connections.poll(connectionId, [STREAM]);
+  const elapsedMs = performance.now() - startedAt;
+  const after = await worker.call('usage', undefined);
+
+  if (report?.outcome !== 'collected' || report.pages !== workload.pages || report.newEvents !== workload.events) {
+    throw new Error(`The poll of ${connectionId} did not read its window: ${JSON.stringify(report)}`);
+  }
+  return runOf(workload, elapsedMs, usageBetween(before, after));
+}
+
+const usageBetween = (before: Usage, { cpuMs, peakRssMiB }: Usage): Usage => ({
+  cpuMs: cpuMs - before.cpuMs,
+  peakRssMiB,
+});
