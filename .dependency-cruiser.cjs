@@ -13,7 +13,7 @@ const ROOMS = {
   client: {
     rooms: ['workflows'],
     // Keys are sealed here and opened nowhere; what cannot be right is refused before anything is sent.
-    files: ['vault/(sealing|keys)\\.ts$', 'mimecast/(credentials|regions)\\.ts$'],
+    files: ['vault/(sealing|keys|fingerprint|errors)\\.ts$', 'mimecast/(credentials|regions)\\.ts$'],
     types: ['evidence'],
   },
   sandbox: { rooms: ['mimecast', 'vault', 'evidence', 'workflows', 'activities', 'worker', 'client'] },
