@@ -154,13 +154,13 @@ recording('connection/a start without a connect ends by itself', async () => {
   return await startByHand('mimecastConnection', newTenant());
 });
 
+/** Waits until a check holds, for as long as a busy machine may need. */
+const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000 });
+
 const goesOnAsNewRun = (run: WorkflowHandle): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      expect((await run.describe()).status.name).toBe('CONTINUED_AS_NEW');
-    },
-    { timeout: 20_000 },
-  );
+  eventually(async () => {
+    expect((await run.describe()).status.name).toBe('CONTINUED_AS_NEW');
+  });
 
 /** The run of a connection that something happens in, once it has ended or the thing is done. */
 async function runIn(tenant: Tenant, happen: () => Promise<unknown>, endsWithIt: boolean): Promise<WorkflowHandle> {
@@ -173,23 +173,32 @@ async function runIn(tenant: Tenant, happen: () => Promise<unknown>, endsWithIt:
 }
 
 const stateIs = (tenant: Tenant, state: string): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      expect(await engine.connections.status(tenant.id)).toMatchObject({ state });
-    },
-    { timeout: 20_000 },
-  );
+  eventually(async () => {
+    expect(await engine.connections.status(tenant.id)).toMatchObject({ state });
+  });
 
 recording('connection/its keys are rotated', async () => {
   const tenant = await connected();
   const rotate = () => engine.connections.rotate(tenant.id, { credentials: tenant.running.rotateKeys() });
-  return await runIn(tenant, async () => { expect((await rotate()).accepted).toBe(true); }, true);
+  return await runIn(
+    tenant,
+    async () => {
+      expect((await rotate()).accepted).toBe(true);
+    },
+    true,
+  );
 });
 
 recording('connection/new keys are refused and the old ones stay', async () => {
   const tenant = await connected();
   const rotate = () => engine.connections.rotate(tenant.id, { credentials: randomKeys() });
-  return await runIn(tenant, async () => { expect((await rotate()).accepted).toBe(false); }, true);
+  return await runIn(
+    tenant,
+    async () => {
+      expect((await rotate()).accepted).toBe(false);
+    },
+    true,
+  );
 });
 
 recording('connection/new keys are announced', async () => {
@@ -234,12 +243,9 @@ recording('connection/its keys become due for rotation', async () => {
   const issuedAt = new Date(Date.now() - 75 * 86_400_000 + 4_000);
   await engine.connections.connect(tenant.id, { baseUrl: engine.simulator.url, credentials: tenant.keys, issuedAt });
   const due = (): Promise<void> =>
-    vi.waitFor(
-      async () => {
-        expect(await entity(tenant).query('status')).toMatchObject({ credentials: { age: 'due' } });
-      },
-      { timeout: 20_000 },
-    );
+    eventually(async () => {
+      expect(await entity(tenant).query('status')).toMatchObject({ credentials: { age: 'due' } });
+    });
   return await runIn(tenant, due, false);
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
+import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { startEngine, type Engine } from '../engine.js';
 
 let engine: Engine;
@@ -47,4 +48,30 @@ test('a test of a connection stores and changes nothing, whatever it finds', asy
   expect(await connections.test(id)).toMatchObject({ ok: false, authentication: 'rejected' });
 
   expect([await everything(), await schedules(id)]).toEqual(before);
+});
+
+test('asked to find the region, it names the base URL that takes the keys, and tries no other without being asked', async () => {
+  const elsewhere = await startSimulator();
+  const searching = await startEngine({ worker: { regionBaseUrls: [elsewhere.url] } });
+  try {
+    const tenant = searching.addTenant();
+    const { id } = await searching.connect(tenant);
+    // The account moves: the keys are good there and no longer here.
+    elsewhere.addTenant(tenant);
+    tenant.running.rotateKeys();
+
+    expect(await searching.connections.test(id)).toMatchObject({ ok: false, authentication: 'rejected' });
+    expect(elsewhere.requests).toEqual([]);
+    const report = await searching.connections.test(id, { findRegion: true });
+    expect(report).toMatchObject({ ok: false, authentication: 'wrong-region', suggestedBaseUrl: elsewhere.url });
+    expect(report.action).toContain(`edit ${id} --base-url ${elsewhere.url}`);
+
+    expect(await searching.connections.updateSettings(id, { baseUrl: elsewhere.url })).toMatchObject({
+      accepted: true,
+    });
+    expect(await searching.connections.test(id)).toMatchObject({ ok: true });
+  } finally {
+    await searching.stop();
+    await elsewhere.stop();
+  }
 });

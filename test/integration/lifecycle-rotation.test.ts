@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomKeys } from '../../sandbox/simulator/tenant.js';
-import { sealingKey } from '../../vault/keyring.js';
+import { createKeyring, sealingKey } from '../../vault/keyring.js';
 import { sealCredentials } from '../../vault/sealing.js';
 import { connectionWorkflowId } from '../../workflows/ids.js';
 import { startEngine, type Connected, type Engine } from '../engine.js';
@@ -83,6 +83,11 @@ describe('keys that may not be taken change nothing, and their sender is told wh
       /refused the keys/,
     ],
     ['a sealed text of another connection', (_, keys) => seal('other', keys), /another connection/],
+    [
+      'a sealed text for a ring that no worker has',
+      async (id, keys) => await sealCredentials(sealingKey(await createKeyring()), id, { ...keys }),
+      /not in this worker's ring/,
+    ],
     ['a sealed text that was cut off', async (id, keys) => (await seal(id, keys)).slice(0, -4), /damaged or cut off/],
   ])('%s', async (_, sealedFor, reason) => {
     const { connections } = engine;
@@ -114,6 +119,20 @@ describe('keys that may not be taken change nothing, and their sender is told wh
       { version: 1, state: 'active', sealed: true },
       { version: 2, state: 'rejected', sealed: false },
     ]);
+  });
+
+  test('a sealed text whose keys were replaced since', async () => {
+    const { connections } = engine;
+    const { id, tenant } = await engine.connect();
+    const sealed = await seal(id, tenant.running.rotateKeys({ keepFormer: true }));
+    expect(await connections.rotate(id, { sealed })).toMatchObject({ accepted: true, version: 2 });
+    const credentials = tenant.running.rotateKeys();
+    expect(await connections.rotate(id, { credentials })).toMatchObject({ accepted: true, version: 3 });
+
+    const report = await connections.rotate(id, { sealed });
+    expect(report).toMatchObject({ accepted: false });
+    expect(report.reason).toContain('were v2, which is retired');
+    expect((await connections.status(id)).credentials).toMatchObject({ version: 3, state: 'active' });
   });
 
   test('a rotation of a connection that is not there, or no longer, is refused at the sender', async () => {
