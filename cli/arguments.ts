@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 import type { EndpointName, Thresholds } from '../evidence/connection.js';
-import { ENDPOINT_NAMES, isEndpointName, MIN_INTERVAL_MS, THRESHOLDS } from '../client/setting-names.js';
+import { ENDPOINT_NAMES, isEndpointName, MIN_INTERVAL_MS, THRESHOLDS } from '../workflows/setting-names.js';
 import { CONNECTION_ID } from '../workflows/ids.js';
 import {
   ENDPOINT_PATH,

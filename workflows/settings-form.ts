@@ -1,21 +1,11 @@
-import type { EndpointName } from '../evidence/connection.js';
+import { isEndpointName, MAX_DAYS } from './setting-names.js';
 import { ENDPOINT_PATH, isPolledStream, MAX_INTERVAL_MS, MAX_PAGE_SIZE } from './streams.js';
 
 /** Seconds are for tests: shorter intervals only spend the tenant's rate limit. */
 const INTERVAL_MS = { least: 1_000, most: MAX_INTERVAL_MS };
 const WAIT_MS = { least: 0, most: 30 * 86_400_000 };
 const PROBE_MS = { least: 1_000, most: 30 * 86_400_000 };
-const DAYS = { least: 1, most: 36_500 };
-
-const ENDPOINT_NAMES: Readonly<Record<EndpointName, true>> = {
-  'audit-events': true,
-  'blocked-senders': true,
-  'content-examination': true,
-  'url-protect': true,
-  'attachment-management': true,
-  'archive-settings': true,
-  account: true,
-};
+const DAYS = { least: 1, most: MAX_DAYS };
 
 type Check = (value: unknown, name: string) => string | undefined;
 
@@ -33,10 +23,7 @@ export function settingsFault(settings: unknown, partial = false): string | unde
     pagination: pagination(partial),
   };
   const optional: Readonly<Record<string, Check>> = {
-    endpointPaths: record(
-      (name) => (Object.hasOwn(ENDPOINT_NAMES, name) ? orNull(partial, path) : undefined),
-      'endpoint',
-    ),
+    endpointPaths: record((name) => (isEndpointName(name) ? orNull(partial, path) : undefined), 'endpoint'),
     expectedAccount: text,
     thresholds: fields(
       {},

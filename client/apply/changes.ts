@@ -2,7 +2,7 @@ import type { ConnectionSettings } from '../../evidence/connection.js';
 import type { SettingsChange } from '../../workflows/messages.js';
 import { POLLED_STREAMS } from '../../workflows/streams.js';
 import { formatDuration } from '../durations.js';
-import { ENDPOINT_NAMES, THRESHOLDS } from '../setting-names.js';
+import { ENDPOINT_NAMES, THRESHOLDS } from '../../workflows/setting-names.js';
 import type { WantedSettings } from './documents.js';
 
 /** One setting that changes, by the name and in the form that it has in a document. */

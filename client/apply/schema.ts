@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MimecastBaseUrlError, parseBaseUrl, type BaseUrlRules } from '../../mimecast/regions.js';
 import { ENDPOINT_PATH, MAX_INTERVAL_MS, MAX_PAGE_SIZE, POLLED_STREAMS } from '../../workflows/streams.js';
 import { parseDuration } from '../durations.js';
-import { ENDPOINT_NAMES, MAX_DAYS, MIN_INTERVAL_MS, THRESHOLDS } from '../setting-names.js';
+import { ENDPOINT_NAMES, MAX_DAYS, MIN_INTERVAL_MS, THRESHOLDS } from '../../workflows/setting-names.js';
 import type { Fault } from './faults.js';
 
 /**
