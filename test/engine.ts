@@ -88,7 +88,15 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const { worker = {} } = options;
   const startWorker = async (): Promise<Drain> => {
     if (worker === 'none') return () => Promise.resolve();
-    const base = { databaseUrl: database.url, keyring, taskQueue, allowLoopback: true, connection: nativeConnection };
+    const workflowBundle = { codePath: inject('workflowBundleFile') };
+    const base = {
+      databaseUrl: database.url,
+      keyring,
+      taskQueue,
+      allowLoopback: true,
+      connection: nativeConnection,
+      workflowBundle,
+    };
     return run(await createMimecastWorker({ ...base, ...worker }));
   };
   let drain = await startWorker();

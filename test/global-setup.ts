@@ -1,6 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../sandbox/postgres.js';
 import { findTemporalCli } from '../sandbox/temporal-cli.js';
@@ -12,6 +14,8 @@ declare module 'vitest' {
     postgresUrl: string;
     /** `host:port` of the dev server; namespace `default`, with the search attributes of the product. */
     temporalAddress: string;
+    /** File with the workflows as workers load them; bundling them costs seconds for each worker. */
+    workflowBundleFile: string;
   }
 }
 
@@ -28,9 +32,19 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   ]);
   project.provide('postgresUrl', postgres.url);
   project.provide('temporalAddress', temporal.address);
+  project.provide('workflowBundleFile', await bundleWorkflows(folder));
 
   return async () => {
     await Promise.all([postgres.stop(), temporal.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** Of the built workflows, which are what users get. */
+async function bundleWorkflows(folder: string): Promise<string> {
+  const workflowsPath = fileURLToPath(new URL('../dist/workflows/index.js', import.meta.url));
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const file = join(folder, 'workflow-bundle.js');
+  await writeFile(file, code);
+  return file;
 }

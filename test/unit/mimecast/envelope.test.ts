@@ -171,7 +171,8 @@ describe('the right region', () => {
     'is none that is not on our list: %s',
     (message) => {
       const error = judge(200, naming(message));
-      expect(error).toMatchObject({ name: 'MimecastRegionError', suggestedBaseUrl: undefined });
+      expect(error).toMatchObject({ name: 'MimecastRegionError' });
+      expect(error).not.toHaveProperty('suggestedBaseUrl');
       expect((error as Error).message).not.toContain('evil');
     },
   );

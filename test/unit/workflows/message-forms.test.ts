@@ -35,7 +35,7 @@ describe('a connect request is refused, and its sender told why', () => {
     ['text', /needs settings and sealed/],
     [[], /needs settings and sealed/],
     [{ sealed: good.sealed }, /needs settings and sealed/],
-    [{ ...good, settings: 'text' }, /needs settings and sealed/],
+    [{ ...good, settings: 'text' }, /settings must be an object/],
     [{ settings }, /not a compact JWE/],
     [{ ...good, sealed: '{"applicationKey":"in the clear"}' }, /not a compact JWE/],
     [{ ...good, sealed: 'a.b.c' }, /not a compact JWE/],
