@@ -1,0 +1,78 @@
+import type { Completeness } from './completeness.js';
+import type { ApiVersion, ConnectionSettings, EndpointName, Stream } from './connection.js';
+import type { EndpointOutcome } from './outcomes.js';
+import type { DailyStatistics, Protection } from './statistics.js';
+
+/**
+ * Everything that controls may look at, gathered before any of them is asked: controls read no store and no clock. Dates here
+ * are `Date`; bodies are what the vendor answered, without the fields that must not be kept.
+ */
+export interface Facts {
+  readonly connectionId: string;
+  /** The moment that is judged. */
+  readonly now: Date;
+  /** Since when evidence is owed: the first accepted proof of this connection. None before it. */
+  readonly connectedAt?: Date;
+  readonly settings: ConnectionSettings;
+  readonly endpoints: Readonly<Partial<Record<EndpointName, EndpointFact>>>;
+  readonly streams: Readonly<Partial<Record<Stream, StreamFact>>>;
+  readonly keys?: KeysFact;
+  /** Of the audit log, since `connectedAt` less what the vendor keeps. */
+  readonly completeness?: Completeness;
+  /** When the newest audit event that is held happened. */
+  readonly newestEventAt?: Date;
+  readonly statistics: StatisticsFact;
+}
+
+/** What one endpoint said last, and what it said last that could be read. */
+export interface EndpointFact {
+  readonly latest: { readonly outcome: EndpointOutcome; readonly observedAt: Date; readonly permission?: string };
+  /** The newest observation that is an answer: `collected`, or `empty`. */
+  readonly readable?: ReadableFact;
+  /** `data` and `fail` were both filled in the newest answer: it is kept, and not judged. */
+  readonly partlyFailed?: boolean;
+}
+
+export interface ReadableFact {
+  readonly outcome: 'collected' | 'empty';
+  /** Lower-case hex SHA-256 of the canonical body. */
+  readonly digest: string;
+  readonly observedAt: Date;
+  /** Observed + 2 × the stream's interval. */
+  readonly freshUntil: Date;
+  readonly items: readonly unknown[];
+}
+
+export interface StreamFact {
+  readonly enabled: boolean;
+  readonly everyMs: number;
+  readonly paused: boolean;
+  /** When the newest poll ended that read the stream: `collected`, `empty` or `unavailable`. */
+  readonly lastGoodAt?: Date;
+  /** When the stream was first owed: the connect, or when it was enabled. */
+  readonly since?: Date;
+}
+
+export interface KeysFact {
+  readonly version: number;
+  readonly apiVersion: ApiVersion;
+  readonly issuedAt: Date;
+  /** False when nobody said when they were issued and `issuedAt` is when they were accepted. */
+  readonly issueDateKnown: boolean;
+  readonly storedAt?: Date;
+}
+
+/** What the protection logs showed, for the days that controls look back. */
+export interface StatisticsFact {
+  readonly days: readonly DailyStatistics[];
+  /** Of each protection, how far its log is held and whether it could be read. None when it was never polled. */
+  readonly logs: Readonly<Partial<Record<Protection, LogFact>>>;
+}
+
+export interface LogFact {
+  readonly outcome: EndpointOutcome;
+  readonly observedAt: Date;
+  readonly permission?: string;
+  /** Everything of the log before this moment is held. */
+  readonly watermark?: Date;
+}

@@ -1,0 +1,40 @@
+/** The protections that leave a log of what they did. */
+export type Protection = 'url' | 'attachment' | 'impersonation' | 'dlp';
+
+export const PROTECTIONS: readonly Protection[] = ['url', 'attachment', 'impersonation', 'dlp'];
+
+/** What a row of each log is. API 1.0 has no total of what was scanned: these count what the vendor logged, and nothing else. */
+export const UNITS: Readonly<Record<Protection, string>> = {
+  url: 'clicks',
+  attachment: 'files examined',
+  impersonation: 'messages flagged',
+  dlp: 'policy hits',
+};
+
+/**
+ * What one protection did on one day, on one route, by one definition. Cells are disjoint, so they may be added; the vendor's
+ * own totals stand beside them and are never added to them.
+ */
+export interface DailyStatistics {
+  /** UTC day: `2026-11-23`. */
+  readonly day: string;
+  readonly protection: Protection;
+  /** As the vendor wrote it: `inbound`, `outbound`, `internal`; empty when it says none. */
+  readonly route: string;
+  /** Name of the definition or policy that acted; empty when the row names none. */
+  readonly definition: string;
+  readonly rows: number;
+  /** Rows by the vendor's own word for the result and the action, whatever the word is. */
+  readonly byResult: Readonly<Record<string, number>>;
+  readonly byAction: Readonly<Record<string, number>>;
+  /** Rows that the vendor calls malicious and whose action let them through. */
+  readonly maliciousAllowed: number;
+  readonly userOverrides: number;
+  readonly adminOverrides: number;
+  /** Rows that were not there when the day was first read to its end. */
+  readonly lateRows: number;
+  /** The day is held to its end. */
+  readonly complete: boolean;
+  /** Raised when late rows change a day that was complete. */
+  readonly revision: number;
+}
