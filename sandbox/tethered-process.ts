@@ -19,7 +19,8 @@ exit $status
 `;
 
 const STOP_TIMEOUT_MS = 15_000;
-const TAIL_BYTES = 4_096;
+/** Kept of the beginning and of the end: a crash says why first, and then a long trace; a refusal comes last. */
+const KEPT_CHARACTERS = 2_048;
 
 /**
  * A server that runs beside this process and never outlives it. It has a process group of its own, so that Ctrl-C reaches
@@ -29,7 +30,8 @@ const TAIL_BYTES = 4_096;
 export class TetheredProcess {
   private readonly child: ChildProcessByStdio<Writable | null, Readable, Readable>;
   private readonly ended: Promise<void>;
-  private printed = '';
+  private first = '';
+  private last = '';
 
   /** @param log takes what the server prints; closed when the server has ended */
   constructor(command: string, args: readonly string[], log?: FileHandle) {
@@ -40,12 +42,12 @@ export class TetheredProcess {
 
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        this.printed = (this.printed + text).slice(-TAIL_BYTES);
+        this.keep(text);
         void log?.appendFile(text).catch(() => undefined);
       });
     }
     this.child.once('error', (error) => {
-      this.printed += error.message;
+      this.keep(error.message);
     });
     this.ended = once(this.child, 'close').then(
       () => log?.close(),
@@ -57,9 +59,9 @@ export class TetheredProcess {
     return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** The last of what it printed, for error messages. */
-  tail(): string {
-    return this.printed.trim();
+  /** The first and the last of what it printed, for error messages. */
+  words(): string {
+    return `${this.first}${this.last}`.trim();
   }
 
   /** Asks it to end, waits, and after 15 s ends it by force. */
@@ -71,6 +73,13 @@ export class TetheredProcess {
     }, STOP_TIMEOUT_MS);
     await this.ended;
     clearTimeout(force);
+  }
+
+  private keep(text: string): void {
+    const room = KEPT_CHARACTERS - this.first.length;
+    this.first += text.slice(0, room);
+    const rest = this.last + text.slice(room);
+    this.last = rest.length > KEPT_CHARACTERS ? `\n…\n${rest.slice(-KEPT_CHARACTERS)}` : rest;
   }
 
   /** To the whole group: the shell, and the server under it. */

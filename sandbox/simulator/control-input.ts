@@ -28,6 +28,7 @@ const fault = z.discriminatedUnion('kind', [
       'app-forbidden',
       'reset',
       'hang',
+      'hold',
       'token-refused',
       'token-repeated',
       'truncated-json',
@@ -40,6 +41,7 @@ export const faultRule = z.strictObject({
   fault,
   path: z.string().startsWith('/').exactOptional(),
   accessKey: z.string().exactOptional(),
+  withToken: z.boolean().exactOptional(),
   after: whole.exactOptional(),
   times: z.int().min(1).exactOptional(),
 });

@@ -29,6 +29,8 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** Nothing is ever answered. */
   | { readonly kind: 'hang' }
+  /** Answered when the rule is removed, and not before. */
+  | { readonly kind: 'hold' }
   /** Refuses the page token, on calls that send one. */
   | { readonly kind: 'token-refused' }
   /** Answers with the very token that was sent, on calls that send one. */
@@ -46,6 +48,8 @@ export interface FaultRule {
   /** The endpoint's path; all when there is none. */
   readonly path?: string;
   readonly accessKey?: string;
+  /** Only calls that send a page token. */
+  readonly withToken?: boolean;
   /** Matching calls to let pass first. Default 0. */
   readonly after?: number;
   /** Calls to strike before the rule removes itself. */
@@ -63,6 +67,16 @@ interface Active {
   readonly rule: FaultRule;
   passes: number;
   strikes: number;
+  readonly removed: Promise<void>;
+  readonly release: () => void;
+}
+
+/** What strikes one call. */
+export interface Strike {
+  /** In the order in which they were added. */
+  readonly faults: readonly Fault[];
+  /** Resolves when the rules that hold the call are gone; at once when nothing holds it. */
+  readonly released: Promise<unknown>;
 }
 
 /** The faults that wait for their calls. */
@@ -73,7 +87,9 @@ export class Faults {
   /** @returns an id for `remove` */
   add(rule: FaultRule): number {
     const id = this.nextId++;
-    this.rules.push({ id, rule, passes: rule.after ?? 0, strikes: rule.times ?? Infinity });
+    let release = (): void => undefined;
+    const removed = new Promise<void>((resolve) => (release = resolve));
+    this.rules.push({ id, rule, passes: rule.after ?? 0, strikes: rule.times ?? Infinity, removed, release });
     return id;
   }
 
@@ -83,11 +99,11 @@ export class Faults {
   }
 
   remove(id: number): void {
-    this.rules = this.rules.filter((active) => active.id !== id);
+    this.keep((active) => active.id !== id);
   }
 
   clear(): void {
-    this.rules = [];
+    this.keep(() => false);
   }
 
   list(): (FaultRule & { readonly id: number })[] {
@@ -98,17 +114,28 @@ export class Faults {
     }));
   }
 
-  /** The faults that strike this call, in the order in which they were added; counts them down. */
-  strike(call: StruckCall): Fault[] {
-    const struck = this.rules.filter(({ rule }) => concerns(rule, call)).filter((active) => active.passes-- <= 0);
+  /** The faults that strike this call; counts them down. */
+  strike(call: StruckCall): Strike {
+    const struck = this.rules
+      .filter(({ rule, strikes }) => strikes > 0 && concerns(rule, call))
+      .filter((active) => active.passes-- <= 0);
     for (const active of struck) active.strikes--;
-    this.rules = this.rules.filter(({ strikes }) => strikes > 0);
-    return struck.map(({ rule }) => rule.fault);
+    const holding = struck.filter(({ rule }) => rule.fault.kind === 'hold');
+    this.keep(({ rule, strikes }) => strikes > 0 || rule.fault.kind === 'hold');
+    return {
+      faults: struck.map(({ rule }) => rule.fault),
+      released: Promise.all(holding.map(({ removed }) => removed)),
+    };
+  }
+
+  private keep(wanted: (active: Active) => boolean): void {
+    for (const active of this.rules) if (!wanted(active)) active.release();
+    this.rules = this.rules.filter(wanted);
   }
 }
 
-function concerns({ path, accessKey, fault }: FaultRule, call: StruckCall): boolean {
+function concerns({ path, accessKey, fault, withToken = false }: FaultRule, call: StruckCall): boolean {
   if (path !== undefined && path !== call.path) return false;
   if (accessKey !== undefined && accessKey !== call.accessKey) return false;
-  return call.hasToken || (fault.kind !== 'token-refused' && fault.kind !== 'token-repeated');
+  return call.hasToken || !(withToken || fault.kind === 'token-refused' || fault.kind === 'token-repeated');
 }

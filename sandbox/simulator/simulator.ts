@@ -124,9 +124,11 @@ class SimulatorServer implements Simulator {
     const token = body === undefined ? undefined : tokenOf(body, this.settings.tokenForm);
     const entry = this.log.begin({ path, headers: request.headers, accessKey, token });
     const hasToken = token !== undefined;
-    const faults = this.faults.strike({ path, hasToken, ...(accessKey === undefined ? {} : { accessKey }) });
+    const call = { path, hasToken, ...(accessKey === undefined ? {} : { accessKey }) };
+    const { faults, released } = this.faults.strike(call);
 
     await this.wait(faults);
+    await released;
     if (faults.some(({ kind }) => kind === 'hang')) return;
     if (faults.some(({ kind }) => kind === 'reset')) {
       request.socket.resetAndDestroy();

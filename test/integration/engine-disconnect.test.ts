@@ -8,6 +8,7 @@ import { OUTCOME_ATTRIBUTE } from '../../workflows/search-attributes.js';
 import { POLL_WORKFLOWS, POLLED_STREAMS } from '../../workflows/streams.js';
 import { happened, heldIds, vendorIds } from '../audit-log.js';
 import { ago, HOUR_MS, startEngine, type Engine, type Tenant } from '../engine.js';
+import { holdPagesAfter } from '../page-gate.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -102,17 +103,17 @@ describe('a poll that is running while its connection is disconnected', () => {
   test('ends without storing any more', async () => {
     const tenant = engine.addTenant({ events: 0 });
     happened(tenant, ago(2 * HOUR_MS), 200);
-    strike(tenant, 'audit-events', { kind: 'delay', delayMs: 10 });
     const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: 2, tokenIn: 'meta' } } });
+    const gate = holdPagesAfter(engine.simulator, 5);
     const polling = engine.connections.poll(id, ['audit-events']);
-    await vi.waitFor(async () => {
-      expect((await heldIds(engine.database, id)).length).toBeGreaterThan(4);
-    }, 60_000);
+    await gate.reached();
 
     await engine.connections.disconnect(id);
     const held = await heldIds(engine.database, id);
     expect(await polling).toMatchObject([{ outcome: 'disconnected' }]);
     expect(await heldIds(engine.database, id)).toEqual(held);
+    gate.open();
+    expect(held.length).toBeGreaterThan(4);
     expect(held.length).toBeLessThan(200);
     expect((await engine.store.ledger.position(id, 'audit-events')).openWindow).toBeUndefined();
     expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });

@@ -1,9 +1,10 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PollReport } from '../../client/reports.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { LoggedRequest } from '../../sandbox/simulator/request-log.js';
 import { happened, heldIds, vendorIds, windowsOf } from '../audit-log.js';
 import { ago, HOUR_MS, startEngine, type Connected, type Engine } from '../engine.js';
+import { holdPagesAfter } from '../page-gate.js';
 import { startWorkerProcess } from '../worker-process.js';
 
 const EVENTS = 600;
@@ -18,10 +19,11 @@ describe.concurrent('in the middle of a window', () => {
     const engine = await engineWithoutWorker();
     const first = await startWorkerProcess(engine, context);
     const connected = await connectBusyTenant(engine);
+    const gate = holdPagesAfter(engine.simulator, PAGES / 2);
     const polling = engine.connections.poll(connected.id, ['audit-events']);
-    await halfAnswered(engine);
+    await gate.reached();
     await first.kill();
-    expect(pageCalls(engine).length).toBeLessThan(PAGES - 1);
+    gate.open();
 
     await startWorkerProcess(engine, context);
     context.onTestFinished(() => engine.stop());
@@ -34,9 +36,12 @@ describe.concurrent('in the middle of a window', () => {
     const engine = await engineWithoutWorker();
     const first = await startWorkerProcess(engine, context);
     const connected = await connectBusyTenant(engine);
+    const gate = holdPagesAfter(engine.simulator, PAGES / 2);
     const polling = engine.connections.poll(connected.id, ['audit-events']);
-    await halfAnswered(engine);
-    expect(await first.terminate()).toBe(0);
+    await gate.reached();
+    const ended = first.terminate();
+    gate.open();
+    expect(await ended).toBe(0);
     const before = await storedPages(engine, connected);
     expect(before).toBeLessThan(EMPTY_WINDOWS + PAGES);
     expect(auditCalls(engine)).toHaveLength(before);
@@ -59,22 +64,8 @@ async function connectBusyTenant(engine: Engine): Promise<Connected> {
   return engine.connect(tenant, { settings: { pagination: { pageSize: PAGE_SIZE, tokenIn: 'meta' } } });
 }
 
-/** Ends when Mimecast has been asked for half of the pages of the busy window. */
-async function halfAnswered(engine: Engine): Promise<void> {
-  await vi.waitFor(
-    () => {
-      expect(pageCalls(engine).length).toBeGreaterThan(PAGES / 2);
-    },
-    { timeout: 60_000, interval: 2 },
-  );
-}
-
 const auditCalls = ({ simulator }: Engine): LoggedRequest[] =>
   simulator.requests.filter(({ path }) => path === ENDPOINTS['audit-events'].path);
-
-/** Calls with a token: only the busy window has any. */
-const pageCalls = (engine: Engine): LoggedRequest[] =>
-  auditCalls(engine).filter(({ pageToken }) => pageToken !== undefined);
 
 async function storedPages({ database }: Engine, { id }: Connected): Promise<number> {
   return (await windowsOf(database, id)).reduce((sum, { pages }) => sum + pages, 0);

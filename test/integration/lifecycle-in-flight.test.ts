@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findTemporalCli } from '../../sandbox/temporal-cli.js';
 import type { TenantKeys } from '../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../vault/keyring.js';
@@ -9,6 +9,7 @@ import { sealCredentials } from '../../vault/sealing.js';
 import { connectionWorkflowId } from '../../workflows/ids.js';
 import { happened, heldIds, vendorIds } from '../audit-log.js';
 import { ago, HOUR_MS, startEngine, type Connected, type Engine } from '../engine.js';
+import { holdPagesAfter } from '../page-gate.js';
 import { until } from '../until.js';
 import { startWorkerProcess } from '../worker-process.js';
 
@@ -27,19 +28,14 @@ describe('with a worker', () => {
     const tenant = engine.addTenant({ events: 0 });
     happened(tenant, ago(3 * HOUR_MS), PAGES * PAGE_SIZE);
     const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: PAGE_SIZE, tokenIn: 'meta' } } });
-    const pageCalls = (): number => simulator.requests.filter(({ pageToken }) => pageToken !== undefined).length;
 
+    const gate = holdPagesAfter(simulator, PAGES / 2);
     const polling = connections.poll(id, ['audit-events']);
-    await vi.waitFor(
-      () => {
-        expect(pageCalls()).toBeGreaterThan(PAGES / 3);
-      },
-      { timeout: 60_000, interval: 2 },
-    );
+    await gate.reached();
     const credentials = tenant.running.rotateKeys({ keepFormer: true });
     expect(await connections.rotate(id, { credentials })).toMatchObject({ accepted: true });
     tenant.running.retireFormerKeys();
-    expect(pageCalls()).toBeLessThan(PAGES - 1);
+    gate.open();
 
     expect(await polling).toMatchObject([
       { outcome: 'collected', events: PAGES * PAGE_SIZE, newEvents: PAGES * PAGE_SIZE },

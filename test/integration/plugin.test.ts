@@ -181,7 +181,7 @@ describe('one plugin in two workers', () => {
     });
     await vi.waitFor(() => {
       expect(slow).toHaveBeenCalled();
-    });
+    }, 60_000);
     const stopping = first.stop();
     expect(first.worker.getState()).not.toBe('RUNNING');
     const [polled] = await connections.poll(id, ['audit-events']);
