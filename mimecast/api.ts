@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
-import type { Authenticator } from './authenticator.js';
+import type { Authenticator, ReachedApi } from './authenticator.js';
 import { readEnvelope, type Envelope } from './envelope.js';
 import { MimecastAuthenticationError, MimecastRateLimitError } from './errors.js';
 import type { JsonObject } from './json.js';
@@ -9,7 +8,7 @@ import type { CallPlace } from './mimecast-error.js';
 import { requestBody, type PageRequest } from './pagination.js';
 import type { RateBudget } from './rate-budget.js';
 import { parseRateLimit, stopAfterRefusalMs, textOf, type RateLimit } from './rate-limit.js';
-import { exchange, type ExchangeLimits } from './transport.js';
+import { exchange, USER_AGENT, type ExchangeLimits, type HttpAnswer } from './transport.js';
 
 export interface ApiLimits extends ExchangeLimits {
   /** Pause before the second look at an Application ID that was refused. */
@@ -25,14 +24,10 @@ const DEFAULT_LIMITS: ApiLimits = {
 };
 
 /** One tenant's API: where it is, how to sign for it, and what it may be asked. */
-export interface MimecastApi {
-  /** Origin, without a trailing slash. */
-  readonly baseUrl: string;
+export interface MimecastApi extends ReachedApi {
   readonly authenticator: Authenticator;
-  readonly dispatcher: Dispatcher;
   /** Shared by all calls for this tenant in this process. */
   readonly budget: RateBudget;
-  readonly now: () => Date;
   readonly limits: ApiLimits;
 }
 
@@ -52,6 +47,8 @@ export interface EndpointCall {
   readonly permission: string;
   /** Items of the request's `data`. */
   readonly data: readonly JsonObject[];
+  /** Makes the call a GET with this query and without a body, as the newer endpoints of API 2.0 are called. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
   readonly page?: PageRequest;
   readonly signal?: AbortSignal | undefined;
   /** Told before each wait for the rate limit, with its length. */
@@ -68,6 +65,8 @@ export interface Provenance {
   readonly vendorDate?: string;
   /** ISO, UTC. */
   readonly receivedAt: string;
+  /** What was asked for: the request's `data`. The page's token is no part of it: it means something to Mimecast only. */
+  readonly filters: readonly JsonObject[];
 }
 
 export interface EndpointAnswer extends Envelope {
@@ -81,7 +80,7 @@ export interface EndpointAnswer extends Envelope {
  * Calls one endpoint and judges its answer.
  *
  * An Application ID that is refused is looked at once more after a moment, with a fresh signature: Mimecast refuses
- * good ones now and then. Nothing else is repeated here.
+ * good ones now and then. A token that is refused is replaced, and the call made once again. Nothing else is repeated here.
  *
  * @throws {MimecastError} the one that fits
  * @throws the signal's reason when it is aborted
@@ -97,24 +96,50 @@ export async function callEndpoint(api: MimecastApi, call: EndpointCall): Promis
 }
 
 async function attempt(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer> {
+  const sent = await send(api, call);
+  const { authenticator } = api;
+  if (sent.answer.status !== 401 || authenticator.renew === undefined) return judge(api, call, sent);
+  authenticator.renew({ api, headers: sent.authorization });
+  return judge(api, call, await send(api, call));
+}
+
+/** One exchange as it went. */
+interface Sent {
+  readonly answer: HttpAnswer;
+  /** The headers that it was authorised with. */
+  readonly authorization: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  readonly sentAt: Date;
+  readonly receivedAt: Date;
+  readonly rateLimit: RateLimit;
+}
+
+async function send(api: MimecastApi, call: EndpointCall): Promise<Sent> {
   const { path, signal, onWait } = call;
   const requestId = randomUUID();
-  const placeNow = (): CallPlace => ({ host: new URL(api.baseUrl).host, path, requestId, at: api.now().toISOString() });
+  const placeNow = (): CallPlace => ({
+    host: new URL(api.baseUrl).host,
+    path,
+    requestId,
+    at: api.now().toISOString(),
+    filters: call.data,
+  });
   await api.budget.take(placeNow(), { signal, onWait });
 
+  const authorization = await blocking(api, () => api.authenticator.headers({ path, requestId, api, signal }));
   const sentAt = api.now();
   const answer = await exchange({
     dispatcher: api.dispatcher,
     limits: api.limits,
-    url: `${api.baseUrl}${path}`,
+    url: `${api.baseUrl}${path}${queryOf(call)}`,
     headers: {
-      ...(await api.authenticator.headers({ path, requestId })),
+      ...authorization,
       'content-type': 'application/json',
       accept: 'application/json',
       'accept-encoding': 'gzip',
-      'user-agent': 'temporal-mimecast',
+      'user-agent': USER_AGENT,
     },
-    body: JSON.stringify(requestBody(call.data, call.page)),
+    body: call.query ? undefined : JSON.stringify(requestBody(call.data, call.page)),
     place: placeNow(),
     signal,
   });
@@ -122,37 +147,59 @@ async function attempt(api: MimecastApi, call: EndpointCall): Promise<EndpointAn
   const receivedAt = api.now();
   const rateLimit = parseRateLimit(answer.headers, receivedAt);
   api.budget.note(rateLimit);
+  return { answer, authorization, requestId, sentAt, receivedAt, rateLimit };
+}
 
+async function judge(api: MimecastApi, call: EndpointCall, sent: Sent): Promise<EndpointAnswer> {
+  const { path } = call;
+  const { answer, requestId, sentAt, receivedAt, rateLimit } = sent;
+  const { host } = new URL(api.baseUrl);
   const vendorDate = textOf(answer.headers, 'date');
   const skew = vendorDate === undefined ? {} : skewOf(vendorDate, sentAt, receivedAt);
-  const place = { ...placeNow(), httpStatus: answer.status, rateLimit, ...skew };
-  try {
-    const envelope = readEnvelope(answer, {
+  const dated = vendorDate === undefined ? {} : { vendorDate };
+  const at = receivedAt.toISOString();
+  const place = {
+    ...{ host, path, requestId, at, filters: call.data, httpStatus: answer.status, rateLimit },
+    ...dated,
+    ...skew,
+  };
+  const envelope = await blocking(api, () =>
+    readEnvelope(answer, {
       place,
+      apiVersion: api.authenticator.apiVersion,
       reads: call.reads,
       permission: call.permission,
       tokenSent: call.page?.token !== undefined,
       retryAfterMs: stopAfterRefusalMs(rateLimit),
-    });
-    const { host, httpStatus } = place;
-    return {
-      ...envelope,
-      provenance: {
-        host,
-        path,
-        requestId,
-        httpStatus,
-        ...(vendorDate === undefined ? {} : { vendorDate }),
-        receivedAt: receivedAt.toISOString(),
-      },
-      rateLimit,
-      ...skew,
-    };
+    }),
+  );
+  return {
+    ...envelope,
+    provenance: {
+      host,
+      path,
+      requestId,
+      httpStatus: answer.status,
+      ...dated,
+      receivedAt: at,
+      filters: call.data,
+    },
+    rateLimit,
+    ...skew,
+  };
+}
+
+/** What Mimecast says about its rate limit stops the calls of the whole process. */
+async function blocking<Result>({ budget }: MimecastApi, work: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await work();
   } catch (error) {
-    if (error instanceof MimecastRateLimitError) api.budget.block(error.retryAfterMs);
+    if (error instanceof MimecastRateLimitError) budget.block(error.retryAfterMs);
     throw error;
   }
 }
+
+const queryOf = ({ query }: EndpointCall): string => (query ? `?${new URLSearchParams(query).toString()}` : '');
 
 /** How far the vendor's date lies outside the time in which the answer must have been made. */
 function skewOf(vendorDate: string, sentAt: Date, receivedAt: Date): { clockSkewMs?: number } {

@@ -38,6 +38,8 @@ export interface AuditPage {
   readonly events: readonly AuditEvent[];
   /** None when this is the last page. */
   readonly nextToken?: string;
+  /** Events of the whole range, where Mimecast tells. */
+  readonly totalCount?: number;
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
   /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
@@ -71,12 +73,13 @@ export async function readAuditPage(api: MimecastApi, request: AuditPageRequest)
     if (typeof event === 'string') throw shapeError({ place: placeOf(answer) }, `data[${index}].${event}`);
     return event;
   });
-  const { nextToken, provenance, rateLimit, clockSkewMs } = answer;
+  const { nextToken, totalCount, provenance, rateLimit, clockSkewMs } = answer;
   return {
     events,
     provenance,
     rateLimit,
     ...(nextToken === undefined || events.length === 0 ? {} : { nextToken }),
+    ...(totalCount === undefined ? {} : { totalCount }),
     ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
   };
 }

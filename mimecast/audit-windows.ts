@@ -35,6 +35,19 @@ export const WINDOW_RULES: WindowRules = {
   lateEventsEveryMs: DAY_MS,
 };
 
+/**
+ * The rules for a log that is read once a day and that the vendor keeps for another time. Late events are looked for with every
+ * poll of the day, which may come a little early.
+ */
+export function dailyWindowRules(vendorKeepsMs: number): WindowRules {
+  return {
+    ...WINDOW_RULES,
+    lookBackMs: vendorKeepsMs - HOUR_MS,
+    keptMs: vendorKeepsMs - 10 * MINUTE_MS,
+    lateEventsEveryMs: DAY_MS / 2,
+  };
+}
+
 export interface WindowPosition {
   /** End of the last complete window; none before the first. */
   readonly watermark?: Date | undefined;
@@ -115,9 +128,50 @@ export function lateEventsWindow(position: LateEventsPosition): TimeRange | unde
   return range(end - rules.lateEventsMs, end);
 }
 
-function earliestStart(now: Date, rules: WindowRules): number {
-  return Math.ceil((now.getTime() - rules.lookBackMs) / SECOND_MS) * SECOND_MS;
+export interface AskedRange {
+  readonly from: Date;
+  readonly to: Date;
+  readonly now: Date;
+  readonly rules?: WindowRules;
 }
+
+export interface BackfillRange {
+  /** What can be asked for. None when all of the request lies before the look-back or has not settled. */
+  readonly range?: TimeRange;
+  /** What was asked for and lies before the look-back. */
+  readonly beyondLookBack?: TimeRange;
+  /** Where the request was cut at its end: what is younger has not settled, or has not happened. */
+  readonly cutAt?: Date;
+}
+
+/** What of a range can be asked for now: within the vendor's look-back, and settled. In whole seconds, never less than was asked for. */
+export function backfillRange({ from, to, now, rules = WINDOW_RULES }: AskedRange): BackfillRange {
+  const earliest = earliestStart(now, rules);
+  const settled = pollEnd(now, rules).getTime();
+  const asked = { start: floorToSecond(from.getTime()), end: ceilToSecond(to.getTime()) };
+  const end = Math.min(asked.end, settled);
+  const start = Math.max(asked.start, earliest);
+  return {
+    ...(start < end && { range: range(start, end) }),
+    ...(asked.start < Math.min(earliest, end) && { beyondLookBack: range(asked.start, Math.min(earliest, end)) }),
+    ...(end < asked.end && { cutAt: new Date(end) }),
+  };
+}
+
+/** Cuts a range into windows of one slice at most, oldest first. */
+export function slices({ start, end }: TimeRange, rules: WindowRules = WINDOW_RULES): TimeRange[] {
+  const count = Math.ceil((end.getTime() - start.getTime()) / rules.sliceMs);
+  return Array.from({ length: Math.max(count, 0) }, (_, index) => {
+    const from = start.getTime() + index * rules.sliceMs;
+    return range(from, Math.min(from + rules.sliceMs, end.getTime()));
+  });
+}
+
+function earliestStart(now: Date, rules: WindowRules): number {
+  return ceilToSecond(now.getTime() - rules.lookBackMs);
+}
+
+const ceilToSecond = (ms: number): number => Math.ceil(ms / SECOND_MS) * SECOND_MS;
 
 const floorToSecond = (ms: number): number => Math.floor(ms / SECOND_MS) * SECOND_MS;
 

@@ -10,7 +10,19 @@ export interface ApiV1Credentials {
   readonly secretKey: string;
 }
 
-type CredentialField = keyof ApiV1Credentials;
+/** The two keys of an API 2.0 application. */
+export interface ApiV2Credentials {
+  readonly clientId: string;
+  /** Travels to the token endpoint, and nowhere else. */
+  readonly clientSecret: string;
+}
+
+export type MimecastCredentials = ApiV1Credentials | ApiV2Credentials;
+
+/** A generation of the vendor's API: each has hosts and keys of its own. */
+export type ApiGeneration = '1.0' | '2.0';
+
+type CredentialField = keyof ApiV1Credentials | keyof ApiV2Credentials;
 
 /** What is wrong with one key. Never the key itself. */
 export interface CredentialProblem {
@@ -18,17 +30,17 @@ export interface CredentialProblem {
   readonly problem: string;
 }
 
+const NEXT_STEP = 'Copy the keys again from the application in the Mimecast Administration Console.';
+
 /** The keys cannot be right, whatever Mimecast would say to them. */
 export class MimecastCredentialsError extends Error {
   override readonly name = 'MimecastCredentialsError';
   readonly problems: readonly CredentialProblem[];
-  readonly nextStep = 'Copy the keys again from the application in the Mimecast Administration Console.';
+  readonly nextStep = NEXT_STEP;
 
-  constructor(problems: readonly CredentialProblem[]) {
+  constructor(problems: readonly CredentialProblem[], why?: string) {
     const list = problems.map(({ field, problem }) => `${LABELS[field]} (${field}) ${problem}`).join('; ');
-    super(
-      `These keys cannot be used: ${list}. Copy the keys again from the application in the Mimecast Administration Console.`,
-    );
+    super(`These keys cannot be used: ${why === undefined ? list : `${why}: ${list}`}. ${NEXT_STEP}`);
     this.problems = problems;
   }
 }
@@ -39,39 +51,73 @@ const LABELS: Readonly<Record<CredentialField, string>> = {
   applicationKey: 'Application Key',
   accessKey: 'Access Key',
   secretKey: 'Secret Key',
+  clientId: 'Client ID',
+  clientSecret: 'Client Secret',
 };
 
+/** The fields of each generation, in the order in which people enter them. */
+const FIELDS = {
+  '1.0': ['applicationId', 'applicationKey', 'accessKey', 'secretKey'],
+  '2.0': ['clientId', 'clientSecret'],
+} as const satisfies Readonly<Record<ApiGeneration, readonly CredentialField[]>>;
+
+export function isApiV2(credentials: MimecastCredentials): credentials is ApiV2Credentials {
+  return 'clientId' in credentials;
+}
+
+/** The generation of the API that keys are for. */
+export function generationOf(credentials: MimecastCredentials): ApiGeneration {
+  return isApiV2(credentials) ? '2.0' : '1.0';
+}
+
 /**
- * Checks the form of the four keys. Nothing is trimmed or mended: a key that was pasted with a line break is refused
- * here, where its owner can see it, and not by Mimecast as a signature that does not match.
+ * Checks the form of keys: the four of API 1.0 or the two of API 2.0, told apart by the fields that are given. Nothing is
+ * trimmed or mended: a key that was pasted with a line break is refused here, where its owner can see it, and not by
+ * Mimecast as a signature that does not match.
  *
- * @throws {MimecastCredentialsError} naming every field that is missing or malformed
+ * @throws {MimecastCredentialsError} naming every field that is missing or malformed; for keys of both generations, and
+ *   for none at all, what each of them lacks
  */
-export function parseCredentials(input: unknown): ApiV1Credentials {
+export function parseCredentials(input: unknown): MimecastCredentials {
   const given = isJsonObject(input) ? input : {};
-  const problems: CredentialProblem[] = [];
+  const [first, second] = generationsIn(given);
+  if (first === undefined) throw new MimecastCredentialsError(problemsIn(given, '1.0', '2.0'), NONE);
+  if (second !== undefined) throw new MimecastCredentialsError(mixedProblems(given), MIXED);
 
-  const take = (field: CredentialField): string => {
-    const value = given[field];
-    const problem = problemOf(field, value);
-    if (problem !== undefined) problems.push({ field, problem });
-    return typeof value === 'string' ? value : '';
-  };
-
-  const credentials = {
-    applicationId: take('applicationId'),
-    applicationKey: take('applicationKey'),
-    accessKey: take('accessKey'),
-    secretKey: take('secretKey'),
-  };
+  const problems = problemsIn(given, first);
   if (problems.length > 0) throw new MimecastCredentialsError(problems);
-  return credentials;
+  return Object.fromEntries(FIELDS[first].map((field) => [field, given[field]])) as unknown as MimecastCredentials;
+}
+
+const NONE = 'the four of API 1.0 or the two of API 2.0 are needed';
+const MIXED = 'they are of two generations of the API; keep the four of API 1.0 or the two of API 2.0';
+
+/** The generations of which at least one key is given. */
+function generationsIn(given: Readonly<Record<string, unknown>>): ApiGeneration[] {
+  return (['1.0', '2.0'] as const).filter((generation) => FIELDS[generation].some((field) => !isMissing(given[field])));
+}
+
+/** What each of the two lacks; where neither lacks anything, the keys that are too many. */
+function mixedProblems(given: Readonly<Record<string, unknown>>): CredentialProblem[] {
+  const problems = problemsIn(given, '1.0', '2.0');
+  return problems.length > 0 ? problems : FIELDS['2.0'].map((field) => ({ field, problem: 'is there too' }));
+}
+
+function problemsIn(given: Readonly<Record<string, unknown>>, ...generations: ApiGeneration[]): CredentialProblem[] {
+  return generations
+    .flatMap((generation): readonly CredentialField[] => FIELDS[generation])
+    .flatMap((field) => {
+      const problem = problemOf(field, given[field]);
+      return problem === undefined ? [] : [{ field, problem }];
+    });
 }
 
 const LONGEST_KEY = 1024;
 
+const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
+
 function problemOf(field: CredentialField, value: unknown): string | undefined {
-  if (value === undefined || value === null || value === '') return 'is missing';
+  if (isMissing(value)) return 'is missing';
   if (typeof value !== 'string') return 'is not text';
   if (value !== value.trim()) return 'starts or ends with white space';
   if (!/^[\x21-\x7e]+$/.test(value)) return 'contains white space or characters that no key has';

@@ -1,5 +1,14 @@
 import type { z } from 'zod';
-import { accountItem, anyItem, auditEventItem, blockedSenderItem } from './schemas.js';
+import {
+  accountItem,
+  anyItem,
+  attachmentLogRow,
+  auditEventItem,
+  blockedSenderItem,
+  dlpLogRow,
+  impersonationLogRow,
+  urlLogRow,
+} from './schemas.js';
 
 export interface Endpoint {
   /** Path with its leading slash. */
@@ -11,10 +20,23 @@ export interface Endpoint {
   readonly permission: string;
   /** What it reads, a plural noun for messages. */
   readonly reads: string;
+  /** How API 2.0's newer endpoints are called; the others are posted to. */
+  readonly method?: 'GET';
   /** Mimecast publishes what it answers. The paths of the others are those that customers were given, and may be replaced. */
   readonly documented: boolean;
   readonly item: z.ZodType;
 }
+
+/** The vendor's own totals, which API 2.0 alone has. What their fields mean is not published: they are kept as they come. */
+const statistics = (name: string, reads: string) =>
+  ({
+    method: 'GET',
+    path: `/threats/v1/stats/${name}`,
+    permission: 'Security Events and Data Retrieval | Threat and Security Statistics | Read',
+    reads,
+    documented: false,
+    item: anyItem,
+  }) as const;
 
 /** The endpoints that evidence is read from, by the name that settings, reports and messages use for them. */
 export const ENDPOINTS = {
@@ -67,6 +89,40 @@ export const ENDPOINTS = {
     documented: true,
     item: accountItem,
   },
+  'ttp-url-logs': {
+    path: '/api/ttp/url/get-logs',
+    permission: 'Monitoring | URL Protection | Read',
+    reads: 'URL Protection log entries',
+    documented: true,
+    item: urlLogRow,
+  },
+  'ttp-attachment-logs': {
+    path: '/api/ttp/attachment/get-logs',
+    permission: 'Monitoring | Attachment Protection | Read',
+    reads: 'Attachment Protection log entries',
+    documented: true,
+    item: attachmentLogRow,
+  },
+  'ttp-impersonation-logs': {
+    path: '/api/ttp/impersonation/get-logs',
+    permission: 'Monitoring | Impersonation Protection | Read',
+    reads: 'Impersonation Protection log entries',
+    documented: true,
+    item: impersonationLogRow,
+  },
+  'dlp-logs': {
+    path: '/api/dlp/get-logs',
+    permission: 'Monitoring | Data Leak Prevention | Read',
+    reads: 'Data Leak Prevention log entries',
+    documented: true,
+    item: dlpLogRow,
+  },
+  'stats-url-clicks': statistics('url-clicks', 'totals of URL clicks'),
+  'stats-attachment-scans': statistics('attachment-scans', 'totals of attachment scans'),
+  'stats-impersonations': statistics('impersonations', 'totals of impersonations'),
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof ENDPOINTS;
+
+/** The logs of what protections did: read page by page, window by window, as the audit log is. */
+export type ProtectionLogEndpoint = 'ttp-url-logs' | 'ttp-attachment-logs' | 'ttp-impersonation-logs' | 'dlp-logs';

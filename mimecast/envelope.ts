@@ -51,7 +51,8 @@ function statusIn(meta: unknown): number {
   return Number(status) || 0;
 }
 
-function parseAnswer(text: string, { place }: FailedCall): unknown {
+/** @throws {MimecastTransportError} when the answer is not one of an API at all */
+export function parseAnswer(text: string, { place }: Pick<FailedCall, 'place'>): unknown {
   const start = text.trimStart();
   if (start === '') throw new MimecastTransportError(place, 'empty');
   if (start.startsWith('<')) throw new MimecastTransportError(place, 'html');
@@ -60,7 +61,7 @@ function parseAnswer(text: string, { place }: FailedCall): unknown {
   return body;
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

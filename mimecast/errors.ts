@@ -1,17 +1,27 @@
 import { MimecastError, type CallPlace } from './mimecast-error.js';
 
-/** 401, or an Application ID that Mimecast does not know (which it says with HTTP 200). */
+/** What of the keys Mimecast refused; of API 2.0 the last two. */
+export type RefusedPart =
+  | 'keys'
+  /** Said with HTTP 200. */
+  | 'application-id'
+  /** The Client ID or the Client Secret: no token was given for them. */
+  | 'client'
+  /** A token that had just been given for them. */
+  | 'token';
+
+/** Mimecast refused the keys. */
 export class MimecastAuthenticationError extends MimecastError {
   override readonly name = 'MimecastAuthenticationError';
-  readonly refused: 'keys' | 'application-id';
+  readonly refused: RefusedPart;
 
-  constructor(place: CallPlace, refused: 'keys' | 'application-id') {
+  constructor(place: CallPlace, refused: RefusedPart) {
     super(place, { ...REFUSALS[refused], retryable: false });
     this.refused = refused;
   }
 }
 
-const REFUSALS = {
+const REFUSALS: Readonly<Record<RefusedPart, { what: string; nextStep: string }>> = {
   keys: {
     what: 'Mimecast refused the keys: the application key, access key or secret key is wrong, or the region is.',
     nextStep: "Enter all four keys again, and check the base URL against the account's region.",
@@ -20,6 +30,15 @@ const REFUSALS = {
     what: 'Mimecast does not know the Application ID.',
     nextStep:
       'Copy it from Administration → Services → API and Platform Integrations → Your Application Integrations, and enter the keys again.',
+  },
+  client: {
+    what: 'Mimecast refused the Client ID or the Client Secret, or the region is wrong.',
+    nextStep: 'Copy both again from Administration → Services → API and Platform Integrations, and check the base URL.',
+  },
+  token: {
+    what: 'Mimecast gave a token for the Client ID and refused it.',
+    nextStep:
+      'See in Administration → Services → API and Platform Integrations that the application is enabled; check the base URL.',
   },
 };
 
@@ -138,6 +157,8 @@ export type RequestFailureReason =
   | 'token-refused'
   /** Some items came and others failed. */
   | 'partial'
+  /** No token was given for the keys, and not because they were refused. */
+  | 'no-token'
   /** The answer is JSON, but not what this endpoint is documented to answer. */
   | 'shape'
   | 'redirect'
@@ -176,6 +197,10 @@ const REQUEST_FAILURES: Readonly<Record<RequestFailureReason, { what: string; ne
     what: 'Mimecast answered only in part, so nothing of it was judged',
     nextStep: 'Give Mimecast support the request id and the codes.',
   },
+  'no-token': {
+    what: 'Mimecast gave no token for the keys, and did not refuse them',
+    nextStep: 'Check the base URL; give Mimecast support the request id.',
+  },
   shape: {
     what: 'The answer is not in the documented form',
     nextStep:
@@ -197,7 +222,7 @@ const REQUEST_FAILURES: Readonly<Record<RequestFailureReason, { what: string; ne
 
 /** What went wrong on the way. */
 export type TransportFault =
-  'timeout' | 'connection' | 'tls' | 'server-error' | 'empty' | 'html' | 'not-json' | 'encoding';
+  'timeout' | 'connection' | 'tls' | 'server-error' | 'token-unverified' | 'empty' | 'html' | 'not-json' | 'encoding';
 
 /** No answer, or not one of Mimecast's API: 5xx, time limits, resets, HTML, truncated JSON. */
 export class MimecastTransportError extends MimecastError {
@@ -230,6 +255,10 @@ const TRANSPORT_FAULTS: Readonly<Record<TransportFault, { what: string; ifItStay
     ifItStays: "give an inspecting proxy's certificate to Node (NODE_EXTRA_CA_CERTS)",
   },
   'server-error': { what: 'Mimecast had a fault of its own' },
+  'token-unverified': {
+    what: 'Mimecast could not verify a token that it had given itself',
+    ifItStays: 'check the base URL',
+  },
   empty: { what: 'The answer is empty' },
   html: {
     what: 'A web page came instead of an answer of the API',

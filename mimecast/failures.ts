@@ -1,3 +1,4 @@
+import type { ApiGeneration } from './credentials.js';
 import {
   MimecastAuthenticationError,
   MimecastBindingExpiredError,
@@ -16,6 +17,7 @@ import { baseUrlOf, REGIONS } from './regions.js';
 /** What must be known about a call to say why it failed. */
 export interface FailedCall {
   readonly place: CallPlace;
+  readonly apiVersion: ApiGeneration;
   /** What the endpoint reads: a plural noun. */
   readonly reads: string;
   readonly permission: string;
@@ -41,6 +43,7 @@ export interface Verdict {
 type FailureKind =
   | 'keys'
   | 'application-id'
+  | 'token-unverified'
   | 'expired'
   | 'permission'
   | 'unavailable'
@@ -50,7 +53,11 @@ type FailureKind =
   | 'server-error'
   | 'rejected';
 
-/** Codes that say more than the status that they come with. Source: Mimecast, "Response Codes", and recorded answers. */
+/**
+ * Codes that say more than the status that they come with. Source: Mimecast, "Response Codes", and recorded answers. The
+ * gateway of API 2.0 says at times of good tokens that it could not verify them, or that a request is unauthorized: its
+ * clients take both for faults of the vendor's. `unauthorized` alone is a refusal.
+ */
 const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
   err_xdk_invalid_signature: 'keys',
   err_developer_key: 'application-id',
@@ -58,6 +65,9 @@ const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
   err_xdk_operation_forbidden_for_address: 'permission',
   err_audit_log_incorrect_region: 'region',
   app_forbidden: 'unavailable',
+  token_expired: 'keys',
+  token_verification_failed: 'token-unverified',
+  unauthorized_request: 'token-unverified',
 };
 
 const KINDS_BY_STATUS: Readonly<Record<number, FailureKind>> = {
@@ -91,12 +101,16 @@ export function failureOf(call: FailedCall, verdict: Verdict): MimecastError {
   const kind = kindOf(verdict);
   switch (kind) {
     case 'keys': {
+      // A token holds no date of ours: no clock can be to blame.
+      if (call.apiVersion === '2.0') return new MimecastAuthenticationError(place, 'token');
       const skewMs = place.clockSkewMs ?? 0;
       if (Math.abs(skewMs) > CLOCK_TOLERANCE_MS) return new MimecastClockError(place, skewMs);
       return new MimecastAuthenticationError(place, 'keys');
     }
     case 'application-id':
       return new MimecastAuthenticationError(place, 'application-id');
+    case 'token-unverified':
+      return new MimecastTransportError(place, 'token-unverified');
     case 'expired':
       return new MimecastBindingExpiredError(place);
     case 'permission':
@@ -133,12 +147,21 @@ const blamesToken = ({ status, codes }: Verdict): boolean =>
   status === 400 || codes.some((code) => code.startsWith('err_validation_') || code.includes('token'));
 
 /** What a vendor's code looks like. Anything else in its place may repeat what was sent. */
-const isCode = (code: unknown): code is string => typeof code === 'string' && /^[a-z][a-z0-9_.-]{0,63}$/.test(code);
+const CODE = /^[a-z][a-z0-9_.-]{0,63}$/;
+
+/** The one code that is known to be written in words. */
+const UNAUTHORIZED_REQUEST = /^unauthorized request$/i;
+
+function codeOf({ code }: JsonObject): string[] {
+  if (typeof code !== 'string') return [];
+  if (UNAUTHORIZED_REQUEST.test(code)) return ['unauthorized_request'];
+  return CODE.test(code) ? [code] : [];
+}
 
 /** Entries of `fail`, in both forms: with a list of errors (API 1.0), or with the code itself (the gateway of 2.0). */
 export function readFailures(fail: readonly unknown[]): Pick<Verdict, 'codes' | 'retryable' | 'rightBaseUrl'> {
   const errors = fail.flatMap(errorsOf);
-  const codes = errors.map((error) => error['code']).filter(isCode);
+  const codes = errors.flatMap(codeOf);
   const retryable = errors.length > 0 && errors.every((error) => error['retryable'] === true);
   return { codes: [...new Set(codes)], retryable, rightBaseUrl: regionNamedIn(errors) };
 }

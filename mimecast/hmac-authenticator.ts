@@ -1,14 +1,14 @@
-import type { Authenticator } from './authenticator.js';
+import type { AuthenticatedRequest, Authenticator } from './authenticator.js';
 import type { ApiV1Credentials } from './credentials.js';
 import { mimecastDate, signatureOf } from './signature.js';
 
 /** Signs requests to API 1.0. Header names and form: Mimecast, "Authorization". */
-export function hmacAuthenticator(credentials: ApiV1Credentials, now: () => Date): Authenticator {
+export function hmacAuthenticator(credentials: ApiV1Credentials, now: () => Date) {
   const { applicationId, applicationKey, accessKey, secretKey } = credentials;
 
   return {
     apiVersion: '1.0',
-    headers({ path, requestId }) {
+    headers({ path, requestId }: Pick<AuthenticatedRequest, 'path' | 'requestId'>) {
       const date = mimecastDate(now());
       const signature = signatureOf({ date, requestId, path, applicationKey, secretKey });
       return Promise.resolve({
@@ -18,5 +18,5 @@ export function hmacAuthenticator(credentials: ApiV1Credentials, now: () => Date
         'x-mc-req-id': requestId,
       });
     },
-  };
+  } as const satisfies Authenticator;
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.js';
 import type { RateLimit } from './rate-limit.js';
 
 /** One attempt at a call, as far as it may be told. */
@@ -8,6 +9,10 @@ export interface CallPlace {
   /** ISO, UTC. */
   readonly at: string;
   readonly httpStatus?: number;
+  /** The answer's `Date` header, verbatim. */
+  readonly vendorDate?: string;
+  /** What was asked for: the request's `data`. */
+  readonly filters?: readonly JsonObject[];
   /** The vendor's error codes; its messages are kept nowhere, because they repeat what was sent. */
   readonly codes?: readonly string[];
   /** The vendor's clock minus this machine's, in milliseconds, where there was an answer with a date. */
@@ -37,6 +42,8 @@ export abstract class MimecastError extends Error {
   /** ISO, UTC. */
   readonly at: string;
   readonly httpStatus?: number;
+  declare readonly vendorDate?: string;
+  declare readonly filters?: readonly JsonObject[];
   readonly codes: readonly string[];
   readonly what: string;
   readonly nextStep: string;
@@ -56,6 +63,8 @@ export abstract class MimecastError extends Error {
     this.requestId = place.requestId;
     this.at = place.at;
     if (place.httpStatus !== undefined) this.httpStatus = place.httpStatus;
+    if (place.vendorDate !== undefined) this.vendorDate = place.vendorDate;
+    if (place.filters !== undefined) this.filters = place.filters;
     this.codes = place.codes ?? [];
     this.what = told.what;
     this.nextStep = told.nextStep;
@@ -66,7 +75,10 @@ export abstract class MimecastError extends Error {
   }
 }
 
+/** The newer endpoints of API 2.0 are read, all others are posted to. */
+const methodOf = (path: string): string => (path.startsWith('/threats/') ? 'GET' : 'POST');
+
 function placeLine({ host, path, requestId, at, httpStatus, codes = [] }: CallPlace): string {
   const status = httpStatus === undefined ? [] : [`HTTP ${httpStatus}`];
-  return [`POST ${host}${path}`, `request ${requestId}`, at, ...status, ...codes.slice(0, 5)].join(' · ');
+  return [`${methodOf(path)} ${host}${path}`, `request ${requestId}`, at, ...status, ...codes.slice(0, 5)].join(' · ');
 }

@@ -16,7 +16,8 @@ export async function callForPage(api: MimecastApi, call: EndpointCall): Promise
 
 /** Where an answer came from, in the words of an error about it. */
 export function placeOf({ provenance, rateLimit, clockSkewMs }: EndpointAnswer): CallPlace {
-  const { host, path, requestId, httpStatus, receivedAt } = provenance;
+  const { host, path, requestId, httpStatus, vendorDate, filters, receivedAt: at } = provenance;
   const skew = clockSkewMs === undefined ? {} : { clockSkewMs };
-  return { host, path, requestId, httpStatus, at: receivedAt, rateLimit, ...skew };
+  const dated = vendorDate === undefined ? {} : { vendorDate };
+  return { host, path, requestId, httpStatus, at, filters, rateLimit, ...dated, ...skew };
 }

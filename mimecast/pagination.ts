@@ -26,6 +26,8 @@ export function requestBody(filters: readonly JsonObject[], page: PageRequest | 
 export interface Page {
   readonly rows: readonly unknown[];
   readonly nextToken?: string;
+  /** Rows of all pages together. Mimecast tells it with some endpoints, and not with others. */
+  readonly totalCount?: number;
 }
 
 /** A token that is not text. To read it as "no more pages" would lose the rest. */
@@ -41,8 +43,18 @@ export class UnreadableToken extends Error {
  */
 export function readPage(body: JsonObject, data: readonly unknown[]): Page {
   const meta = body['meta'];
-  const pagination = isJsonObject(meta) ? meta['pagination'] : undefined;
-  const fromMeta = tokenOf(isJsonObject(pagination) ? pagination['next'] : undefined);
+  const pagination = isJsonObject(meta) && isJsonObject(meta['pagination']) ? meta['pagination'] : {};
+  const totalCount = countIn(pagination['totalCount']);
+  return { ...splitRows(body, data, pagination), ...(totalCount === undefined ? {} : { totalCount }) };
+}
+
+/** What is no count is none: it is there to be compared with, and nothing depends on it. */
+function countIn(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function splitRows(body: JsonObject, data: readonly unknown[], pagination: JsonObject): Page {
+  const fromMeta = tokenOf(pagination['next']);
   if (fromMeta !== undefined) return { rows: data, nextToken: fromMeta };
 
   const fromBody = tokenOf(body['pageToken']);

@@ -51,6 +51,48 @@ export function decide(state: BudgetState, now: number, longestWaitMs: number): 
   return { granted: true, waitMs: at - now, state: { ...granted, lastGrantAt: at } };
 }
 
+/** Calls that were taken out of one share, and the end of the period that they were taken from, once an answer has told it. */
+export interface TakenCalls {
+  readonly calls: number;
+  readonly resetAt?: number;
+}
+
+/** How soon to ask again when only an answer that is under way can tell which period has begun. */
+const AWAIT_ANSWER_MS = 50;
+
+/**
+ * Whether the next call may be sent by somebody who has a part of the limit only.
+ *
+ * - Not before anybody else could send one.
+ * - Not more calls in a period than the part. Calls that are sent before an answer has told of a new period count for it.
+ * - None of the last calls of a period: those are for the owners of the whole.
+ */
+export function decideShare(
+  state: BudgetState,
+  taken: TakenCalls,
+  part: number,
+  now: number,
+): Decision & { readonly taken: TakenCalls } {
+  const { limit, remaining, resetAt } = state;
+  const period = remaining !== undefined && resetAt !== undefined && resetAt > now ? resetAt : undefined;
+  const calls = isOver(taken, period, now) ? 0 : taken.calls;
+  const refused = (waitMs: number): Decision & { readonly taken: TakenCalls } => ({ granted: false, waitMs, taken });
+
+  const decision = decide(state, now, 0);
+  if (!decision.granted) return refused(decision.waitMs);
+  if (limit !== undefined) {
+    const untilReset = period === undefined ? AWAIT_ANSWER_MS : period - now;
+    const isLow = period !== undefined && remaining !== undefined && remaining <= Math.max(1, limit * LOW_PART);
+    if (isLow || calls >= Math.max(1, Math.floor(limit * part))) return refused(untilReset);
+  }
+  return { ...decision, taken: { calls: calls + 1, ...(period !== undefined && { resetAt: period }) } };
+}
+
+function isOver({ resetAt }: TakenCalls, period: number | undefined, now: number): boolean {
+  if (resetAt === undefined) return false;
+  return resetAt <= now || (period !== undefined && period > resetAt + SAME_PERIOD_MS);
+}
+
 /** Answers overtake each other: one that ends this much later than what is known still speaks of the same period. */
 const SAME_PERIOD_MS = 250;
 
@@ -68,7 +110,7 @@ export function afterAnswer(state: BudgetState, told: RateLimit, now: number): B
   };
 }
 
-/** The calls that one connection may make from this process. Shared by everything that calls for that connection. */
+/** The calls that one connection may make from this process. */
 export interface RateBudget {
   /**
    * Returns when a call may be sent.
@@ -84,6 +126,12 @@ export interface RateBudget {
   block(waitMs: number): void;
 }
 
+/** A budget as its owner has it: shared by everything that calls for one connection. */
+export interface WholeRateBudget extends RateBudget {
+  /** A view of the same calls that takes no more than a part of them in any period, 0 to 1. */
+  share(part: number): RateBudget;
+}
+
 interface TakeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onWait?: ((waitMs: number) => void) | undefined;
@@ -95,7 +143,7 @@ export interface RateBudgetOptions {
   readonly longestWaitMs?: number;
 }
 
-export function createRateBudget({ now, longestWaitMs = 15_000 }: RateBudgetOptions): RateBudget {
+export function createRateBudget({ now, longestWaitMs = 15_000 }: RateBudgetOptions): WholeRateBudget {
   let state: BudgetState = {};
   const clock = (): number => now().getTime();
 
@@ -104,24 +152,44 @@ export function createRateBudget({ now, longestWaitMs = 15_000 }: RateBudgetOpti
     await sleep(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
   };
 
-  return {
-    async take(place, options = {}) {
+  /** @param ask decides, and keeps what was granted */
+  const takeBy =
+    (ask: (now: number, longestMs: number) => Decision): RateBudget['take'] =>
+    async (place, options = {}) => {
       const deadline = clock() + longestWaitMs;
       for (;;) {
         options.signal?.throwIfAborted();
-        const decision = decide(state, clock(), deadline - clock());
+        const decision = ask(clock(), deadline - clock());
         if (clock() + decision.waitMs > deadline) throw new MimecastRateLimitError(place, decision.waitMs);
         if (decision.granted) state = decision.state;
         if (decision.waitMs > 0) await wait(decision.waitMs, options);
         // A refusal that came in while this call waited for its turn counts for it too.
         if (decision.granted && (state.blockedUntil ?? 0) <= clock()) return;
       }
-    },
-    note(told) {
-      state = afterAnswer(state, told, clock());
+    };
+
+  const told: Pick<RateBudget, 'note' | 'block'> = {
+    note(rateLimit) {
+      state = afterAnswer(state, rateLimit, clock());
     },
     block(waitMs) {
       state = { ...state, blockedUntil: Math.max(state.blockedUntil ?? 0, clock() + waitMs) };
+    },
+  };
+
+  return {
+    ...told,
+    take: takeBy((at, longestMs) => decide(state, at, longestMs)),
+    share(part) {
+      let taken: TakenCalls = { calls: 0 };
+      return {
+        ...told,
+        take: takeBy((at) => {
+          const decision = decideShare(state, taken, part, at);
+          ({ taken } = decision);
+          return decision;
+        }),
+      };
     },
   };
 }

@@ -1,15 +1,16 @@
 import { withoutPrivateFields } from './account.js';
 import type { MimecastApi, Provenance } from './api.js';
-import { ENDPOINTS, type EndpointName } from './endpoints.js';
+import { ENDPOINTS, type Endpoint, type EndpointName, type ProtectionLogEndpoint } from './endpoints.js';
 import { shapeError } from './envelope.js';
 import { MimecastRequestError } from './errors.js';
 import type { PageRequest } from './pagination.js';
 import { callForPage, placeOf } from './paged-reading.js';
 import type { RateLimit } from './rate-limit.js';
 import { fieldOf } from './schemas.js';
+import { formatTimestamp } from './timestamps.js';
 
-/** The endpoints that are read whole: everything but the audit log. */
-export type WholeEndpoint = Exclude<EndpointName, 'audit-events'>;
+/** The endpoints that are read whole: everything but the audit log and the protection logs. */
+export type WholeEndpoint = Exclude<EndpointName, 'audit-events' | ProtectionLogEndpoint>;
 
 export interface EndpointRequest {
   /** Replaces the endpoint's own path. */
@@ -74,10 +75,15 @@ export async function readEndpoint(
   };
 }
 
+/** The vendor's totals are asked for since the beginning of the day before: one day that is over, and what there is of the next. */
+const yesterday = (now: Date): Date =>
+  new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - 1));
+
 async function readAllPages(api: MimecastApi, name: WholeEndpoint, request: EndpointRequest) {
-  const { path, permission, reads } = ENDPOINTS[name];
+  const { path, permission, reads, method }: Endpoint = ENDPOINTS[name];
   const { pageSize, tokenIn, signal, onWait } = request;
-  const call = { path: request.path ?? path, permission, reads, data: [], signal, onWait };
+  const query = method === 'GET' ? { start: formatTimestamp(yesterday(api.now())) } : undefined;
+  const call = { path: request.path ?? path, permission, reads, data: [], query, signal, onWait };
 
   let answer = await callForPage(api, call);
   const items = [...answer.rows];
@@ -86,7 +92,8 @@ async function readAllPages(api: MimecastApi, name: WholeEndpoint, request: Endp
     const token = answer.nextToken;
     if (seen.has(token) || seen.size >= MOST_PAGES) throw new MimecastRequestError(placeOf(answer), 'endless-pages');
     seen.add(token);
-    answer = await callForPage(api, { ...call, page: { size: pageSize, token, tokenIn } });
+    const following = query && { ...query, pageToken: token };
+    answer = await callForPage(api, { ...call, query: following, page: { size: pageSize, token, tokenIn } });
     items.push(...answer.rows);
   }
   return { items, answer };

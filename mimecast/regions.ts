@@ -1,10 +1,12 @@
+import type { ApiGeneration } from './credentials.js';
+
 /** One place where Mimecast serves its API. */
 export interface Region {
   /** What people call it. */
   readonly name: string;
   /** The host, without scheme or port. */
   readonly host: string;
-  readonly apiVersion: '1.0' | '2.0';
+  readonly apiVersion: ApiGeneration;
 }
 
 /**
@@ -33,8 +35,24 @@ export const REGIONS: readonly Region[] = [
 export const baseUrlOf = ({ host }: Region): string => `https://${host}`;
 
 /** Where keys of one generation of the API may be at home. */
-export function baseUrlsOf(apiVersion: Region['apiVersion']): string[] {
+export function baseUrlsOf(apiVersion: ApiGeneration): string[] {
   return REGIONS.filter((region) => region.apiVersion === apiVersion).map(baseUrlOf);
+}
+
+/** The generation of the API that a base URL serves. None for a server on this machine, which may serve both. */
+export function generationAt(baseUrl: string): ApiGeneration | undefined {
+  const origin = URL.canParse(baseUrl) ? new URL(baseUrl).origin : undefined;
+  return REGIONS.find((region) => baseUrlOf(region) === origin)?.apiVersion;
+}
+
+/** Why keys of a generation cannot be used at a base URL: each generation has hosts of its own. Names those that fit. */
+export function generationFault(baseUrl: string, apiVersion: ApiGeneration): MimecastBaseUrlError | undefined {
+  const served = generationAt(baseUrl);
+  if (served === undefined || served === apiVersion) return undefined;
+  return new MimecastBaseUrlError(
+    `${baseUrl} serves API ${served}, and these are keys of API ${apiVersion}.`,
+    `Use a base URL of API ${apiVersion}: ${baseUrlsOf(apiVersion).join(', ')}.`,
+  );
 }
 
 /** The base URL is not one that keys may be sent to. */

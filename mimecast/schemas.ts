@@ -58,6 +58,41 @@ export const accountItem = z.looseObject({
   userCount: z.number().optional(),
 });
 
+/** A word of the vendor's. Counting goes on without one that is missing, or that has become something else than text. */
+const word = text.nullish().catch(undefined);
+
+/** Source: Mimecast, "Get TTP URL Logs", and published answers. */
+export const urlLogRow = z.looseObject({
+  date: text,
+  route: word,
+  ttpDefinition: word,
+  scanResult: word,
+  action: word,
+  userAwarenessAction: word,
+  userOverride: word,
+  adminOverride: word,
+});
+
+/** Source: Mimecast, "Get TTP Attachment Protection Logs", and published answers. */
+export const attachmentLogRow = z.looseObject({
+  date: text,
+  route: word,
+  definition: word,
+  result: word,
+  actionTriggered: word,
+});
+
+/** Source: Mimecast, "Get TTP Impersonation Protect Logs", and published answers. */
+export const impersonationLogRow = z.looseObject({
+  eventTime: text,
+  definition: word,
+  action: word,
+  taggedMalicious: flag.nullish().catch(undefined),
+});
+
+/** Source: published answers of `/api/dlp/get-logs`. */
+export const dlpLogRow = z.looseObject({ eventTime: text, route: word, policy: word, action: word });
+
 /** For endpoints without a public contract: an object, kept verbatim. */
 export const anyItem = z.looseObject({});
 

@@ -4,6 +4,9 @@ import { MimecastRequestError, MimecastTransportError, type TransportFault } fro
 import type { CallPlace } from './mimecast-error.js';
 import { textOf, type Headers } from './rate-limit.js';
 
+/** What every request says of itself. */
+export const USER_AGENT = 'temporal-mimecast';
+
 /** Bounds on one exchange, so that no server can hold or fill this process. */
 export interface ExchangeLimits {
   /** Size of an answer, unpacked. */
@@ -35,7 +38,8 @@ export interface Exchange {
   readonly limits: ExchangeLimits;
   readonly url: string;
   readonly headers: Record<string, string>;
-  readonly body: string;
+  /** None makes it a GET. */
+  readonly body: string | undefined;
   readonly place: CallPlace;
   readonly signal: AbortSignal | undefined;
 }
@@ -59,9 +63,9 @@ export async function exchange(call: Exchange): Promise<HttpAnswer> {
   try {
     const answer = await request(url, {
       dispatcher,
-      method: 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       headers,
-      body,
+      ...(body !== undefined && { body }),
       signal: deadline.signal,
       headersTimeout: limits.headersTimeoutMs,
       bodyTimeout: limits.bodyTimeoutMs,

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
  * Recognises the same keys in two sealed texts, which always differ: so that keys which are given again are not taken for
  * a rotation. SHA-256 over the connection's id and the keys in order of their names, in base64url.
  *
- * It gives nothing away: a secret key is at least 256 random bits, and the id keeps the same keys apart in two connections.
+ * It gives nothing away: secret keys and client secrets are long and random, made by the vendor and chosen by nobody, and
+ * the id keeps the same keys apart in two connections.
  */
 export function fingerprintOf(connectionId: string, credentials: Readonly<Record<string, string>>): string {
   const entries = Object.entries(credentials).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { link, mkdir, open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { realpath, rename, stat, type FileHandle } from 'node:fs/promises';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { VaultKeyringError } from './errors.js';
 import {
@@ -13,7 +11,8 @@ import {
   type PublicSealingKey,
   type RingKey,
 } from './keys.js';
-import { codeOf, readJsonFile } from './read-json-file.js';
+import { place, writeNewFile } from './place-file.js';
+import { readJsonFile } from './read-json-file.js';
 
 /** A ring as it was read, with what its owner should mend. */
 export interface KeyringFile extends Keyring {
@@ -65,7 +64,7 @@ const NAME_A_RING = 'Name a ring with MIMECAST_KEYRING_FILE, or make one: tempor
  */
 export async function writeNewKeyring(path: string, now: Date = new Date()): Promise<Keyring> {
   const ring = await createKeyring(now);
-  await place(path, ring, 0o600, (written) => linkTo(path, written));
+  await writeNewFile(path, jsonText(ring), 0o600);
   return ring;
 }
 
@@ -83,7 +82,7 @@ export async function addKeyToFile(path: string, now: Date = new Date()): Promis
   const owner = await stat(file);
   await place(
     file,
-    ring,
+    jsonText(ring),
     0o600,
     (written) => rename(written, file),
     (written) => give(written, owner),
@@ -99,52 +98,10 @@ async function give(file: FileHandle, { uid, gid, mode }: Stats): Promise<void> 
 
 /** Writes the sealing half, for services that seal keys without a ring. Replaces an older one. */
 export async function writeSealingKey(path: string, key: PublicSealingKey): Promise<void> {
-  await place(path, publicHalf(key), 0o644, (written) => rename(written, path));
+  await place(path, jsonText(publicHalf(key)), 0o644, (written) => rename(written, path));
 }
 
-/** A link, unlike a rename, fails when the name is taken. */
-async function linkTo(path: string, written: string): Promise<void> {
-  try {
-    await link(written, path);
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    throw new VaultKeyringError(
-      `${path} is there already and was left as it is.`,
-      'Use it, or give another file name.',
-    );
-  }
-}
-
-async function place(
-  path: string,
-  json: unknown,
-  mode: number,
-  publish: (written: string) => Promise<void>,
-  prepare?: (written: FileHandle) => Promise<void>,
-): Promise<void> {
-  const folder = dirname(resolve(path));
-  const written = resolve(folder, `.${randomUUID()}.tmp`);
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const file = await open(written, 'wx', mode);
-    try {
-      await file.writeFile(`${JSON.stringify(json, undefined, 2)}\n`);
-      await prepare?.(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await publish(written);
-  } catch (error) {
-    if (error instanceof VaultKeyringError) throw error;
-    throw new VaultKeyringError(
-      `${path} could not be written (${codeOf(error)}).`,
-      'Give a file in a folder that this user may write to.',
-    );
-  } finally {
-    await unlink(written).catch(() => undefined);
-  }
-}
+const jsonText = (json: unknown): string => `${JSON.stringify(json, undefined, 2)}\n`;
 
 /** The id holds the day for people, and a part of the key's thumbprint (RFC 7638), so that two keys of a day differ. */
 async function createKey(now: Date): Promise<RingKey> {

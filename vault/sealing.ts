@@ -47,7 +47,7 @@ export interface SealedDescription {
 /** SHA-256 in base64url. */
 const FINGERPRINT = /^[\w-]{43}$/;
 
-/** Four keys make less than 2 KB. */
+/** The keys of an application make less than 2 KB. */
 const LONGEST_SEALED = 16_384;
 
 /** @throws {VaultSealError} when the text is not what `sealCredentials` makes, or is cut off */

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  backfillRange,
   clampStart,
   keptRange,
   lateEventsWindow,
   nextWindow,
   pollEnd,
+  slices,
   WINDOW_RULES,
   type TimeRange,
 } from '../../../mimecast/audit-windows.js';
@@ -164,5 +166,55 @@ describe('over any history of polls', () => {
         }
       }),
     );
+  });
+});
+
+describe('what a backfill may ask for', () => {
+  const settled = at('2026-11-23T06:00:00Z');
+  const earliest = at('2026-09-24T07:05:01Z');
+  test.each<[string, [string, string], object]>([
+    [
+      'all of it, in whole seconds and never less',
+      ['2026-11-01T00:00:00.500Z', '2026-11-02T00:00:00.500Z'],
+      { range: { start: at('2026-11-01T00:00:00Z'), end: at('2026-11-02T00:00:01Z') } },
+    ],
+    [
+      'what Mimecast still keeps',
+      ['2026-09-01T00:00:00Z', '2026-10-01T00:00:00Z'],
+      {
+        range: { start: earliest, end: at('2026-10-01T00:00:00Z') },
+        beyondLookBack: { start: at('2026-09-01T00:00:00Z'), end: earliest },
+      },
+    ],
+    [
+      'nothing, when Mimecast keeps nothing of it',
+      ['2026-08-01T00:00:00Z', '2026-09-01T00:00:00Z'],
+      { beyondLookBack: { start: at('2026-08-01T00:00:00Z'), end: at('2026-09-01T00:00:00Z') } },
+    ],
+    [
+      'what has settled',
+      ['2026-11-23T00:00:00Z', '2026-11-24T00:00:00Z'],
+      { range: { start: at('2026-11-23T00:00:00Z'), end: settled }, cutAt: settled },
+    ],
+    ['nothing of what has not', ['2026-11-23T06:01:00Z', '2026-11-23T06:04:00Z'], { cutAt: settled }],
+  ])('%s', (_, [from, to], wanted) => {
+    expect(backfillRange({ from: at(from), to: at(to), now })).toEqual(wanted);
+  });
+
+  test('is cut into windows that touch, cover it, and are no longer than a slice', () => {
+    const seconds = fc.integer({ min: 1, max: 10 * 86_400 });
+    fc.assert(
+      fc.property(seconds, (lasts) => {
+        const range = { start: end, end: new Date(end.getTime() + lasts * 1000) };
+        const cut = slices(range);
+        expect(cut).toHaveLength(Math.ceil((lasts * 1000) / WINDOW_RULES.sliceMs));
+        expect([cut[0]?.start, cut.at(-1)?.end]).toEqual([range.start, range.end]);
+        for (const [index, slice] of cut.entries()) {
+          expect(slice.end.getTime() - slice.start.getTime()).toBeLessThanOrEqual(WINDOW_RULES.sliceMs);
+          if (index > 0) expect(slice.start).toEqual(cut[index - 1]?.end);
+        }
+      }),
+    );
+    expect(slices({ start: end, end })).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MimecastCredentialsError, parseCredentials } from '../../../mimecast/credentials.js';
-import { KEYS, rejection } from './server.js';
+import { generationOf, MimecastCredentialsError, parseCredentials } from '../../../mimecast/credentials.js';
+import { CLIENT, KEYS, rejection } from './server.js';
 
 const refusalOf = async (input: unknown): Promise<MimecastCredentialsError> => {
   const error = await rejection(Promise.resolve().then(() => parseCredentials(input)));
@@ -9,16 +9,50 @@ const refusalOf = async (input: unknown): Promise<MimecastCredentialsError> => {
   return error as MimecastCredentialsError;
 };
 
+const NAMES = [
+  ['applicationId', 'Application ID'],
+  ['applicationKey', 'Application Key'],
+  ['accessKey', 'Access Key'],
+  ['secretKey', 'Secret Key'],
+  ['clientId', 'Client ID'],
+  ['clientSecret', 'Client Secret'],
+] as const;
+
 describe('keys as they are entered', () => {
   test('four well-formed keys are taken as they are, and nothing else with them', () => {
     expect(parseCredentials({ ...KEYS, note: 'x' })).toEqual(KEYS);
   });
 
-  test.each([undefined, null, 'text', [], {}])('%j names all four that are missing', async (input) => {
+  test('the two of API 2.0 are told by their names', () => {
+    expect(parseCredentials({ ...CLIENT, note: 'x' })).toEqual(CLIENT);
+    expect(parseCredentials({ ...CLIENT, applicationId: '', accessKey: undefined, secretKey: null })).toEqual(CLIENT);
+    expect(generationOf(parseCredentials(CLIENT))).toBe('2.0');
+    expect(generationOf(parseCredentials(KEYS))).toBe('1.0');
+  });
+
+  test.each([undefined, null, 'text', [], {}, { clientId: '', accessKey: '' }])(
+    '%j names what is missing, of either generation',
+    async (input) => {
+      const { problems, message } = await refusalOf(input);
+      expect(problems).toEqual(NAMES.map(([field]) => ({ field, problem: 'is missing' })));
+      for (const [field, name] of NAMES) expect(message).toContain(`${name} (${field}) is missing`);
+    },
+  );
+
+  test.each<[string, object, string[]]>([
+    [
+      'one of each',
+      { accessKey: 'a', clientId: 'c' },
+      ['applicationId', 'applicationKey', 'secretKey', 'clientSecret'],
+    ],
+    ['four and one', { ...KEYS, clientId: 'c' }, ['clientSecret']],
+    ['two and one', { ...CLIENT, accessKey: 'a' }, ['applicationId', 'applicationKey', 'secretKey']],
+    ['four and two', { ...KEYS, ...CLIENT }, ['clientId', 'clientSecret']],
+  ])('a mix of two generations is refused: %s', async (_, input, fields) => {
     const { problems, message } = await refusalOf(input);
-    expect(problems.map(({ field }) => field)).toEqual(['applicationId', 'applicationKey', 'accessKey', 'secretKey']);
-    for (const name of ['Application ID', 'Application Key', 'Access Key', 'Secret Key'])
-      expect(message).toContain(name);
+    expect(problems.map(({ field }) => field)).toEqual(fields);
+    expect(message).toContain('two generations of the API');
+    expect(message).not.toContain('canary');
   });
 
   test.each([
@@ -34,8 +68,10 @@ describe('keys as they are entered', () => {
     ['secretKey', 'U2Vj!cmV0', 'base64'],
     ['secretKey', 'U2VjcmV0S2V5=', 'base64'],
     ['secretKey', 'U2VjcmV0S2W=', 'base64'],
+    ['clientId', undefined, 'missing'],
+    ['clientSecret', 'secret\n', 'white space'],
   ])('%s %j is refused by name: %s', async (field, value, word) => {
-    const { problems, message } = await refusalOf({ ...KEYS, [field]: value });
+    const { problems, message } = await refusalOf({ ...(field in CLIENT ? CLIENT : KEYS), [field]: value });
     expect(problems.map((problem) => problem.field)).toEqual([field]);
     expect(message).toContain(word);
     expect(message).not.toContain('canary');
@@ -45,7 +81,7 @@ describe('keys as they are entered', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 96 }), (bytes) => {
         const secretKey = Buffer.from(bytes).toString('base64');
-        expect(parseCredentials({ ...KEYS, secretKey }).secretKey).toBe(secretKey);
+        expect(parseCredentials({ ...KEYS, secretKey })).toEqual({ ...KEYS, secretKey });
       }),
     );
   });

@@ -6,6 +6,7 @@ import { failing, good } from './server.js';
 
 const call: FailedCall = {
   place: { host: 'eu-api.mimecast.com', path: '/api/x', requestId: 'r', at: '2026-01-05T09:00:00.000Z' },
+  apiVersion: '1.0',
   reads: 'audit events',
   permission: 'Account | Logs | Read',
   tokenSent: false,
@@ -97,6 +98,9 @@ describe('other statuses', () => {
       { name: 'MimecastAuthenticationError', refused: 'keys', retryable: false },
     ],
     [401, gateway('unauthorized'), { name: 'MimecastAuthenticationError', codes: ['unauthorized'] }],
+    [401, gateway('token_expired'), { name: 'MimecastAuthenticationError', codes: ['token_expired'] }],
+    [401, gateway('token_verification_failed'), { name: 'MimecastTransportError', fault: 'token-unverified' }],
+    [401, gateway('Unauthorized Request'), { name: 'MimecastTransportError', codes: ['unauthorized_request'] }],
     [401, '<html>', { name: 'MimecastAuthenticationError' }],
     [403, '', { name: 'MimecastPermissionError', permission: 'Account | Logs | Read' }],
     [403, gateway('app_forbidden'), { name: 'MimecastUnavailableError' }],
@@ -122,6 +126,11 @@ describe('other statuses', () => {
     expect(error).toMatchObject({ name: 'MimecastClockError', retryable: true, clockSkewMs });
     expect((error as Error).message).toContain(words);
     expect(judge(200, good([]), apart(clockSkewMs))).toMatchObject({ data: [] });
+  });
+
+  test('401 to a token judges it, however far the clocks are apart: a token holds no date of ours', () => {
+    const error = judge(401, gateway('unauthorized'), { ...apart(432_000), apiVersion: '2.0' });
+    expect(error).toMatchObject({ name: 'MimecastAuthenticationError', refused: 'token' });
   });
 
   test('401 within a minute of each other judges them', () => {

@@ -16,12 +16,14 @@ const REASONS: errors.RequestFailureReason[] = [
   'rejected',
   'token-refused',
   'partial',
+  'no-token',
   'shape',
   'redirect',
   'too-large',
   'endless-pages',
 ];
 const FAULTS: errors.TransportFault[] = [
+  'token-unverified',
   'timeout',
   'connection',
   'tls',
@@ -35,6 +37,8 @@ const FAULTS: errors.TransportFault[] = [
 const all: MimecastError[] = [
   new errors.MimecastAuthenticationError(place, 'keys'),
   new errors.MimecastAuthenticationError(place, 'application-id'),
+  new errors.MimecastAuthenticationError(place, 'client'),
+  new errors.MimecastAuthenticationError(place, 'token'),
   new errors.MimecastBindingExpiredError(place),
   ...Object.values(ENDPOINTS).flatMap((endpoint) => [
     new errors.MimecastPermissionError(place, endpoint),

@@ -33,6 +33,12 @@ describe('finding the next page', () => {
     ['an item that is only a token', page({}, [{ pageToken: 't' }, row]), { rows: [row], nextToken: 't' }],
     ['a token within a row', page({}, [{ ...row, pageToken: 't' }]), { rows: [row], nextToken: 't' }],
     ['no token', page({ meta: { pagination: { pageSize: 1 } } }, [row]), { rows: [row] }],
+    [
+      'a total of all pages',
+      page({ meta: { pagination: { next: 't', totalCount: 7 } } }, [row]),
+      { rows: [row], nextToken: 't', totalCount: 7 },
+    ],
+    ['a total that is none', page({ meta: { pagination: { totalCount: '7' } } }, [row]), { rows: [row] }],
     ['an empty token', page({ meta: { pagination: { next: '' } }, pageToken: null }, [row]), { rows: [row] }],
     [
       'the documented one first',

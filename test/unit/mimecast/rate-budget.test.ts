@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { MimecastRateLimitError } from '../../../mimecast/errors.js';
-import { afterAnswer, createRateBudget, decide, type BudgetState } from '../../../mimecast/rate-budget.js';
+import {
+  afterAnswer,
+  createRateBudget,
+  decide,
+  decideShare,
+  type BudgetState,
+  type TakenCalls,
+} from '../../../mimecast/rate-budget.js';
 import { rejection } from './server.js';
 
 const place = { host: 'h', path: '/p', requestId: 'r', at: '2026-01-05T09:00:00.000Z' };
@@ -101,5 +108,86 @@ describe('one budget for all callers of a connection', () => {
       }),
     );
     expect(await taken).toBe(reason);
+  });
+});
+
+describe('a share of a budget', () => {
+  const HALF = 0.5;
+  test.each<[string, BudgetState, TakenCalls, object]>([
+    ['at once when nothing is known', {}, { calls: 0 }, { granted: true, waitMs: 0, taken: { calls: 1 } }],
+    [
+      'at once while it is not used up',
+      { limit: 100, remaining: 90, resetAt: 6000 },
+      { calls: 49, resetAt: 6000 },
+      { granted: true, taken: { calls: 50, resetAt: 6000 } },
+    ],
+    [
+      'at the reset when it is used up, however many are left to others',
+      { limit: 100, remaining: 50, resetAt: 6000 },
+      { calls: 50, resetAt: 6000 },
+      { granted: false, waitMs: 5000 },
+    ],
+    [
+      'not out of the last calls, which are for the others',
+      { limit: 100, remaining: 10, resetAt: 6000 },
+      { calls: 3, resetAt: 6000 },
+      { granted: false, waitMs: 5000 },
+    ],
+    [
+      'again in a new period',
+      { limit: 100, remaining: 100, resetAt: 6000 },
+      { calls: 50, resetAt: 900 },
+      { granted: true, taken: { calls: 1, resetAt: 6000 } },
+    ],
+    [
+      'counted for the new period when they were sent before an answer told of it',
+      { limit: 100, remaining: 92, resetAt: 6000 },
+      { calls: 8 },
+      { granted: true, taken: { calls: 9, resetAt: 6000 } },
+    ],
+    [
+      'soon again when all of it was sent and no answer has told yet',
+      { limit: 10, remaining: 5, resetAt: 900 },
+      { calls: 5 },
+      { granted: false, waitMs: 50 },
+    ],
+    ['not while a 429 holds', { limit: 9, blockedUntil: 5000 }, { calls: 0 }, { granted: false, waitMs: 4000 }],
+  ])('is granted %s', (_, state, taken, decision) => {
+    expect(decideShare(state, taken, HALF, 1000)).toMatchObject(decision);
+  });
+
+  test('however many ask for it, the vendor’s whole limit never runs out, and it takes no more than its part', () => {
+    const limits = fc.integer({ min: 2, max: 60 });
+    const callers = fc.array(fc.boolean(), { maxLength: 200 });
+    fc.assert(
+      fc.property(limits, callers, (limit, asked) => {
+        let state: BudgetState = { limit, remaining: limit, resetAt: 5000 };
+        let taken: TakenCalls = { calls: 0 };
+        let mine = 0;
+        for (const isShare of asked) {
+          const share = decideShare(state, taken, HALF, 0);
+          const decision = isShare ? share : decide(state, 0, 0);
+          if (!decision.granted) continue;
+          ({ state } = decision);
+          if (isShare) ({ taken } = share);
+          if (isShare) mine += 1;
+        }
+        expect(mine).toBeLessThanOrEqual(Math.max(1, Math.floor(limit / 2)));
+        expect(state.remaining).toBeGreaterThanOrEqual(0);
+        if (asked.every(Boolean)) expect(state.remaining).toBeGreaterThanOrEqual(Math.floor(limit / 2));
+      }),
+    );
+  });
+
+  test('is a view: what either has used and every answer count for both', async () => {
+    const budget = createRateBudget({ now: () => new Date(), longestWaitMs: 1000 });
+    const half = budget.share(HALF);
+    half.note({ limit: 4, remaining: 4, resetMs: 60_000 });
+    await half.take(place);
+    await half.take(place);
+    expect(await rejection(half.take(place))).toBeInstanceOf(MimecastRateLimitError);
+    await budget.take(place);
+    await budget.take(place);
+    expect(await rejection(budget.take(place))).toBeInstanceOf(MimecastRateLimitError);
   });
 });

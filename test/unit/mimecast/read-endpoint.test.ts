@@ -37,9 +37,31 @@ async function read(name: WholeEndpoint, answer: Answer | unknown[], changes: ob
   return { reading: readEndpoint(server.api(), name, { ...request, ...changes }), server };
 }
 
-const wholeEndpoints = Object.keys(ENDPOINTS).filter((name) => name !== 'audit-events') as WholeEndpoint[];
+const lists = Object.keys(ENDPOINTS).filter(
+  (name) => !/logs$|^audit-events|^account|^stats/.test(name),
+) as WholeEndpoint[];
+const totals = Object.keys(ENDPOINTS).filter((name) => name.startsWith('stats-')) as WholeEndpoint[];
 
-test.each(wholeEndpoints.filter((name) => name !== 'account'))('%s: empty is a fact', async (name) => {
+test.each(totals)('%s: asked for with GET since the day before, and kept as it comes', async (name) => {
+  const item = { date: '2026-04-01', whatever: 7 };
+  const { reading, server } = await read(name, [item]);
+  expect(await reading).toMatchObject({ outcome: 'collected', body: [item] });
+  const [seen] = server.seen;
+  expect(seen).toMatchObject({ method: 'GET', body: undefined });
+  expect(seen?.path).toMatch(new RegExp(`^${ENDPOINTS[name].path}\\?start=\\d{4}-\\d\\d-\\d\\dT00%3A00%3A00%2B0000$`));
+});
+
+test('a GET that fails is told as one', async () => {
+  const { reading } = await read('stats-url-clicks', (response) => {
+    sendJson(response, {}, 403);
+  });
+  expect(await rejection(reading)).toMatchObject({
+    permission: 'Security Events and Data Retrieval | Threat and Security Statistics | Read',
+    message: expect.stringMatching(/^GET 127/m) as string,
+  });
+});
+
+test.each(lists)('%s: empty is a fact', async (name) => {
   const { reading, server } = await read(name, []);
   expect(await reading).toMatchObject({ outcome: 'empty', items: [], body: [], droppedFields: [] });
   expect(server.seen).toMatchObject([{ path: ENDPOINTS[name].path, body: { data: [] } }]);

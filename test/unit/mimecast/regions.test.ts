@@ -1,5 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { MimecastBaseUrlError, parseBaseUrl, REGIONS } from '../../../mimecast/regions.js';
+import {
+  baseUrlOf,
+  generationAt,
+  generationFault,
+  MimecastBaseUrlError,
+  parseBaseUrl,
+  REGIONS,
+} from '../../../mimecast/regions.js';
+
+const loopback = [
+  'http://127.0.0.1:8080',
+  'https://localhost:1',
+  'http://[::1]:9',
+  'http://127.9.9.9',
+  'http://localhost',
+];
 
 describe('a base URL', () => {
   test.each(REGIONS)('$host is taken', ({ host }) => {
@@ -36,16 +51,32 @@ describe('a base URL', () => {
     expect(parse).not.toThrow('password-canary');
   });
 
-  const loopback = [
-    'http://127.0.0.1:8080',
-    'https://localhost:1',
-    'http://[::1]:9',
-    'http://127.9.9.9',
-    'http://localhost',
-  ];
-
   test.each(loopback)('%s is taken with the sandbox switch alone', (text) => {
     expect(parseBaseUrl(`${text}/`, { allowLoopback: true })).toBe(text);
     expect(() => parseBaseUrl(text, { allowLoopback: false })).toThrow('MIMECAST_ALLOW_LOOPBACK=1');
+  });
+});
+
+describe('a generation of the API', () => {
+  test.each(REGIONS)('has hosts of its own: $host', (region) => {
+    const baseUrl = baseUrlOf(region);
+    const other = region.apiVersion === '1.0' ? '2.0' : '1.0';
+    expect(generationAt(`${baseUrl}/`)).toBe(region.apiVersion);
+    expect(generationFault(baseUrl, region.apiVersion)).toBeUndefined();
+
+    const fault = generationFault(baseUrl, other);
+    expect(fault?.message).toContain(`${baseUrl} serves API ${region.apiVersion}, and these are keys of API ${other}.`);
+    const fitting = REGIONS.filter(({ apiVersion }) => apiVersion === other).map(baseUrlOf);
+    expect(fault?.nextStep).toBe(`Use a base URL of API ${other}: ${fitting.join(', ')}.`);
+  });
+
+  test.each(loopback)('may be either on this machine: %s', (baseUrl) => {
+    expect(generationAt(baseUrl)).toBeUndefined();
+    expect(generationFault(baseUrl, '1.0')).toBeUndefined();
+    expect(generationFault(baseUrl, '2.0')).toBeUndefined();
+  });
+
+  test.each(['', 'no URL', 'https://example.com'])('is unknown elsewhere: %j', (text) => {
+    expect(generationAt(text)).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createMimecastApi, type ApiLimits, type MimecastApi } from '../../../mimecast/api.js';
+import type { Authenticator } from '../../../mimecast/authenticator.js';
 import { hmacAuthenticator } from '../../../mimecast/hmac-authenticator.js';
 import { createRateBudget } from '../../../mimecast/rate-budget.js';
 import { createDispatcher } from '../../../mimecast/transport.js';
@@ -14,10 +15,14 @@ export const KEYS = {
   secretKey: Buffer.from('secret-canary-4').toString('base64'),
 };
 
+export const CLIENT = { clientId: 'client-id-canary-7', clientSecret: 'client-secret-canary-8' };
+
 interface Seen {
   readonly method: string | undefined;
   readonly path: string | undefined;
   readonly headers: IncomingMessage['headers'];
+  /** The body as it came. */
+  readonly text: string;
   readonly body: { meta?: { pagination?: Record<string, unknown> }; data: Record<string, unknown>[] };
 }
 
@@ -27,7 +32,7 @@ export interface TestServer {
   readonly url: string;
   readonly seen: Seen[];
   readonly connections: () => number;
-  readonly api: (limits?: Partial<ApiLimits>, now?: () => Date) => MimecastApi;
+  readonly api: (limits?: Partial<ApiLimits>, now?: () => Date, authenticator?: Authenticator) => MimecastApi;
 }
 
 /** A real HTTP server for one test, and an API that calls it. */
@@ -38,8 +43,9 @@ export async function serve(answer: Answer): Promise<TestServer> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString()) as Seen['body'];
-      const one = { method: request.method, path: request.url, headers: request.headers, body };
+      const text = Buffer.concat(chunks).toString();
+      const body = (text === '' ? undefined : text.startsWith('{') ? JSON.parse(text) : { data: [] }) as Seen['body'];
+      const one = { method: request.method, path: request.url, headers: request.headers, text, body };
       seen.push(one);
       answer(response, one, seen.length);
     });
@@ -55,10 +61,14 @@ export async function serve(answer: Answer): Promise<TestServer> {
   });
 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const api = (limits: Partial<ApiLimits> = {}, now = () => new Date()): MimecastApi =>
+  const api = (
+    limits: Partial<ApiLimits> = {},
+    now = () => new Date(),
+    authenticator: Authenticator = hmacAuthenticator(KEYS, now),
+  ): MimecastApi =>
     createMimecastApi({
       baseUrl: url,
-      authenticator: hmacAuthenticator(KEYS, now),
+      authenticator,
       dispatcher,
       budget: createRateBudget({ now }),
       now,

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { ReachedApi } from './authenticator.js';
+import type { ApiV2Credentials } from './credentials.js';
+import { parseAnswer, parseJson, shapeError } from './envelope.js';
+import {
+  MimecastAuthenticationError,
+  MimecastRateLimitError,
+  MimecastRequestError,
+  MimecastTransportError,
+} from './errors.js';
+import { readFailures } from './failures.js';
+import { isJsonObject, type JsonObject } from './json.js';
+import type { CallPlace, MimecastError } from './mimecast-error.js';
+import { parseRateLimit, stopAfterRefusalMs } from './rate-limit.js';
+import { exchange, USER_AGENT, type HttpAnswer } from './transport.js';
+
+/** Where API 2.0 gives tokens. Source: Mimecast, "API 2.0: Authentication". */
+const TOKEN_PATH = '/oauth/token';
+
+/** A token lets its bearer in for half an hour: it is kept in memory only, and told nowhere. */
+export interface AccessToken {
+  readonly value: string;
+  /** How long it lives, counted from when it was asked for. */
+  readonly lifeMs: number;
+}
+
+/**
+ * Asks for a token with the client credentials grant (RFC 6749, 4.4).
+ *
+ * @throws {MimecastAuthenticationError} `client`
+ * @throws {MimecastError} as `callEndpoint` does, but never that an endpoint is unavailable or a permission missing:
+ *   that would be said about the endpoint that the token was meant for
+ * @throws the signal's reason when it is aborted
+ */
+export async function requestToken(
+  { baseUrl, dispatcher, limits, now }: ReachedApi,
+  { clientId, clientSecret }: ApiV2Credentials,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  const requestId = randomUUID();
+  const placeNow = (): CallPlace => {
+    return { host: new URL(baseUrl).host, path: TOKEN_PATH, requestId, at: now().toISOString() };
+  };
+  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  const answer = await exchange({
+    dispatcher,
+    limits,
+    url: `${baseUrl}${TOKEN_PATH}`,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': USER_AGENT,
+    },
+    body: new URLSearchParams(form).toString(),
+    place: placeNow(),
+    signal,
+  });
+  const rateLimit = parseRateLimit(answer.headers, now());
+  return readToken(answer, { ...placeNow(), httpStatus: answer.status, rateLimit });
+}
+
+/** Visible characters, so that it can travel in a header. */
+const TOKEN = /^[\x21-\x7e]{1,8192}$/;
+
+function readToken(answer: HttpAnswer, place: CallPlace): AccessToken {
+  const succeeded = answer.status >= 200 && answer.status < 300;
+  const body = succeeded ? parseAnswer(answer.text, { place }) : parseJson(answer.text);
+  const said = isJsonObject(body) ? body : {};
+  const codes = codesIn(said);
+  if (!succeeded || codes.length > 0) throw refusalOf(answer.status, { ...place, codes });
+
+  const { access_token: value, token_type: type, expires_in: lifeS } = said;
+  if (typeof value !== 'string' || !TOKEN.test(value)) throw shapeError({ place }, 'no access_token');
+  if (typeof type === 'string' && type.toLowerCase() !== 'bearer') throw shapeError({ place }, 'token_type');
+  return { value, lifeMs: lifeOf(lifeS) };
+}
+
+const USUAL_LIFE_S = 1_799;
+const LONGEST_LIFE_S = 86_400;
+
+/** RFC 6749 lets `expires_in` be missing; a life that is too long costs one renewal, since a token that has ended is replaced. */
+function lifeOf(expiresIn: unknown): number {
+  const seconds = Number(expiresIn ?? USUAL_LIFE_S);
+  return Math.min(seconds > 0 ? seconds : USUAL_LIFE_S, LONGEST_LIFE_S) * 1000;
+}
+
+/** Codes of RFC 6749 (4.1.2.1 and 5.2). Whatever else stands in their place may repeat what was sent. */
+const OAUTH_CODES = [
+  'access_denied',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'unauthorized_client',
+  'unsupported_grant_type',
+];
+
+/** What the answer gives as a reason, in the form of OAuth (`error`) or of the gateway (`fail`). */
+function codesIn(said: JsonObject): string[] {
+  const { error, fail } = said;
+  if (Array.isArray(fail) && fail.length > 0) return [...readFailures(fail).codes];
+  if (error === undefined || error === null) return [];
+  return [OAUTH_CODES.find((code) => code === error) ?? 'error'];
+}
+
+const TRANSIENT = ['server_error', 'temporarily_unavailable'];
+const UNVERIFIED = ['token_verification_failed', 'unauthorized_request'];
+const REFUSED = [
+  'access_denied',
+  'app_forbidden',
+  'invalid_client',
+  'invalid_grant',
+  'unauthorized',
+  'unauthorized_client',
+];
+
+function refusalOf(status: number, place: CallPlace & { readonly codes: readonly string[] }): MimecastError {
+  const isOneOf = (known: readonly string[]): boolean => place.codes.some((code) => known.includes(code));
+  if (status >= 500 || status === 408 || isOneOf(TRANSIENT)) {
+    return new MimecastTransportError(place, 'server-error', `status ${status}`);
+  }
+  if (status >= 300 && status < 400) return new MimecastRequestError(place, 'redirect');
+  if (status === 429) return new MimecastRateLimitError(place, stopAfterRefusalMs(place.rateLimit ?? {}));
+  if (isOneOf(UNVERIFIED)) return new MimecastTransportError(place, 'token-unverified');
+  if (status === 401 || isOneOf(REFUSED)) return new MimecastAuthenticationError(place, 'client');
+  return new MimecastRequestError(place, 'no-token', { detail: place.codes[0] ?? `status ${status}` });
+}

@@ -1,0 +1,75 @@
+import type { MimecastApi, Provenance } from './api.js';
+import type { TimeRange } from './audit-windows.js';
+import { ENDPOINTS } from './endpoints.js';
+import { shapeError } from './envelope.js';
+import { isJsonObject } from './json.js';
+import { callForPage, placeOf } from './paged-reading.js';
+import type { PageRequest } from './pagination.js';
+import { PROTECTION_LOGS, rowsIn, type ProtectionLog, type ProtectionName } from './protection-logs.js';
+import type { CountedRow } from './protection-rows.js';
+import type { RateLimit } from './rate-limit.js';
+import { formatTimestamp } from './timestamps.js';
+
+export interface ProtectionPageRequest extends TimeRange {
+  readonly pageToken?: string | undefined;
+  readonly pageSize: number;
+  readonly tokenIn: PageRequest['tokenIn'];
+  /** Replaces the endpoint's own path. */
+  readonly path?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onWait?: ((waitMs: number) => void) | undefined;
+}
+
+export interface ProtectionPage {
+  readonly rows: readonly CountedRow[];
+  /** None when this is the last page. */
+  readonly nextToken?: string;
+  readonly provenance: Provenance;
+  readonly rateLimit: RateLimit;
+  /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
+  readonly clockSkewMs?: number;
+}
+
+/**
+ * Reads one page of a protection log.
+ *
+ * A page without rows ends the range even when it carries a token. A row without a readable time fails the page: no day could
+ * count it, and left out it would be missing without a trace.
+ *
+ * @throws {MimecastRequestError} `shape` for such a row; `token-refused` when the range must be read from its first page
+ * @throws {MimecastError} as `callEndpoint` does
+ */
+export async function readProtectionPage(
+  api: MimecastApi,
+  name: ProtectionName,
+  request: ProtectionPageRequest,
+): Promise<ProtectionPage> {
+  const log: ProtectionLog = PROTECTION_LOGS[name];
+  const { path, permission, reads } = ENDPOINTS[log.endpoint];
+  const { start, end, pageToken, pageSize, tokenIn, signal, onWait } = request;
+  const answer = await callForPage(api, {
+    path: request.path ?? path,
+    permission,
+    reads,
+    data: [{ from: formatTimestamp(start), to: formatTimestamp(end), ...log.filters }],
+    page: { size: pageSize, tokenIn, ...(pageToken === undefined ? {} : { token: pageToken }) },
+    signal,
+    onWait,
+  });
+
+  const found = rowsIn(answer.rows, log.listKey);
+  if (typeof found === 'string') throw shapeError({ place: placeOf(answer) }, `no list in ${found}`);
+  const rows = found.map((row, index) => {
+    const counted = isJsonObject(row) ? log.count(row) : 'item';
+    if (typeof counted !== 'string') return counted;
+    throw shapeError({ place: placeOf(answer) }, `data[0].${log.listKey}[${index}].${counted}`);
+  });
+  const { nextToken, provenance, rateLimit, clockSkewMs } = answer;
+  return {
+    rows,
+    provenance,
+    rateLimit,
+    ...(nextToken === undefined || rows.length === 0 ? {} : { nextToken }),
+    ...(clockSkewMs === undefined ? {} : { clockSkewMs }),
+  };
+}
