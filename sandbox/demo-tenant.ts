@@ -15,6 +15,9 @@ interface DemoState {
 /** About 75 events a day, so that a first poll reads several pages. */
 const EVENTS_IN_60_DAYS = 4_500;
 
+/** About 300 a day. */
+const CLICKS_IN_30_DAYS = 9_000;
+
 export interface DemoTenant {
   readonly tenant: BelievableTenant;
   readonly state: DemoState;
@@ -39,7 +42,14 @@ export async function demoTenant(dataDir: string): Promise<DemoTenant> {
   const keysFile = keysFileIn(dataDir);
   const keys = (await readKeys(keysFile)) ?? (await saveDemoKeys(dataDir, randomKeys()));
   const to = new Date(state.createdAt);
-  const tenant = believableTenant({ seed: state.seed, events: EVENTS_IN_60_DAYS, to, ongoing: true, keys });
+  const tenant = believableTenant({
+    seed: state.seed,
+    events: EVENTS_IN_60_DAYS,
+    clicks: CLICKS_IN_30_DAYS,
+    to,
+    ongoing: true,
+    keys,
+  });
   return { tenant, state, keysFile };
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Another `dev` runs on the same data folder; the message is one line that says what to do. */
 export class DevLockedError extends Error {
@@ -13,6 +14,8 @@ interface Holder {
   readonly pid: number;
   readonly began?: string;
 }
+
+const NOBODY: Holder = { pid: 0 };
 
 const lockFile = (dataDir: string): string => join(dataDir, 'dev.lock');
 
@@ -35,7 +38,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
           `Another dev (process ${holder.pid}) runs on ${dataDir}. Use it, stop it, or set MIMECAST_DATA_DIR to another folder.`,
         );
       }
-      await removeStale(file, holder, `${mine}.stale`);
+      await clearStale(file);
     }
   } finally {
     await rm(mine, { force: true });
@@ -59,27 +62,52 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves a stale lock out of the way; where another process was quicker and it is a fresh one by now, puts it back. */
-async function removeStale(file: string, stale: Holder | undefined, aside: string): Promise<void> {
+/** Clearing takes a moment: a guard that is older was left behind by a process that was killed in that very moment. */
+const GUARD_LIFE_MS = 10_000;
+const LOOK_AGAIN_MS = 20;
+
+/**
+ * Removes a lock whose holder is gone. One at a time: between the look at a lock and its removal nobody else may have removed
+ * it and taken the folder.
+ */
+async function clearStale(file: string): Promise<void> {
+  const guard = `${file}.clearing`;
   try {
-    await rename(file, aside);
+    await mkdir(guard);
   } catch {
+    await waitFor(guard);
     return;
   }
-  const moved = await readHolder(aside);
-  if (moved !== undefined && (moved.pid !== stale?.pid || moved.began !== stale.began)) await tryLink(aside, file);
-  await rm(aside, { force: true });
+  try {
+    const holder = await readHolder(file);
+    if (holder && !isAlive(holder)) await rm(file, { force: true });
+  } finally {
+    await rm(guard, { recursive: true, force: true });
+  }
 }
 
+async function waitFor(guard: string): Promise<void> {
+  const age = await stat(guard).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  if (age > GUARD_LIFE_MS) await rm(guard, { recursive: true, force: true });
+  else await sleep(LOOK_AGAIN_MS);
+}
+
+/** None when there is no lock. What is there and cannot be read belongs to nobody. */
 async function readHolder(file: string): Promise<Holder | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder;
+    return JSON.parse(text) as Holder;
   } catch {
-    return undefined;
+    return NOBODY;
   }
 }
 
 function isAlive(holder: Holder): boolean {
+  if (holder === NOBODY) return false;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {

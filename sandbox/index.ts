@@ -13,8 +13,18 @@ export {
   type BelievableTenantOptions,
 } from './simulator/believable-tenant.js';
 export { lateEvents } from './simulator/late-events.js';
-export { ENDPOINT_PATHS, randomKeys } from './simulator/tenant.js';
-export type { AuditEvent, EndpointAccess, SimulatedEndpoint, SimulatedTenant, TenantKeys } from './simulator/tenant.js';
+export { lateRows } from './simulator/believable-rows.js';
+export { ENDPOINT_PATHS, randomClient, randomKeys } from './simulator/tenant.js';
+export type {
+  AuditEvent,
+  ClientKeys,
+  EndpointAccess,
+  ProtectionRow,
+  SimulatedEndpoint,
+  SimulatedProtectionLog,
+  SimulatedTenant,
+  TenantKeys,
+} from './simulator/tenant.js';
 export type { EventSource } from './simulator/audit-log.js';
 export type { Fault, FaultRule, Faults } from './simulator/faults.js';
 export type { LoggedRequest } from './simulator/request-log.js';

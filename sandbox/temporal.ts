@@ -13,7 +13,7 @@ const READY_INTERVAL_MS = 50;
 const START_ATTEMPTS = 3;
 
 /** Keywords by which runs are listed; a worker refuses to start on a server without them. */
-const SEARCH_ATTRIBUTES = ['MimecastConnection', 'MimecastStream', 'MimecastOutcome'];
+const SEARCH_ATTRIBUTES = ['MimecastConnection', 'MimecastStream', 'MimecastOutcome', 'MimecastPosture'];
 
 /** With the defaults the dev server waits for the disk at every step: 10 runs a second; with these, 28. */
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];

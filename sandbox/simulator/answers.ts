@@ -50,8 +50,11 @@ export const forbidden = (): Answer => refusal([vendorError('err_xdk_operation_f
 export const wrongRegion = (): Answer => refusal([vendorError('err_audit_log_incorrect_region')]);
 
 /** The gateway's own shape: no `meta`, and the code without `errors` around it. */
+export const gatewayError = (code: string, status = 401, message = code): Answer =>
+  json({ fail: [{ code, message }] }, status);
+
 export const appForbidden = (): Answer =>
-  json({ fail: [{ code: 'app_forbidden', message: 'Resource or method requested does not exist' }] }, 403);
+  gatewayError('app_forbidden', 403, 'Resource or method requested does not exist');
 
 export const html = (status: number): Answer => ({
   status,

@@ -1,42 +1,43 @@
-import type { AuditEvent } from './tenant.js';
-
-/** Audit events in order of time, made or read one by one, so that a tenant may have any number of them. */
+/** Rows of a log in order of time, made or read one by one, so that a tenant may have any number of them. */
 export interface EventSource {
-  /** How many events there are at or before a moment. */
+  /** How many rows there are at or before a moment. */
   countUntil(timeMs: number): number;
-  /** JSON of one event, by its place in order of time. */
+  /** JSON of one row, by its place in order of time. */
   json(index: number): string;
 }
 
-const NO_EVENTS: EventSource = {
+const NO_ROWS: EventSource = {
   countUntil: () => 0,
   json: (index) => {
-    throw new RangeError(`there is no event ${index}`);
+    throw new RangeError(`there is no row ${index}`);
   },
 };
 
-interface AddedEvent {
+interface AddedRow {
   readonly timeMs: number;
   readonly json: string;
 }
 
-/** A tenant's audit log: what its source holds, and events that were added, which may lie in the past. */
-export class AuditLog implements EventSource {
+/** A tenant's log: what its source holds, and rows that were added, which may lie in the past. */
+export class TimedLog<Row extends object> implements EventSource {
   private readonly source: EventSource;
-  private added: AddedEvent[] = [];
-  /** Place in the whole log of each added event. */
+  private readonly timeField: string;
+  private added: AddedRow[] = [];
+  /** Place in the whole log of each added row. */
   private places: number[] = [];
   /** Grows with every addition; pages of an older version are out of date. */
   version = 0;
 
-  constructor(events: readonly AuditEvent[] | EventSource) {
-    const given = isSource(events);
-    this.source = given ? events : NO_EVENTS;
-    if (!given) this.add(events);
+  /** @param timeField of a row, that says when it happened */
+  constructor(rows: readonly Row[] | EventSource, timeField: string) {
+    const given = isSource(rows);
+    this.source = given ? rows : NO_ROWS;
+    this.timeField = timeField;
+    if (!given) this.add(rows);
   }
 
-  add(events: readonly AuditEvent[]): void {
-    const more = events.map((event) => ({ timeMs: timeOf(event), json: JSON.stringify(event) }));
+  add(rows: readonly Row[]): void {
+    const more = rows.map((row) => ({ timeMs: timeOf(row, this.timeField), json: JSON.stringify(row) }));
     this.added = [...this.added, ...more].sort((a, b) => a.timeMs - b.timeMs);
     this.places = this.added.map(({ timeMs }, rank) => this.source.countUntil(timeMs) + rank);
     this.version++;
@@ -64,13 +65,14 @@ export function parseVendorTime(text: unknown): number | undefined {
 /** `2026-01-05T09:00:07+0000`. */
 export const vendorTime = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 19)}+0000`;
 
-function timeOf(event: AuditEvent): number {
-  const timeMs = parseVendorTime(event.eventTime);
-  if (timeMs === undefined) throw new TypeError(`eventTime ${event.eventTime} is not of the form ${vendorTime(0)}`);
+function timeOf(row: object, timeField: string): number {
+  const time = (row as Readonly<Record<string, unknown>>)[timeField];
+  const timeMs = parseVendorTime(time);
+  if (timeMs === undefined) throw new TypeError(`${timeField} ${String(time)} is not of the form ${vendorTime(0)}`);
   return timeMs;
 }
 
-const isSource = (events: readonly AuditEvent[] | EventSource): events is EventSource => 'countUntil' in events;
+const isSource = (rows: readonly object[] | EventSource): rows is EventSource => 'countUntil' in rows;
 
 /** How many of the first items a rule holds for, when it holds for none after the first for which it does not. */
 function countWhile(length: number, holds: (index: number) => boolean): number {

@@ -1,4 +1,5 @@
 import { vendorTime, type EventSource } from './audit-log.js';
+import { evenSpread } from './even-spread.js';
 import { Random } from './random.js';
 
 /** Shorter than the 270 characters of real ids: so a page of 500 events has the 207 KB that pages have. */
@@ -99,25 +100,10 @@ const KINDS: readonly [Kind, ...Kind[]] = [
 ];
 
 /** Events made when they are asked for: a hundred thousand take no more memory than ten. */
-export function believableEvents(options: BelievableEventsOptions): EventSource {
-  const { seed, domain, events, ongoing } = options;
-  const fromMs = options.from.getTime();
-  const stepMs = (options.to.getTime() - fromMs) / Math.max(events, 1);
-  const last = ongoing ? Infinity : events;
-
-  const timeMs = (index: number): number => {
-    const jitter = new Random(seed, index).below(1000) / 1000;
-    return Math.floor((fromMs + (index + jitter) * stepMs) / 1000) * 1000;
-  };
-
+export function believableEvents({ seed, domain, events, ...range }: BelievableEventsOptions): EventSource {
+  const { timeMs, countUntil } = evenSpread({ seed, count: events, ...range });
   return {
-    countUntil(untilMs) {
-      if (events === 0 || untilMs < fromMs) return 0;
-      let count = Math.min(Math.floor((untilMs - fromMs) / stepMs), last);
-      while (count < last && timeMs(count) <= untilMs) count++;
-      while (count > 0 && timeMs(count - 1) > untilMs) count--;
-      return count;
-    },
+    countUntil,
     json: (index) => eventJson(new Random(seed, index), vendorTime(timeMs(index)), domain),
   };
 }

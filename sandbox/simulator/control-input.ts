@@ -17,6 +17,7 @@ const fault = z.discriminatedUnion('kind', [
     retryable: z.boolean().exactOptional(),
   }),
   z.strictObject({ kind: z.literal('meta-status'), status }),
+  z.strictObject({ kind: z.literal('gateway'), code: z.string(), status: status.exactOptional() }),
   z.strictObject({ kind: z.literal('html'), status }),
   z.strictObject({ kind: z.literal('redirect'), location: z.string() }),
   z.strictObject({ kind: z.literal('delay'), delayMs: whole }),
@@ -42,6 +43,7 @@ export const faultRule = z.strictObject({
   path: z.string().startsWith('/').exactOptional(),
   accessKey: z.string().exactOptional(),
   withToken: z.boolean().exactOptional(),
+  clientId: z.string().exactOptional(),
   after: whole.exactOptional(),
   times: z.int().min(1).exactOptional(),
 });
@@ -50,11 +52,17 @@ export const settingsChange = z.strictObject({
   tokenForm: z.enum(['meta', 'data']).exactOptional(),
   order: z.enum(['newest-first', 'oldest-first']).exactOptional(),
   lastPage: z.enum(['without-token', 'empty-with-token']).exactOptional(),
+  totalCount: z.enum(['untold', 'told', 'one-more']).exactOptional(),
   gzip: z.boolean().exactOptional(),
   latencyMs: whole.exactOptional(),
   clockSkewMs: z.int().exactOptional(),
   maxDateSkewMs: whole.exactOptional(),
   rateLimit: z.strictObject({ calls: whole, windowMs: z.int().min(1) }).exactOptional(),
+  apiVersions: z
+    .array(z.enum(['1.0', '2.0']))
+    .min(1)
+    .exactOptional(),
+  tokenLifeS: z.int().min(1).exactOptional(),
 });
 
 export const newTenant = z.strictObject({ seed: z.int().exactOptional(), events: whole.default(3_000) });
@@ -67,4 +75,8 @@ export const accessChange = z.strictObject({
 export const lateArrival = z.strictObject({
   count: z.int().min(1).max(10_000).default(1),
   ageMs: whole.default(3_600_000),
+});
+
+export const lateRowArrival = lateArrival.extend({
+  log: z.enum(['ttp-url-logs', 'ttp-attachment-logs', 'ttp-impersonation-logs', 'dlp-logs']),
 });

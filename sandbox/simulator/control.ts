@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { believableTenant } from './believable-tenant.js';
-import { accessChange, faultRule, lateArrival, newTenant, settingsChange } from './control-input.js';
+import { lateRows } from './believable-rows.js';
+import { accessChange, faultRule, lateArrival, lateRowArrival, newTenant, settingsChange } from './control-input.js';
 import { lateEvents } from './late-events.js';
 import type { RunningTenant } from './running-tenant.js';
 import type { Simulator } from './simulator.js';
-import { randomKeys } from './tenant.js';
+import { randomClient, randomKeys } from './tenant.js';
 
 export const CONTROL_PATH = '/simulator';
 
@@ -19,11 +20,14 @@ type Route = (simulator: Simulator, body: Json, rest: readonly string[]) => unkn
  * - `POST /simulator/settings` some of `SimulatorSettings`
  * - `POST /simulator/faults` a `FaultRule` → `{ id }` · `DELETE /simulator/faults` all · `DELETE /simulator/faults/{id}` one
  * - `GET /simulator/requests` the calls so far · `DELETE /simulator/requests`
- * - `POST /simulator/tenants` `{ seed?, events? }` → a believable tenant's keys
+ * - `POST /simulator/tenants` `{ seed?, events? }` → a believable tenant's keys, of API 1.0 and of API 2.0
  * - `POST /simulator/tenants/{number}/rotate-keys` → new keys, the old ones are refused; `number` is the place in the list
  * - `POST /simulator/tenants/{number}/expire-keys` every call answers 418 until the keys are rotated
+ * - `POST /simulator/tenants/{number}/rotate-client-secret` → the new keys of API 2.0, the old secret is refused
+ * - `POST /simulator/tenants/{number}/expire-tokens` ends the tokens of API 2.0 that were given so far
  * - `POST /simulator/tenants/{number}/access` `{ endpoint, access }`
  * - `POST /simulator/tenants/{number}/late-events` `{ count?, ageMs? }` events that appear now and happened `ageMs` ago
+ * - `POST /simulator/tenants/{number}/late-rows` `{ log, count?, ageMs? }` the same for a protection log, by its endpoint's name
  */
 export function control(
   simulator: Simulator,
@@ -56,7 +60,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET ': ({ url, settings, tenants, faults }) => ({
     url,
     settings,
-    tenants: tenants.map(({ keys, expired }) => ({ keys, expired })),
+    tenants: tenants.map(({ keys, client, expired }) => ({ keys, client, expired })),
     faults: faults.list(),
   }),
   'POST settings': (simulator, body) => {
@@ -73,7 +77,10 @@ const ROUTES: Readonly<Record<string, Route>> = {
     simulator.forgetRequests();
   },
   'POST tenants': (simulator, body, [place, action]) => {
-    if (place === undefined) return { keys: addBelievable(simulator, body).keys };
+    if (place === undefined) {
+      const { keys, client } = addBelievable(simulator, body);
+      return { keys, client };
+    }
     const tenant = simulator.tenants[Number(place)];
     if (tenant === undefined) throw new RangeError(`there is no tenant ${place}`);
     return actOn(tenant, action, body);
@@ -87,7 +94,7 @@ function messageOf(error: unknown): string {
 
 function addBelievable(simulator: Simulator, body: Json): RunningTenant {
   const { seed = simulator.tenants.length + 1, events } = newTenant.parse(body);
-  return simulator.addTenant(believableTenant({ seed, events, keys: randomKeys() }));
+  return simulator.addTenant(believableTenant({ seed, events, keys: randomKeys(), client: randomClient() }));
 }
 
 function actOn(tenant: RunningTenant, action: string | undefined, body: Json): unknown {
@@ -97,6 +104,11 @@ function actOn(tenant: RunningTenant, action: string | undefined, body: Json): u
     case 'expire-keys':
       tenant.expired = true;
       return { expired: true };
+    case 'rotate-client-secret':
+      return { client: tenant.rotateClientSecret() };
+    case 'expire-tokens':
+      tenant.tokens.expire();
+      return { expired: tenant.tokens.issued.length };
     case 'access': {
       const { endpoint, access } = accessChange.parse(body);
       tenant.setAccess(endpoint, access);
@@ -107,6 +119,12 @@ function actOn(tenant: RunningTenant, action: string | undefined, body: Json): u
       const events = lateEvents(count, ageMs);
       tenant.addLateEvents(events);
       return { events };
+    }
+    case 'late-rows': {
+      const { log, count, ageMs } = lateRowArrival.parse(body);
+      const rows = lateRows(log, count, ageMs);
+      tenant.addLateRows(log, rows);
+      return { rows };
     }
     default:
       throw new TypeError(`a tenant has no function ${action ?? ''}`);

@@ -23,6 +23,8 @@ export type Fault =
   | { readonly kind: 'empty-body' }
   /** The gateway's 403: no such resource for this application. */
   | { readonly kind: 'app-forbidden' }
+  /** A refusal in the form of API 2.0's gateway, 401 unless it is said: `token_expired`, `Unauthorized Request`. */
+  | { readonly kind: 'gateway'; readonly code: string; readonly status?: number }
   | { readonly kind: 'html'; readonly status: number }
   | { readonly kind: 'redirect'; readonly location: string }
   /** The connection is cut before any byte of the answer. */
@@ -50,6 +52,8 @@ export interface FaultRule {
   readonly accessKey?: string;
   /** Only calls that send a page token. */
   readonly withToken?: boolean;
+  /** Of API 2.0: calls with a token of this client, and its requests for one. */
+  readonly clientId?: string;
   /** Matching calls to let pass first. Default 0. */
   readonly after?: number;
   /** Calls to strike before the rule removes itself. */
@@ -59,6 +63,7 @@ export interface FaultRule {
 export interface StruckCall {
   readonly path: string;
   readonly accessKey?: string;
+  readonly clientId?: string;
   readonly hasToken: boolean;
 }
 
@@ -134,8 +139,9 @@ export class Faults {
   }
 }
 
-function concerns({ path, accessKey, fault, withToken = false }: FaultRule, call: StruckCall): boolean {
+function concerns({ path, accessKey, clientId, fault, withToken = false }: FaultRule, call: StruckCall): boolean {
   if (path !== undefined && path !== call.path) return false;
   if (accessKey !== undefined && accessKey !== call.accessKey) return false;
+  if (clientId !== undefined && clientId !== call.clientId) return false;
   return call.hasToken || !(withToken || fault.kind === 'token-refused' || fault.kind === 'token-repeated');
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { appForbidden, html, json, refusal, statusAnswer, vendorError, type Answer } from './answers.js';
+import { appForbidden, gatewayError, html, json, refusal, statusAnswer, vendorError, type Answer } from './answers.js';
 import type { Fault } from './faults.js';
 
 /** The answer that a fault gives in place of the endpoint's; undefined for faults that change the endpoint's answer. */
@@ -22,6 +22,8 @@ export function answerOf(fault: Fault): Answer | undefined {
       return { status: 200, body: '' };
     case 'app-forbidden':
       return appForbidden();
+    case 'gateway':
+      return gatewayError(fault.code, fault.status);
     case 'html':
       return html(fault.status);
     case 'redirect':

@@ -9,6 +9,8 @@ export interface LoggedRequest {
   readonly path: string;
   readonly requestId?: string;
   readonly accessKey?: string;
+  /** Of API 2.0: whose token it came with, or who asked for one. */
+  readonly clientId?: string;
   readonly pageToken?: string;
   /** HTTP status of the answer; none while it is under way, and for calls that were cut or never answered. */
   readonly status?: number;
@@ -18,6 +20,7 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly accessKey: string | undefined;
+  readonly clientId: string | undefined;
   readonly token: string | undefined;
 }
 
@@ -25,13 +28,14 @@ export interface ReceivedRequest {
 export class RequestLog {
   entries: LoggedRequest[] = [];
 
-  begin({ path, headers, accessKey, token }: ReceivedRequest): { status?: number } {
+  begin({ path, headers, accessKey, clientId, token }: ReceivedRequest): { status?: number } {
     const requestId = headers['x-mc-req-id'];
     const entry: LoggedRequest = {
       at: new Date().toISOString(),
       path,
       ...(typeof requestId === 'string' ? { requestId } : {}),
       ...(accessKey === undefined ? {} : { accessKey }),
+      ...(clientId === undefined ? {} : { clientId }),
       ...(token === undefined ? {} : { pageToken: token }),
     };
     this.entries.push(entry);

@@ -1,16 +1,28 @@
-import { AuditLog } from './audit-log.js';
+import { AccessTokens } from './access-tokens.js';
+import { TimedLog } from './audit-log.js';
+import { LOG_FORMS } from './log-forms.js';
 import {
   randomBinding,
+  randomClient,
+  randomSecret,
   type AuditEvent,
+  type ClientKeys,
   type EndpointAccess,
+  type ProtectionRow,
   type SimulatedEndpoint,
+  type SimulatedProtectionLog,
   type SimulatedTenant,
   type TenantKeys,
 } from './tenant.js';
 
 /** A tenant while the simulator runs, with what can happen to it. */
 export class RunningTenant {
-  readonly auditLog: AuditLog;
+  readonly auditLog: TimedLog<AuditEvent>;
+  readonly logs: Readonly<Record<SimulatedProtectionLog, TimedLog<ProtectionRow>>> & {
+    readonly 'audit-events': TimedLog<AuditEvent>;
+  };
+  /** `data` of the answers of API 2.0's statistics. */
+  readonly statistics: NonNullable<SimulatedTenant['statistics']>;
   /** `data` of each endpoint's answer; may be changed. */
   readonly data: { -readonly [Endpoint in keyof SimulatedTenant['data']]: readonly unknown[] };
   private readonly access: Partial<Record<SimulatedEndpoint, EndpointAccess>>;
@@ -20,17 +32,41 @@ export class RunningTenant {
   private former: TenantKeys | undefined;
   /** Whether the keys have expired: every call answers 418. */
   expired = false;
+  /** The tokens that its API 2.0 application was given. */
+  readonly tokens = new AccessTokens();
+  private application: ClientKeys;
 
   constructor(tenant: SimulatedTenant) {
     this.current = tenant.keys;
+    this.application = tenant.client ?? randomClient();
     this.identity = tenant.keys.accessKey;
-    this.auditLog = new AuditLog(tenant.auditEvents);
+    const protectionLog = (log: SimulatedProtectionLog): TimedLog<ProtectionRow> =>
+      new TimedLog<ProtectionRow>(tenant.protectionLogs?.[log] ?? [], LOG_FORMS[log].timeField);
+    this.auditLog = new TimedLog<AuditEvent>(tenant.auditEvents, LOG_FORMS['audit-events'].timeField);
+    this.logs = {
+      'audit-events': this.auditLog,
+      'ttp-url-logs': protectionLog('ttp-url-logs'),
+      'ttp-attachment-logs': protectionLog('ttp-attachment-logs'),
+      'ttp-impersonation-logs': protectionLog('ttp-impersonation-logs'),
+      'dlp-logs': protectionLog('dlp-logs'),
+    };
+    this.statistics = tenant.statistics ?? {};
     this.data = { ...tenant.data };
     this.access = { ...tenant.access };
   }
 
   get keys(): TenantKeys {
     return this.current;
+  }
+
+  get client(): ClientKeys {
+    return this.application;
+  }
+
+  /** Issues a new client secret. The old one is refused from now on; tokens that it was given for live out their time. */
+  rotateClientSecret(): ClientKeys {
+    this.application = { ...this.application, clientSecret: randomSecret() };
+    return this.application;
   }
 
   /** The keys with this access key that are good, if there are any. */
@@ -56,6 +92,11 @@ export class RunningTenant {
   /** Adds events, which may be older than what was already read. */
   addLateEvents(events: readonly AuditEvent[]): void {
     this.auditLog.add(events);
+  }
+
+  /** Adds rows to a protection log, which may be older than what was already read. */
+  addLateRows(log: SimulatedProtectionLog, rows: readonly ProtectionRow[]): void {
+    this.logs[log].add(rows);
   }
 
   setAccess(endpoint: SimulatedEndpoint, access: EndpointAccess): void {

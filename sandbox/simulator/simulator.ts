@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tokenOf } from './audit-events.js';
 import { CONTROL_PATH, control } from './control.js';
 import { Faults, type Fault } from './faults.js';
+import { clientIdIn, TOKEN_PATH } from './oauth.js';
+import { tokenOf } from './log-endpoint.js';
 import { rateLimitHeaders } from './rate-limit.js';
 import { answerOf, send, truncated } from './reply.js';
 import { RequestLog, type LoggedRequest } from './request-log.js';
@@ -11,7 +12,7 @@ import { RunningTenant } from './running-tenant.js';
 import { DEFAULT_SETTINGS, type SimulatorSettings } from './settings.js';
 import { signedHeaders } from './signature.js';
 import type { SimulatedTenant } from './tenant.js';
-import { Vendor } from './vendor.js';
+import { Vendor, type VendorCall } from './vendor.js';
 
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
@@ -21,7 +22,7 @@ export interface SimulatorOptions extends Partial<SimulatorSettings> {
   readonly tenants?: readonly SimulatedTenant[];
 }
 
-/** A simulated Mimecast, API 1.0, on a port of its own on loopback. */
+/** A simulated Mimecast, API 1.0 and 2.0, on a port of its own on loopback. */
 export interface Simulator {
   /** To be used as a connection's base URL, with loopback allowed. */
   readonly url: string;
@@ -39,7 +40,7 @@ export interface Simulator {
 }
 
 /**
- * Starts a simulated Mimecast. It checks signatures, pages, limits rates and refuses as the vendor does, and does wrong
+ * Starts a simulated Mimecast. It checks signatures and tokens, pages, limits rates and refuses as the vendor does, and does wrong
  * what `faults` says. The same can be steered from another process over HTTP: see `control`.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -113,19 +114,26 @@ class SimulatorServer implements Simulator {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? '/';
-    const body = parse(await read(request));
+    // Of the path alone signatures are made, and faults know it so.
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
+    const text = await read(request);
+    const body = parse(text);
     if (path.startsWith(CONTROL_PATH)) {
       control(this, request, response, body);
       return;
     }
 
     const accessKey = signedHeaders(request.headers)?.accessKey;
+    const clientId = path === TOKEN_PATH ? clientIdIn(text) : this.vendor.bearerOf(request.headers)?.client.clientId;
     const token = body === undefined ? undefined : tokenOf(body, this.settings.tokenForm);
-    const entry = this.log.begin({ path, headers: request.headers, accessKey, token });
+    const entry = this.log.begin({ path, headers: request.headers, accessKey, clientId, token });
     const hasToken = token !== undefined;
-    const call = { path, hasToken, ...(accessKey === undefined ? {} : { accessKey }) };
-    const { faults, released } = this.faults.strike(call);
+    const { faults, released } = this.faults.strike({
+      path,
+      hasToken,
+      ...(accessKey === undefined ? {} : { accessKey }),
+      ...(clientId === undefined ? {} : { clientId }),
+    });
 
     await this.wait(faults);
     await released;
@@ -134,21 +142,20 @@ class SimulatorServer implements Simulator {
       request.socket.resetAndDestroy();
       return;
     }
-    entry.status = this.respond(request, response, path, body, faults);
+    entry.status = this.respond(request, response, { path, text, body }, faults);
   }
 
   private respond(
     request: IncomingMessage,
     response: ServerResponse,
-    path: string,
-    body: Record<string, unknown> | undefined,
+    received: Pick<VendorCall, 'path' | 'text' | 'body'>,
     faults: readonly Fault[],
   ): number {
     const nowMs = Date.now();
     const method = request.method ?? 'GET';
     const repeatToken = faults.some(({ kind }) => kind === 'token-repeated');
     const { answer, rateLimit } = this.vendor.reply(
-      { method, path, headers: request.headers, body, nowMs, repeatToken },
+      { ...received, method, headers: request.headers, nowMs, repeatToken },
       this.settings,
     );
     const faulty = faults.map(answerOf).find((instead) => instead !== undefined) ?? answer;

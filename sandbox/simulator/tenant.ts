@@ -10,6 +10,12 @@ export interface TenantKeys {
   readonly secretKey: string;
 }
 
+/** The two keys of an API 2.0 application, which the same console gives. */
+export interface ClientKeys {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** The endpoints that the simulator plays, with the vendor's paths. */
 export const ENDPOINT_PATHS = {
   'audit-events': '/api/audit/get-audit-events',
@@ -19,9 +25,28 @@ export const ENDPOINT_PATHS = {
   'attachment-management': '/api/policy/attachment-management/get-policies',
   'archive-settings': '/api/archive/get-settings',
   account: '/api/account/get-account',
+  'ttp-url-logs': '/api/ttp/url/get-logs',
+  'ttp-attachment-logs': '/api/ttp/attachment/get-logs',
+  'ttp-impersonation-logs': '/api/ttp/impersonation/get-logs',
+  'dlp-logs': '/api/dlp/get-logs',
+  'stats-url-clicks': '/threats/v1/stats/url-clicks',
+  'stats-attachment-scans': '/threats/v1/stats/attachment-scans',
+  'stats-impersonations': '/threats/v1/stats/impersonations',
 } as const;
 
 export type SimulatedEndpoint = keyof typeof ENDPOINT_PATHS;
+
+/** The logs of what the tenant's protections did. */
+export type SimulatedProtectionLog = 'ttp-url-logs' | 'ttp-attachment-logs' | 'ttp-impersonation-logs' | 'dlp-logs';
+
+/** The endpoints that are paged by a range of time. */
+export type SimulatedLog = 'audit-events' | SimulatedProtectionLog;
+
+/** The vendor's own totals, which API 2.0 is asked for with GET. */
+export type SimulatedStatistics = 'stats-url-clicks' | 'stats-attachment-scans' | 'stats-impersonations';
+
+/** One row of a protection log, in the vendor's shape. */
+export type ProtectionRow = Readonly<Record<string, unknown>>;
 
 /**
  * How a tenant stands to an endpoint: `missing` answers 404, `app-forbidden` and `forbidden` answer 403. `wrong-region`
@@ -44,9 +69,15 @@ export interface AuditEvent {
 /** A tenant as a test describes it. */
 export interface SimulatedTenant {
   readonly keys: TenantKeys;
+  /** An API 2.0 application of the same account; made at random unless it is given. */
+  readonly client?: ClientKeys;
   readonly auditEvents: readonly AuditEvent[] | EventSource;
   /** `data` of each other endpoint's answer; an empty array is an empty answer. */
-  readonly data: Readonly<Record<Exclude<SimulatedEndpoint, 'audit-events'>, readonly unknown[]>>;
+  readonly data: Readonly<Record<Exclude<SimulatedEndpoint, SimulatedLog | SimulatedStatistics>, readonly unknown[]>>;
+  /** Quiet ones, unless they are given. */
+  readonly protectionLogs?: Readonly<Partial<Record<SimulatedProtectionLog, readonly ProtectionRow[] | EventSource>>>;
+  /** `data` of the answers of API 2.0's statistics; empty, unless it is given. */
+  readonly statistics?: Readonly<Partial<Record<SimulatedStatistics, readonly unknown[]>>>;
   /** Everything is `available` unless it says otherwise. */
   readonly access?: Readonly<Partial<Record<SimulatedEndpoint, EndpointAccess>>>;
 }
@@ -60,3 +91,10 @@ export function randomKeys(): TenantKeys {
 export function randomBinding(): Pick<TenantKeys, 'accessKey' | 'secretKey'> {
   return { accessKey: randomBytes(96).toString('base64url'), secretKey: randomBytes(64).toString('base64') };
 }
+
+/** The keys of an API 2.0 application in the vendor's forms. */
+export function randomClient(): ClientKeys {
+  return { clientId: randomBytes(24).toString('base64url'), clientSecret: randomSecret() };
+}
+
+export const randomSecret = (): string => randomBytes(48).toString('base64url');

@@ -4,6 +4,7 @@ import {
   data,
   expiredBinding,
   forbidden,
+  gatewayError,
   refusal,
   refusedSignature,
   statusAnswer,
@@ -11,13 +12,15 @@ import {
   wrongRegion,
   type Answer,
 } from './answers.js';
-import { AuditEventsEndpoint } from './audit-events.js';
+import { LogEndpoint } from './log-endpoint.js';
+import { LOG_FORMS } from './log-forms.js';
+import { bearerToken, clientIdIn, refuseToken, TOKEN_PATH, tokenAnswer } from './oauth.js';
 import { PageTokens } from './page-token.js';
 import { RateLimit, type RateLimitState } from './rate-limit.js';
 import type { RunningTenant } from './running-tenant.js';
 import type { SimulatorSettings } from './settings.js';
 import { dateSkewMs, signatureHolds, signedHeaders, type SignedHeaders } from './signature.js';
-import { ENDPOINT_PATHS, type SimulatedEndpoint } from './tenant.js';
+import { ENDPOINT_PATHS, type SimulatedEndpoint, type SimulatedLog, type SimulatedStatistics } from './tenant.js';
 
 /** Calls in a window for access keys that nobody has, as recorded traffic shows. */
 const STRANGERS_LIMIT = { calls: 5_000, windowMs: 5_000 };
@@ -27,6 +30,8 @@ export interface VendorCall {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** The body, as it came. */
+  readonly text: string;
   /** Undefined when the body is not a JSON object. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly nowMs: number;
@@ -38,65 +43,106 @@ export interface VendorReply {
   readonly rateLimit: RateLimitState['headers'];
 }
 
-/** The vendor's rules in the order in which the vendor applies them: quota, signature, application, endpoint, permission. */
+/**
+ * The vendor's rules in the order in which the vendor applies them: quota, then signature and application (API 1.0) or
+ * token (API 2.0), then endpoint and permission.
+ */
 export class Vendor {
   readonly tenants: RunningTenant[] = [];
   private readonly rates = new RateLimit();
-  private readonly auditEvents = new AuditEventsEndpoint(new PageTokens());
+  private readonly logs = new LogEndpoint(new PageTokens());
+
+  /** Whose token a call comes with, also one that has ended. */
+  bearerOf(headers: IncomingHttpHeaders): RunningTenant | undefined {
+    const token = bearerToken(headers);
+    return token === undefined ? undefined : this.tenants.find(({ tokens }) => tokens.knows(token));
+  }
 
   reply(call: VendorCall, settings: SimulatorSettings): VendorReply {
-    const signed = signedHeaders(call.headers);
-    const tenant = this.tenants.find((candidate) => candidate.keysWith(signed?.accessKey));
-    const limit = tenant === undefined ? STRANGERS_LIMIT : settings.rateLimit;
-    const rate = this.rates.count(tenant?.identity ?? 'strangers', limit, call.nowMs);
+    const caller = this.callerOf(call, settings);
+    const limit = caller.tenant === undefined ? STRANGERS_LIMIT : settings.rateLimit;
+    const rate = this.rates.count(caller.tenant?.identity ?? 'strangers', limit, call.nowMs);
 
-    const answer = rate.exceeded ? statusAnswer(429) : this.answer(call, signed, tenant, settings);
+    const answer = rate.exceeded ? statusAnswer(429) : this.answer(call, caller, settings);
     return { answer, rateLimit: rate.headers };
   }
 
-  private answer(
-    call: VendorCall,
-    signed: SignedHeaders | undefined,
-    tenant: RunningTenant | undefined,
-    settings: SimulatorSettings,
-  ): Answer {
-    if (call.method !== 'POST') return statusAnswer(405);
-    const endpoint = endpointAt(call.path);
-    const refused = refuseCaller(call, signed, tenant, settings);
+  private callerOf({ path, headers, text }: VendorCall, { apiVersions }: SimulatorSettings): Caller {
+    const serves2 = apiVersions.includes('2.0');
+    if (serves2 && path === TOKEN_PATH) {
+      const clientId = clientIdIn(text);
+      return { tenant: this.tenants.find(({ client }) => client.clientId === clientId) };
+    }
+    const token = bearerToken(headers);
+    if (serves2 && token !== undefined) return { token, tenant: this.bearerOf(headers) };
+    const signed = signedHeaders(headers);
+    return { signed, tenant: this.tenants.find((candidate) => candidate.keysWith(signed?.accessKey)) };
+  }
+
+  private answer(call: VendorCall, caller: Caller, settings: SimulatorSettings): Answer {
+    const { path, nowMs } = call;
+    const { tenant } = caller;
+    const endpoint = endpointAt(path);
+    const statistics = isStatistics(endpoint);
+    if (call.method !== (statistics ? 'GET' : 'POST')) return statusAnswer(405);
+    if (path === TOKEN_PATH && settings.apiVersions.includes('2.0')) {
+      const contentType = call.headers['content-type'];
+      return tokenAnswer({ contentType, text: call.text, nowMs }, this.tenants, settings.tokenLifeS);
+    }
+    const refused = refuseCaller(call, caller, settings);
     if (refused !== undefined || tenant === undefined) return refused ?? refusedSignature();
-    if (endpoint === undefined) return statusAnswer(404);
-    if (call.body === undefined) return statusAnswer(400);
+    if (endpoint === undefined) return caller.token === undefined ? statusAnswer(404) : appForbidden();
+    if (call.body === undefined && !statistics) return statusAnswer(400);
 
     const access = tenant.accessTo(endpoint);
     if (access === 'missing') return statusAnswer(404);
     if (access === 'app-forbidden') return appForbidden();
     if (access === 'forbidden') return forbidden();
     if (access === 'wrong-region') return wrongRegion();
-    if (endpoint === 'audit-events') return this.auditPage(call, call.body, tenant, settings);
+    if (isStatistics(endpoint)) return data(tenant.statistics[endpoint] ?? []);
+    if (isLog(endpoint)) return this.page(endpoint, call, tenant, settings);
     return data(endpoint === 'account' ? tenant.data.account.map(shufflePackages) : tenant.data[endpoint]);
   }
 
-  private auditPage(
-    { nowMs, repeatToken }: VendorCall,
-    body: Readonly<Record<string, unknown>>,
+  private page(
+    endpoint: SimulatedLog,
+    { nowMs, repeatToken, body = {} }: VendorCall,
     tenant: RunningTenant,
     settings: SimulatorSettings,
   ): Answer {
-    const { auditLog: log, identity } = tenant;
-    return this.auditEvents.answer({ identity, log, body, settings, nowMs, repeatToken });
+    const identity = `${tenant.identity} ${endpoint}`;
+    const form = LOG_FORMS[endpoint];
+    return this.logs.answer({ identity, form, log: tenant.logs[endpoint], body, settings, nowMs, repeatToken });
   }
 }
+
+const isLog = (endpoint: SimulatedEndpoint): endpoint is SimulatedLog => Object.hasOwn(LOG_FORMS, endpoint);
+
+const isStatistics = (endpoint: SimulatedEndpoint | undefined): endpoint is SimulatedStatistics =>
+  endpoint?.startsWith('stats-') ?? false;
 
 function endpointAt(path: string): SimulatedEndpoint | undefined {
   const found = Object.entries(ENDPOINT_PATHS).find(([, known]) => known === path);
   return found?.[0] as SimulatedEndpoint | undefined;
 }
 
+/** Who calls, and how that is shown. */
+interface Caller {
+  readonly tenant: RunningTenant | undefined;
+  readonly signed?: SignedHeaders | undefined;
+  readonly token?: string;
+}
+
+/** Each generation has its own way of letting callers in. */
+function refuseCaller(call: VendorCall, caller: Caller, settings: SimulatorSettings): Answer | undefined {
+  if (caller.token !== undefined) return refuseToken(caller.token, caller.tenant, call.nowMs);
+  return settings.apiVersions.includes('1.0') ? refuseSigner(call, caller, settings) : gatewayError('unauthorized');
+}
+
 /** One code for a wrong application key, access key and secret key, as at the vendor; the application id has its own. */
-function refuseCaller(
+function refuseSigner(
   { path, nowMs }: VendorCall,
-  signed: SignedHeaders | undefined,
-  tenant: RunningTenant | undefined,
+  { signed, tenant }: Caller,
   settings: SimulatorSettings,
 ): Answer | undefined {
   if (signed === undefined || tenant === undefined) return refusedSignature();

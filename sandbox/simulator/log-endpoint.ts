@@ -1,21 +1,22 @@
 import { gzipSync } from 'node:zlib';
 import { refusal, vendorError, type Answer } from './answers.js';
-import { parseVendorTime, type AuditLog } from './audit-log.js';
+import { parseVendorTime, type TimedLog } from './audit-log.js';
+import type { LogForm } from './log-forms.js';
 import type { PageFilters, PagePlace, PageTokens } from './page-token.js';
 import { PageCache } from './page-cache.js';
 import type { SimulatorSettings } from './settings.js';
 
-const LOOK_BACK_MS = 60 * 86_400_000;
-/** A caller that asks for exactly 60 days is some seconds late when its call arrives. */
+/** A caller that asks for exactly the look-back is some seconds late when its call arrives. */
 const LOOK_BACK_GRACE_MS = 60_000;
 const MAX_PAGE_SIZE = 500;
 const DEFAULT_PAGE_SIZE = 25;
 const FASTEST_GZIP = { level: 1 };
 
-export interface AuditCall {
-  /** Of the tenant: tokens belong to it. */
+export interface LogCall {
+  /** Of the tenant and the endpoint: tokens belong to them. */
   readonly identity: string;
-  readonly log: AuditLog;
+  readonly form: LogForm;
+  readonly log: TimedLog<object>;
   readonly body: Readonly<Record<string, unknown>>;
   readonly settings: SimulatorSettings;
   readonly nowMs: number;
@@ -23,11 +24,12 @@ export interface AuditCall {
 }
 
 /**
- * `POST /api/audit/get-audit-events`. Exactly one item of `data`, with both dates; at most 60 days back and 500 rows a
- * page. What the vendor answers to a bad token, to an old date and to a large page is not publicly known: `fail` with a
- * validation code is the nearest that is. The optional filters `query` and `categories` are not played, and refused.
+ * A log of the vendor's: `POST /api/audit/get-audit-events` and the four of the protections. Exactly one item of `data`, with
+ * both dates; no further back than the log goes and at most 500 rows a page. What the vendor answers to a bad token, to an old
+ * date and to a large page is not publicly known: `fail` with a validation code is the nearest that is. Filters that would leave
+ * rows out are not played, and refused.
  */
-export class AuditEventsEndpoint {
+export class LogEndpoint {
   private readonly tokens: PageTokens;
   private readonly cache = new PageCache();
 
@@ -35,24 +37,26 @@ export class AuditEventsEndpoint {
     this.tokens = tokens;
   }
 
-  answer(call: AuditCall): Answer {
+  answer(call: LogCall): Answer {
     const asked = this.placeAsked(call);
     if ('status' in asked) return asked;
 
     const page = this.rowsOf(asked, call);
     const { startMs, endMs, pageSize, offset } = asked;
-    const form = `${call.settings.order} ${call.settings.tokenForm} ${call.settings.lastPage} ${call.settings.gzip}`;
+    const order = orderOf(call);
+    const { tokenForm, lastPage, totalCount, gzip } = call.settings;
+    const form = `${order} ${tokenForm} ${lastPage} ${totalCount} ${gzip}`;
     const key = [call.identity, call.log.version, page.total, startMs, endMs, pageSize, offset, form].join(' ');
     if (call.repeatToken) return this.compose(asked, page, call);
     return this.cache.get(key, () => this.compose(asked, page, call));
   }
 
-  private placeAsked(call: AuditCall): PagePlace | Answer {
+  private placeAsked(call: LogCall): PagePlace | Answer {
     const filters = readFilters(call);
     if ('status' in filters) return filters;
 
     const token = tokenOf(call.body, call.settings.tokenForm);
-    if (token === undefined) return 'startMs' in filters ? { ...filters, offset: 0 } : missingDates();
+    if (token === undefined) return 'startMs' in filters ? { ...filters, offset: 0 } : missingDates(call);
     const place = this.tokens.read(token, call.identity);
     if (place === undefined || !belongsTo(place, filters)) {
       return refusal([vendorError('err_validation_invalid_page_token', 'pageToken')]);
@@ -60,27 +64,37 @@ export class AuditEventsEndpoint {
     return place;
   }
 
-  private rowsOf({ startMs, endMs, pageSize, offset }: PagePlace, { log, nowMs, settings }: AuditCall): Rows {
+  private rowsOf({ startMs, endMs, pageSize, offset }: PagePlace, call: LogCall): Rows {
+    const { log, nowMs } = call;
+    const order = orderOf(call);
     const first = log.countUntil(startMs - 1);
     const total = Math.max(log.countUntil(Math.min(endMs, nowMs)) - first, 0);
     const count = Math.max(Math.min(pageSize, total - offset), 0);
     const at = (row: number): number =>
-      settings.order === 'oldest-first' ? first + offset + row : first + total - 1 - offset - row;
+      order === 'oldest-first' ? first + offset + row : first + total - 1 - offset - row;
     return { total, count, at };
   }
 
-  private compose(place: PagePlace, { total, count, at }: Rows, call: AuditCall): Answer {
+  private compose(place: PagePlace, { total, count, at }: Rows, call: LogCall): Answer {
     const { settings, log, identity } = call;
     const more = place.offset + count < total || (settings.lastPage === 'empty-with-token' && total > 0);
     const following = { ...place, offset: place.offset + Math.max(count, 1) };
     const sent = call.repeatToken ? tokenOf(call.body, settings.tokenForm) : undefined;
     const next = sent ?? (more ? this.tokens.issue(following, identity) : undefined);
 
-    const pagination = { pageSize: count, ...(next !== undefined && settings.tokenForm === 'meta' ? { next } : {}) };
+    const told =
+      settings.totalCount === 'untold' ? {} : { totalCount: total + Number(settings.totalCount === 'one-more') };
+    const pagination = {
+      pageSize: count,
+      ...told,
+      ...(next !== undefined && settings.tokenForm === 'meta' ? { next } : {}),
+    };
     const token = next !== undefined && settings.tokenForm === 'data' ? `"pageToken":${JSON.stringify(next)},` : '';
     const rows = Array.from({ length: count }, (_, row) => log.json(at(row))).join(',');
     const meta = JSON.stringify({ status: 200, pagination });
-    const body = Buffer.from(`{"meta":${meta},${token}"data":[${rows}],"fail":[]}`);
+    const { listKey } = call.form;
+    const data = listKey === undefined ? rows : `{"${listKey}":[${rows}]}`;
+    const body = Buffer.from(`{"meta":${meta},${token}"data":[${data}],"fail":[]}`);
     return settings.gzip ? { status: 200, body, gzipped: gzipSync(body, FASTEST_GZIP) } : { status: 200, body };
   }
 }
@@ -97,7 +111,8 @@ interface FiltersInToken {
 }
 
 /** Filters of a request; without dates only where a token may stand for them. */
-function readFilters({ body, settings, nowMs }: AuditCall): PageFilters | FiltersInToken | Answer {
+function readFilters(call: LogCall): PageFilters | FiltersInToken | Answer {
+  const { body, form, settings, nowMs } = call;
   const items = Array.isArray(body['data']) ? (body['data'] as unknown[]) : [];
   if (items.length > 1) return refusal([vendorError('err_validation_invalid_size', 'data')]);
   const item = asObject(items[0]);
@@ -105,26 +120,39 @@ function readFilters({ body, settings, nowMs }: AuditCall): PageFilters | Filter
   if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > MAX_PAGE_SIZE) {
     return refusal([vendorError('err_validation_invalid_size', 'pageSize')]);
   }
-  for (const field of ['query', 'categories']) {
-    if (Object.hasOwn(item, field)) return refusal([vendorError('err_simulator_not_played', field)]);
-  }
+  const notPlayed = unknownFilter(item, form);
+  if (notPlayed !== undefined) return refusal([vendorError('err_simulator_not_played', notPlayed)]);
 
-  const dates = [item['startDateTime'], item['endDateTime']];
+  const dates = [item[form.start], item[form.end]];
   if (dates.includes(undefined)) {
     const inToken = settings.tokenForm === 'data' && tokenOf(body, 'data') !== undefined;
-    return inToken ? { inToken } : missingDates(item);
+    return inToken ? { inToken } : missingDates(call, item);
   }
   const [startMs, endMs] = dates.map(parseVendorTime);
-  if (startMs === undefined) return refusal([vendorError('err_validation_invalid_date', 'startDateTime')]);
-  if (endMs === undefined) return refusal([vendorError('err_validation_invalid_date', 'endDateTime')]);
-  if (startMs < nowMs - LOOK_BACK_MS - LOOK_BACK_GRACE_MS || startMs > endMs) {
-    return refusal([vendorError('err_validation_invalid_date_range', 'startDateTime')]);
+  if (startMs === undefined) return refusal([vendorError('err_validation_invalid_date', form.start)]);
+  if (endMs === undefined) return refusal([vendorError('err_validation_invalid_date', form.end)]);
+  if (startMs < nowMs - form.lookBackMs - LOOK_BACK_GRACE_MS || startMs > endMs) {
+    return refusal([vendorError('err_validation_invalid_date_range', form.start)]);
   }
   return { startMs, endMs, pageSize };
 }
 
-function missingDates(item: Record<string, unknown> = {}): Answer {
-  const missing = ['startDateTime', 'endDateTime'].filter((field) => item[field] === undefined);
+/** A filter that is sent and not known here, or that is not sent with the value for all rows. */
+function unknownFilter(item: Record<string, unknown>, form: LogForm): string | undefined {
+  const known = [form.start, form.end, 'pageToken', ...(form.ordered ? ['oldestFirst'] : [])];
+  const sent = Object.keys(item).filter((field) => !known.includes(field));
+  return [...sent, ...Object.keys(form.filters)].find((field) => item[field] !== form.filters[field]);
+}
+
+/** As the request wants it where the log takes that, else as the settings say. */
+function orderOf({ body, form, settings }: LogCall): SimulatorSettings['order'] {
+  if (!form.ordered) return settings.order;
+  const items = Array.isArray(body['data']) ? (body['data'] as unknown[]) : [];
+  return asObject(items[0])['oldestFirst'] === true ? 'oldest-first' : 'newest-first';
+}
+
+function missingDates({ form }: LogCall, item: Record<string, unknown> = {}): Answer {
+  const missing = [form.start, form.end].filter((field) => item[field] === undefined);
   return refusal(missing.map((field) => vendorError('err_validation_null', field)));
 }
 

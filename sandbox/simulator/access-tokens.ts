@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+
+/** The tokens of one application: given for its keys, good until they end. */
+export class AccessTokens {
+  private readonly endsMs = new Map<string, number>();
+
+  /** Every token that was ever given. */
+  get issued(): readonly string[] {
+    return [...this.endsMs.keys()];
+  }
+
+  issue(lifeS: number, nowMs: number): string {
+    const token = randomBytes(36).toString('base64url');
+    this.endsMs.set(token, nowMs + lifeS * 1000);
+    return token;
+  }
+
+  /** Ends all tokens before their time, as a vendor may that restarts. */
+  expire(): void {
+    for (const token of this.endsMs.keys()) this.endsMs.set(token, 0);
+  }
+
+  knows(token: string): boolean {
+    return this.endsMs.has(token);
+  }
+
+  stateOf(token: string, nowMs: number): 'good' | 'expired' | 'unknown' {
+    const endMs = this.endsMs.get(token);
+    if (endMs === undefined) return 'unknown';
+    return endMs > nowMs ? 'good' : 'expired';
+  }
+}
