@@ -1,0 +1,201 @@
+import type { AppliedAnnotation, Basis, ControlResult, Severity, StoredEvaluation, Verdict } from '../verdicts.js';
+import { annotationOf, FRAMEWORKS, requirementsOf, shownName, type Rendering } from './rendering.js';
+import { stableUuid } from './uuid.js';
+import type { TracedEvaluation, VerdictPast } from './verdict-history.js';
+
+/**
+ * OCSF Compliance Finding, class 2003 of schema 1.8.0 (https://schema.ocsf.io/1.8.0/classes/compliance_finding): one for each
+ * connection and control. Its `finding_info.uid` stays the same for good, so that a consumer updates what it holds.
+ */
+const SCHEMA_VERSION = '1.8.0';
+const CATEGORY_UID = 2;
+const CLASS_UID = 2003;
+
+type Labelled = readonly [id: number, label: string];
+
+/** What OCSF has no number for is `Other`, and its label says what it is. */
+const COMPLIANCE: Readonly<Record<Verdict, Labelled>> = {
+  pass: [1, 'Pass'],
+  unknown: [2, 'Warning'],
+  fail: [3, 'Fail'],
+  'not-applicable': [99, 'Not Applicable'],
+};
+
+const SEVERITIES: Readonly<Record<Severity, Labelled>> = {
+  info: [1, 'Informational'],
+  low: [2, 'Low'],
+  medium: [3, 'Medium'],
+  high: [4, 'High'],
+};
+
+const NEW: Labelled = [1, 'New'];
+const SUPPRESSED: Labelled = [3, 'Suppressed'];
+const RESOLVED: Labelled = [4, 'Resolved'];
+
+const CREATE: Labelled = [1, 'Create'];
+const UPDATE: Labelled = [2, 'Update'];
+const CLOSE: Labelled = [3, 'Close'];
+
+const isOpen = (verdict: Verdict): boolean => verdict === 'fail' || verdict === 'unknown';
+
+/** The findings of one record, a control each. */
+export function ocsfFindings({ evaluation, history }: TracedEvaluation, rendering: Rendering): OcsfFinding[] {
+  return evaluation.controls.map((control) => finding(evaluation, control, history.of(control.id), rendering));
+}
+
+export type OcsfFinding = Readonly<Record<string, unknown>>;
+
+function finding(
+  evaluation: StoredEvaluation,
+  control: ControlResult,
+  past: VerdictPast,
+  rendering: Rendering,
+): OcsfFinding {
+  const { connectionId, at, sequence } = evaluation;
+  const [activityId, activity] = activityOf(control, past);
+  const [severityId, severity] = severityOf(control);
+  const [statusId, status] = statusOf(control);
+  const time = Date.parse(at);
+  return {
+    activity_id: activityId,
+    activity_name: activity,
+    category_uid: CATEGORY_UID,
+    category_name: 'Findings',
+    class_uid: CLASS_UID,
+    class_name: 'Compliance Finding',
+    type_uid: CLASS_UID * 100 + activityId,
+    type_name: `Compliance Finding: ${activity}`,
+    time,
+    severity_id: severityId,
+    severity,
+    status_id: statusId,
+    status,
+    message: `${control.title}: ${COMPLIANCE[control.verdict][1]}. ${control.reason}`,
+    metadata: {
+      version: SCHEMA_VERSION,
+      product: {
+        uid: rendering.product.name,
+        name: rendering.product.name,
+        vendor_name: rendering.product.vendor,
+        version: rendering.product.version,
+      },
+      uid: stableUuid('ocsf', connectionId, control.id, sequence),
+      sequence,
+      original_time: at,
+      log_name: `evidence/${connectionId}`,
+      ...(evaluation.accountCode !== undefined && { tenant_uid: evaluation.accountCode }),
+    },
+    finding_info: {
+      uid: stableUuid('finding', connectionId, control.id),
+      title: control.title,
+      desc: control.reason,
+      types: [control.code],
+      created_time: Date.parse(past.firstSeenAt),
+      first_seen_time: Date.parse(past.since),
+      last_seen_time: time,
+      modified_time: time,
+      data_sources: [...new Set(control.basis.map(({ source }) => source))],
+    },
+    compliance: compliance(control),
+    resources: [resource(evaluation, control)],
+    ...(control.action !== undefined && { remediation: { desc: control.action } }),
+    ...(control.basis.length > 0 && { evidences: control.basis.map(evidence) }),
+    ...(control.annotations.length > 0 && {
+      enrichments: control.annotations.map((annotation) => enrichment(annotation, rendering)),
+    }),
+    ...(control.lastKnown && { unmapped: { last_known: control.lastKnown } }),
+  };
+}
+
+/** A finding that was open and is not any more is closed; it stays so in the records that follow, which closes it again to no effect. */
+function activityOf({ verdict }: ControlResult, { before, records }: VerdictPast): Labelled {
+  if (records === 1) return CREATE;
+  return before !== undefined && isOpen(before) && !isOpen(verdict) ? CLOSE : UPDATE;
+}
+
+/** OCSF's severity says how urgently somebody must act: nobody has to on a pass. How grave a fail would be stands in the check. */
+function severityOf({ verdict, severity }: ControlResult): Labelled {
+  return SEVERITIES[isOpen(verdict) ? severity : 'info'];
+}
+
+/** Where people stand with the finding. An accepted risk is suppressed here while its compliance stays what it is. */
+function statusOf(control: ControlResult): Labelled {
+  if (control.verdict === 'pass') return RESOLVED;
+  const isSettled = control.verdict === 'not-applicable' || annotationOf(control, 'accepted-risk') !== undefined;
+  return isSettled ? SUPPRESSED : NEW;
+}
+
+function compliance(control: ControlResult): OcsfFinding {
+  const [statusId, status] = COMPLIANCE[control.verdict];
+  const [severityId, severity] = SEVERITIES[control.severity];
+  const mapped = requirementsOf(control.mappings);
+  const standards = [...new Set(mapped.map(({ framework }) => FRAMEWORKS[framework]))];
+  return {
+    control: control.id,
+    desc: control.title,
+    category: control.subject,
+    status_id: statusId,
+    status,
+    status_code: control.code,
+    status_details: [control.reason],
+    ...(mapped.length > 0 && {
+      standards,
+      requirements: mapped.map(
+        ({ framework, requirement: { id, title } }) => `${FRAMEWORKS[framework]} ${id} ${title}`,
+      ),
+    }),
+    ...(control.thresholds && {
+      control_parameters: Object.entries(control.thresholds).map(([name, value]) => ({ name, value: String(value) })),
+    }),
+    checks: [
+      {
+        uid: control.id,
+        name: control.title,
+        version: String(control.version),
+        severity_id: severityId,
+        severity,
+        status_id: statusId,
+        status,
+        ...(standards.length > 0 && { standards }),
+      },
+    ],
+  };
+}
+
+function resource(
+  { connectionId, accountCode, accountName }: StoredEvaluation,
+  { subject }: ControlResult,
+): OcsfFinding {
+  if (subject === 'collector') return { uid: connectionId, name: connectionId, type: 'Evidence collector' };
+  return { uid: accountCode ?? connectionId, name: accountName ?? connectionId, type: 'Mimecast account' };
+}
+
+function evidence({ source, digest, observedAt }: Basis): OcsfFinding {
+  return {
+    name: source,
+    ...(digest !== undefined && { uid: digest }),
+    data: {
+      source,
+      ...(digest !== undefined && { sha256: digest }),
+      ...(observedAt !== undefined && { observed_at: observedAt }),
+    },
+  };
+}
+
+function enrichment(annotation: AppliedAnnotation, rendering: Rendering): OcsfFinding {
+  const { kind, annotationId, owner, reason, createdAt, expiresAt, expired, file } = annotation;
+  return {
+    name: 'compliance.control',
+    value: kind,
+    type: 'annotation',
+    desc: reason,
+    created_time: Date.parse(createdAt),
+    data: {
+      uid: annotationId,
+      owner: shownName(owner, rendering),
+      expires_at: expiresAt,
+      expired,
+      ...(file && { file }),
+    },
+  };
+}

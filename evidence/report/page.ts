@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { about, limits } from './about.js';
+import { changes } from './changes.js';
+import { completeness } from './completeness.js';
+import { drift } from './drift.js';
+import { given, html, Html } from './html.js';
+import type { ReportInput } from './input.js';
+import { mappings } from './mappings.js';
+import { provenance } from './provenance.js';
+import { patterns } from './signs.js';
+import { statistics } from './statistics.js';
+import { STYLE } from './style.js';
+import { counts, inPlainWords } from './summary.js';
+import { timeInState } from './time-in-state.js';
+import { decided, failed, passed, unknown } from './verdicts.js';
+import { dateText } from './words.js';
+
+/** In the order of the page. */
+const CONTENTS: readonly (readonly [id: string, title: string])[] = [
+  ['limits', 'What the API cannot show'],
+  ['counts', 'Results'],
+  ['fails', 'Fails'],
+  ['unknowns', 'Unknown'],
+  ['decisions', 'Not applicable, accepted, attested'],
+  ['passes', 'Passes'],
+  ['time', 'Time in each state'],
+  ['completeness', 'Completeness'],
+  ['drift', 'Drift'],
+  ['statistics', 'Statistics'],
+  ['changes', 'Changes'],
+  ['provenance', 'Provenance'],
+  ['mappings', 'Mappings'],
+];
+
+/**
+ * The report: one HTML page that needs nothing else. It has no script, asks no network for anything, and forbids itself both.
+ * Pure: the same input gives the same bytes.
+ */
+export function renderReport(input: ReportInput): string {
+  const { connection, evaluation, period } = input;
+  const title = `Mimecast evidence report: ${connection.connectionId}, ${dateText(evaluation?.at ?? period.to)}`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${title}</title>
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <a class="skip" href="#report">Skip to the report</a>
+        ${patterns}
+        <header>
+          <p class="kind">Evidence of email-security controls</p>
+          <h1>${given(connection.accountName ?? connection.connectionId)}</h1>
+          ${about(input)}
+        </header>
+        <main id="report">
+          ${inPlainWords(input)}
+          <nav aria-label="Contents">
+            <ol>
+              ${CONTENTS.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}
+            </ol>
+          </nav>
+          ${limits()} ${counts(input)} ${failed(input)} ${unknown(input)} ${decided(input)} ${passed(input)}
+          ${timeInState(input)} ${completeness(input)} ${drift(input)} ${statistics(input)} ${changes(input)}
+          ${provenance(input)} ${mappings(input)}
+        </main>
+        <footer>
+          <p>
+            Rendered by ${input.product.name} ${input.product.version}
+            ${evaluation ? 'from a stored record' : 'without a record'}. ${names(input)} Times are UTC.
+          </p>
+        </footer>
+      </body>
+    </html> `.text;
+}
+
+const names = ({ names: shown }: ReportInput): string => (shown ? 'It names people.' : 'Names of people are withheld.');
+
+/** Made in one piece: the policy allows these bytes and no others. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+
+/** No script, no network, and of styles only the one that is in the page. */
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;

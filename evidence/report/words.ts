@@ -1,0 +1,96 @@
+import type { Severity, Subject, Verdict } from '../verdicts.js';
+import { html, named, type Html } from './html.js';
+
+/** How the report words what it shows. Nothing here depends on the machine's language or zone. */
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  pass: 'Pass',
+  fail: 'Fail',
+  unknown: 'Unknown',
+  'not-applicable': 'Not applicable',
+};
+
+export const SUBJECT_WORDS: Readonly<Record<Subject, string>> = {
+  tenant: 'The tenant at Mimecast',
+  collector: 'The collection of its evidence',
+};
+
+export const SEVERITY_RANK: Readonly<Record<Severity, number>> = { high: 0, medium: 1, low: 2, info: 3 };
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** `23 Nov 2026` */
+export function dateText(iso: string): string {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime())
+    ? iso
+    : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()] ?? ''} ${at.getUTCFullYear()}`;
+}
+
+/** `23 Nov 2026, 02:10 UTC` */
+export function momentText(iso: string): string {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? iso : `${dateText(iso)}, ${at.toISOString().slice(11, 16)} UTC`;
+}
+
+/** A moment for people, with the exact one for programs. */
+export const moment = (at: string | Date): Html => time(at, momentText);
+
+export const date = (at: string | Date): Html => time(at, dateText);
+
+/** What is no moment is shown as it is, and not as one. */
+function time(at: string | Date, text: (iso: string) => string): Html {
+  const iso = typeof at === 'string' ? at : at.toISOString();
+  return Number.isNaN(Date.parse(iso)) ? named(iso) : html`<time datetime="${iso}">${text(iso)}</time>`;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** In its two greatest units: `12 d 4 h`, `3 h 20 min`, `under a minute`. Rounded down: a duration is never overstated. */
+export function durationText(ms: number): string {
+  if (ms < MINUTE_MS) return 'under a minute';
+  const days = Math.floor(ms / DAY_MS);
+  const hours = Math.floor((ms % DAY_MS) / HOUR_MS);
+  const minutes = Math.floor((ms % HOUR_MS) / MINUTE_MS);
+  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
+  return `${minutes} min`;
+}
+
+/** A share that is not quite all of it is never shown as all of it, nor one that is there as nothing. */
+export function shareText(part: number, whole: number): string {
+  if (whole <= 0 || part <= 0) return '0 %';
+  if (part >= whole) return '100 %';
+  const percent = (100 * part) / whole;
+  if (percent < 0.1) return 'under 0.1 %';
+  return `${Math.min(percent, 99.9).toFixed(1)} %`;
+}
+
+/** `1 fail`, `3 fails` */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** `a, b and c` */
+export function list(words: readonly string[]): string {
+  const last = words.at(-1);
+  if (last === undefined) return '';
+  return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** The beginning of a list that may be long, with how much is left out; everything is in the export. */
+export function some(
+  items: readonly string[],
+  atMost: number,
+): { readonly shown: readonly string[]; readonly more: number } {
+  return { shown: items.slice(0, atMost), more: Math.max(0, items.length - atMost) };
+}
+
+/** A name of a program as words: `carveOuts` is `Carve outs`. */
+export function spaced(name: string): string {
+  const words = name.replace(
+    /([a-z0-9])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
