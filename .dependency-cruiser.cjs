@@ -5,7 +5,11 @@
 const ROOMS = {
   mimecast: {},
   vault: {},
-  evidence: { types: ['mimecast'] },
+  evidence: {
+    types: ['mimecast'],
+    // Policies hold dates as the vendor writes them: one place reads those, whoever asks.
+    files: ['mimecast/timestamps\\.ts$'],
+  },
   // Bundled for the workflow sandbox: deterministic code, and nothing that could pull in Node.
   workflows: { types: ['mimecast', 'vault', 'evidence', 'activities'] },
   activities: { rooms: ['mimecast', 'vault', 'evidence', 'workflows'] },

@@ -14,6 +14,10 @@ export interface Control {
   readonly rationale: string;
   /** How to put it right, in the words of the Mimecast console. */
   readonly remediation: string;
+  /** When it says what, in words. */
+  readonly rule: RuleInWords;
+  /** What the API cannot show about it, so that nobody takes a pass for more than it is. */
+  readonly limits: string;
   readonly severity: Severity;
   readonly subject: Subject;
   /** Raised whenever the same facts may be judged otherwise. */
@@ -22,4 +26,12 @@ export interface Control {
   /** Told, and left out of what makes a command fail. */
   readonly advisory?: boolean;
   judge(facts: Facts): Judgement;
+}
+
+export interface RuleInWords {
+  readonly pass: string;
+  /** None for controls that only ever see that something acts: silence in a log is never a fail. */
+  readonly fail?: string;
+  /** Besides evidence that is stale, cannot be read, has another shape, or contradicts itself. */
+  readonly unknown: string;
 }

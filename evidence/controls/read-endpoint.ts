@@ -1,0 +1,143 @@
+import type { EndpointName, ProtectionLogEndpoint, Stream, VendorStatistics } from '../connection.js';
+import type { EndpointFact, Facts, ReadableFact } from '../facts.js';
+import type { Basis } from '../verdicts.js';
+import type { Finding } from './judged.js';
+import { dayOf, minuteOf } from './moments.js';
+
+/** An endpoint's answer that may be judged, or why there is none. */
+export type EndpointReading = GoodReading | { readonly problem: Problem };
+
+export interface GoodReading {
+  readonly problem?: never;
+  readonly items: readonly unknown[];
+  readonly basis: Basis;
+  readonly freshUntil: Date;
+}
+
+/** Why evidence cannot be judged: always an unknown. */
+export type Problem = Finding & { readonly verdict: 'unknown' };
+
+/** What is read whole and judged by what it says. Logs are judged by what they come to. */
+type JudgedEndpoint = Exclude<EndpointName, 'audit-events' | ProtectionLogEndpoint | VendorStatistics>;
+
+interface Words {
+  /** What it shows, a plural noun. */
+  readonly shows: string;
+  readonly stream: Stream;
+}
+
+const WORDS: Readonly<Record<JudgedEndpoint, Words>> = {
+  'blocked-senders': { shows: 'blocked-sender policies', stream: 'policies' },
+  'content-examination': { shows: 'Content Examination policies', stream: 'policies' },
+  'url-protect': { shows: 'URL Protection policies', stream: 'policies' },
+  'attachment-management': { shows: 'Attachment Management policies', stream: 'policies' },
+  'archive-settings': { shows: 'archive settings', stream: 'archive-settings' },
+  account: { shows: 'account details', stream: 'account' },
+};
+
+const shownBy = (endpoint: JudgedEndpoint): string => WORDS[endpoint].shows;
+
+/**
+ * What an endpoint said, if it can be read and is fresh; in this order.
+ *
+ * The newest answer holds until twice its interval is over: a failed poll does not replace it. That Mimecast refuses the
+ * endpoint, or has none for this tenant, replaces it at once.
+ */
+export function readEndpoint(facts: Facts, endpoint: JudgedEndpoint): EndpointReading {
+  const fact = facts.endpoints[endpoint];
+  if (fact === undefined) return { problem: neverRead(facts, endpoint) };
+  if (fact.latest.outcome === 'forbidden') return { problem: forbidden(facts, endpoint, fact) };
+  if (fact.latest.outcome === 'unavailable') return { problem: noVendorApi(endpoint, fact) };
+
+  const { readable } = fact;
+  if (!readable || isPartOfAnAnswer(fact, readable)) return { problem: unreadable(facts, endpoint, fact) };
+  const basis = basisOf(endpoint, readable);
+  if (facts.now >= readable.freshUntil) return { problem: stale(facts, endpoint, readable, basis) };
+  return { items: readable.items, basis, freshUntil: readable.freshUntil };
+}
+
+/** `data` and `fail` both filled: what is there is kept and not judged. An older answer, if it is good, holds on. */
+function isPartOfAnAnswer({ partlyFailed = false, latest }: EndpointFact, readable: ReadableFact): boolean {
+  return partlyFailed && readable.observedAt >= latest.observedAt;
+}
+
+/** An answer whose form is not understood. */
+export function wrongShape({ basis, freshUntil }: GoodReading, what: string): Problem {
+  return {
+    verdict: 'unknown',
+    code: 'shape',
+    reason: `Mimecast answered, but not in a form that is understood: ${what}.`,
+    basis: [basis],
+    freshUntil,
+  };
+}
+
+function neverRead(facts: Facts, endpoint: JudgedEndpoint): Problem {
+  const { shows, stream } = WORDS[endpoint];
+  return {
+    verdict: 'unknown',
+    code: 'unreadable',
+    reason: `The ${shows} were not read yet.`,
+    action: pollAgain(facts, stream),
+    basis: [],
+  };
+}
+
+function forbidden(facts: Facts, endpoint: JudgedEndpoint, { latest }: EndpointFact): Problem {
+  const { shows, stream } = WORDS[endpoint];
+  return {
+    verdict: 'unknown',
+    code: 'forbidden',
+    reason: `The API user may not read the ${shows}.`,
+    action: grant(latest.permission, facts, stream),
+    basis: [{ source: endpoint, observedAt: latest.observedAt.toISOString() }],
+  };
+}
+
+function noVendorApi(endpoint: JudgedEndpoint, { latest }: EndpointFact): Problem {
+  return {
+    verdict: 'unknown',
+    code: 'no-vendor-api',
+    reason: `Mimecast offers this tenant no API for its ${shownBy(endpoint)}.`,
+    basis: [{ source: endpoint, observedAt: latest.observedAt.toISOString() }],
+  };
+}
+
+function unreadable(facts: Facts, endpoint: JudgedEndpoint, { latest, partlyFailed }: EndpointFact): Problem {
+  const { shows, stream } = WORDS[endpoint];
+  const reason =
+    partlyFailed === true
+      ? `Mimecast answered with only a part of the ${shows}, which is kept and not judged.`
+      : `Mimecast has not answered yet with the ${shows}; it was asked last at ${minuteOf(latest.observedAt)}.`;
+  return {
+    verdict: 'unknown',
+    code: 'unreadable',
+    reason,
+    action: pollAgain(facts, stream),
+    basis: [{ source: endpoint, observedAt: latest.observedAt.toISOString() }],
+  };
+}
+
+function stale(facts: Facts, endpoint: JudgedEndpoint, readable: ReadableFact, basis: Basis): Problem {
+  const { shows, stream } = WORDS[endpoint];
+  return {
+    verdict: 'unknown',
+    code: 'stale',
+    reason: `The ${shows} were last read on ${dayOf(readable.observedAt)}: twice their interval ago, or more.`,
+    action: pollAgain(facts, stream),
+    basis: [basis],
+    freshUntil: readable.freshUntil,
+  };
+}
+
+function basisOf(endpoint: JudgedEndpoint, { digest, observedAt }: ReadableFact): Basis {
+  return { source: endpoint, digest, observedAt: observedAt.toISOString() };
+}
+
+export function grant(permission: string | undefined, { connectionId }: Facts, stream: Stream): string {
+  const what = permission === undefined ? 'the permission to read it' : `"${permission}"`;
+  return `Grant ${what} to the role of the API user, then "poll ${connectionId} ${stream}".`;
+}
+
+export const pollAgain = ({ connectionId }: Facts, stream: Stream): string =>
+  `Look why it is not read: "status ${connectionId}"; then "poll ${connectionId} ${stream}".`;
