@@ -14,7 +14,15 @@ export type EndpointName =
   | 'url-protect'
   | 'attachment-management'
   | 'archive-settings'
-  | 'account';
+  | 'account'
+  | ProtectionLogEndpoint
+  | VendorStatistics;
+
+/** The logs that threat statistics are counted from. */
+export type ProtectionLogEndpoint = 'ttp-url-logs' | 'ttp-attachment-logs' | 'ttp-impersonation-logs' | 'dlp-logs';
+
+/** The vendor's own totals, of API 2.0 alone. */
+export type VendorStatistics = 'stats-url-clicks' | 'stats-attachment-scans' | 'stats-impersonations';
 
 /** Which of the vendor's API generations a connection speaks. */
 export type ApiVersion = '1.0' | '2.0';
@@ -44,8 +52,18 @@ export interface ConnectionSettings {
   readonly expectedAccount?: string;
   /** What this tenant is held to, where it differs from the usual. */
   readonly thresholds?: Thresholds;
+  /** What must be covered where policies are only for a part of the mail. */
+  readonly coverage?: Coverage;
+  /** How long what is kept, where it differs from the usual. */
+  readonly retention?: Retention;
+  readonly statistics?: StatisticsSettings;
   /** When refused keys are looked at again, where it differs from the usual. */
   readonly refusals?: Partial<RefusalRules>;
+}
+
+export interface StatisticsSettings {
+  /** Keep the rows of the protection logs beside what they count as. Not unless it is asked for: they name people. */
+  readonly keepRows?: boolean;
 }
 
 /** Limits that verdicts and reminders go by. */
@@ -56,6 +74,25 @@ export interface Thresholds {
   readonly keysDueDays?: number;
   /** Age of the keys at which their rotation is overdue, in days. */
   readonly keysOverdueDays?: number;
+}
+
+/**
+ * The tenant's domains and groups that matter. Policies that are only for a part of the mail are enough when they cover
+ * every one of them.
+ */
+export interface Coverage {
+  /** `acme.example`. A policy for a domain is not one for its subdomains. */
+  readonly domains?: readonly string[];
+  /** Profile groups, as policies name them: by their id, or by the name that Mimecast gives with it. */
+  readonly groups?: readonly string[];
+}
+
+/** How long evidence is kept. What is older is erased by rule: it keeps its place and its digest in the log. */
+export interface Retention {
+  /** Bodies of audit events, since the event happened, in days. */
+  readonly eventBodiesDays?: number;
+  /** Records of what controls said, in days. */
+  readonly verdictsDays?: number;
 }
 
 /** How a connection makes sure that its keys are refused, and how it finds out that they are taken again. Milliseconds. */
@@ -128,11 +165,17 @@ export interface CredentialVersion {
   readonly sealedDigest: string;
   /** Key id of the ring that sealed it. */
   readonly kid: string;
+  /** The generation of the API that the keys are for. */
+  readonly apiVersion: ApiVersion;
+  /** The base URL that comes into force with the keys; none for keys that are used where the connection is. */
+  readonly baseUrl?: string;
   /** Recognises the same keys in another sealed text; none when whoever sealed them gave none. See `vault/fingerprint.ts`. */
   readonly fingerprint?: string;
   /** Why it was rejected. */
   readonly reason?: string;
   readonly issuedAt: Date;
+  /** Somebody said when they were issued; otherwise `issuedAt` is when they were stored. */
+  readonly issueDateKnown: boolean;
   /** When the vendor first accepted these keys. */
   readonly acceptedAt?: Date;
 }

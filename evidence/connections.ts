@@ -1,6 +1,6 @@
 import type { ConnectionRow } from './connection.js';
 import { isLeaving, listConnections, lockConnection, readConnection } from './connection-rows.js';
-import { addVersion, destroyKeys, nextVersion, readCredentials } from './credentials.js';
+import { addVersion, destroyKeys, nextVersion, readAllCredentials, readCredentials } from './credentials.js';
 import type { Database, Queryable } from './database.js';
 import { EvidenceStateError } from './errors.js';
 import { promote, refuse } from './keys-in-use.js';
@@ -9,6 +9,7 @@ import { pause, resume } from './operator-pauses.js';
 import { recordRotation, reject, stage } from './rotation.js';
 import { updateSettings } from './settings.js';
 import type { Connections, NewConnection } from './store.js';
+import { BEING_READ } from './windows.js';
 
 /** The connections' rows. Each change and its entry in the log are one transaction, and may be asked for twice. */
 export function createConnections(db: Database): Connections {
@@ -28,6 +29,7 @@ export function createConnections(db: Database): Connections {
       (await readCredentials(db, connectionId)).find((credentials) => credentials.version === version),
     activeCredentials: async (connectionId) =>
       (await readCredentials(db, connectionId)).find(({ state }) => state === 'active'),
+    allCredentials: () => readAllCredentials(db),
     newestCredentials: async (connectionId) => (await readCredentials(db, connectionId))[0],
     promote: change(promote),
     refuse: change(refuse),
@@ -93,8 +95,8 @@ async function finishDisconnect(client: Queryable, connectionId: string): Promis
 
   await destroyKeys(client, connectionId);
   const statements = [
-    `update mimecast.windows set state = 'abandoned', page_token = null, finished_at = now()
-      where connection_id = $1 and state = 'open'`,
+    `update mimecast.windows w set state = 'abandoned', page_token = null, finished_at = now()
+      where w.connection_id = $1 and ${BEING_READ}`,
     `update mimecast.connections set state = 'disconnected', active_version = null, pauses = '{}', updated_at = now()
       where connection_id = $1`,
   ];

@@ -1,5 +1,5 @@
 import { sha256 } from './canonical.js';
-import type { CredentialState, CredentialVersion } from './connection.js';
+import type { ApiVersion, CredentialState, CredentialVersion } from './connection.js';
 import type { Queryable } from './database.js';
 import { EvidenceNotFoundError } from './errors.js';
 import type { NewKeys } from './store.js';
@@ -16,9 +16,12 @@ interface CredentialRecord {
   readonly sealed: string | null;
   readonly sealed_digest: Buffer;
   readonly kid: string;
+  readonly api_version: ApiVersion;
+  readonly base_url: string | null;
   readonly fingerprint: string | null;
   readonly reason: string | null;
   readonly issued_at: Date;
+  readonly issue_date_known: boolean;
   readonly accepted_at: Date | null;
 }
 
@@ -29,6 +32,24 @@ export async function readCredentials(client: Queryable, connectionId: string): 
     values: [connectionId],
   });
   return records.map(toCredentials);
+}
+
+/** Of every connection: the versions that are pending or active, and the newest whatever became of it; newest first. */
+export async function readAllCredentials(
+  client: Queryable,
+): Promise<ReadonlyMap<string, readonly CredentialVersion[]>> {
+  const records = await client.query<CredentialRecord>({
+    text: `
+      select * from mimecast.credentials c
+       where state in ('pending', 'active')
+          or version = (select max(version) from mimecast.credentials n where n.connection_id = c.connection_id)
+       order by connection_id, version desc`,
+  });
+  const versions = new Map<string, CredentialVersion[]>();
+  for (const keys of records.map(toCredentials)) {
+    versions.set(keys.connectionId, [...(versions.get(keys.connectionId) ?? []), keys]);
+  }
+  return versions;
 }
 
 /** @throws EvidenceNotFoundError */
@@ -48,14 +69,19 @@ export async function addVersion(
   client: Queryable,
   connectionId: string,
   version: number,
-  { sealed, kid, fingerprint, issuedAt }: NewKeys,
+  { sealed, kid, fingerprint, issuedAt, apiVersion = '1.0', baseUrl }: NewKeys,
 ): Promise<CredentialVersion> {
   const [added] = await client.query<CredentialRecord>({
     text: `
-      insert into mimecast.credentials (connection_id, version, state, sealed, sealed_digest, kid, fingerprint, issued_at)
-      values ($1, $2, 'pending', $3, $4, $5, $6, coalesce($7::timestamptz, now()))
+      insert into mimecast.credentials
+             (connection_id, version, state, sealed, sealed_digest, kid, fingerprint, issued_at, issue_date_known,
+              api_version, base_url)
+      values ($1, $2, 'pending', $3, $4, $5, $6, coalesce($7::timestamptz, now()), $7 is not null, $8, $9)
       returning *`,
-    values: [connectionId, version, sealed, sha256(sealed), kid, fingerprint ?? null, issuedAt ?? null],
+    values: [
+      ...[connectionId, version, sealed, sha256(sealed), kid, fingerprint ?? null, issuedAt ?? null],
+      ...[apiVersion, baseUrl ?? null],
+    ],
   });
   if (!added) throw new Error(`No credential version was added to ${connectionId}`);
   return toCredentials(added);
@@ -70,6 +96,26 @@ export function nextVersion([newest]: readonly CredentialVersion[]): number {
 export function madeBy(versions: readonly CredentialVersion[], { sealed }: NewKeys): CredentialVersion | undefined {
   const digest = sha256(sealed).toString('hex');
   return versions.find(({ sealedDigest }) => sealedDigest === digest);
+}
+
+/**
+ * Where a pending version is to be used, when that is settled anew.
+ *
+ * @param baseUrl none for where the connection is
+ */
+export async function moveVersion(
+  client: Queryable,
+  connectionId: string,
+  version: number,
+  baseUrl: string | undefined,
+): Promise<CredentialVersion> {
+  await client.query({
+    text: `
+      update mimecast.credentials set base_url = $3
+       where connection_id = $1 and version = $2 and state = 'pending'`,
+    values: [connectionId, version, baseUrl ?? null],
+  });
+  return readVersion(client, connectionId, version);
 }
 
 /** A pending version becomes the active one. The version before is retired first: there is one active version at any moment. */
@@ -129,9 +175,12 @@ function toCredentials(record: CredentialRecord): CredentialVersion {
     ...(record.sealed !== null && { sealed: record.sealed }),
     sealedDigest: record.sealed_digest.toString('hex'),
     kid: record.kid,
+    apiVersion: record.api_version,
+    ...(record.base_url !== null && { baseUrl: record.base_url }),
     ...(record.fingerprint !== null && { fingerprint: record.fingerprint }),
     ...(record.reason !== null && { reason: record.reason }),
     issuedAt: record.issued_at,
+    issueDateKnown: record.issue_date_known,
     ...(record.accepted_at !== null && { acceptedAt: record.accepted_at }),
   };
 }

@@ -48,6 +48,11 @@ export interface Statement {
 /** The pool: statements and transactions, with the driver's errors put into words and lost races run again. */
 export interface Database extends Queryable {
   transaction<Result>(work: (client: Queryable) => Promise<Result>): Promise<Result>;
+  /**
+   * What `read` yields, all of it as the database was at one moment, while others go on writing. The reader may take its
+   * time; the connection is given back when it has seen everything or stops.
+   */
+  snapshot<Item>(read: (client: Queryable) => AsyncIterable<Item>): AsyncGenerator<Item>;
   close(): Promise<void>;
 }
 
@@ -81,6 +86,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query: (statement) => guarded(() => run(pool, statement)),
     transaction: (work) => guarded(() => inTransaction(pool, work)),
+    snapshot: (read) => fromSnapshot(pool, read, where),
     close: () => pool.end(),
   };
 }
@@ -148,6 +154,51 @@ async function run<Row extends pg.QueryResultRow>(
 }
 
 async function inTransaction<Result>(pool: pg.Pool, work: (client: Queryable) => Promise<Result>): Promise<Result> {
+  const lent = await lend(pool);
+  try {
+    await lent.client.query('begin');
+    const result = await work(lent);
+    await lent.client.query('commit');
+    return result;
+  } catch (error) {
+    await lent.rollback();
+    throw error;
+  } finally {
+    lent.giveBack();
+  }
+}
+
+/** A statement of it may take as long as ever; only between two of them there is no limit, because the reader may be slow. */
+const BEGIN_SNAPSHOT = `
+begin isolation level repeatable read, read only;
+set local idle_in_transaction_session_timeout = 0`;
+
+async function* fromSnapshot<Item>(
+  pool: pg.Pool,
+  read: (client: Queryable) => AsyncIterable<Item>,
+  where: string,
+): AsyncGenerator<Item> {
+  try {
+    const lent = await lend(pool);
+    try {
+      await lent.client.query(BEGIN_SNAPSHOT);
+      yield* read(lent);
+    } finally {
+      await lent.rollback();
+      lent.giveBack();
+    }
+  } catch (error) {
+    throw inWords(error, where);
+  }
+}
+
+interface Lent extends Queryable {
+  readonly client: pg.PoolClient;
+  rollback(): Promise<void>;
+  giveBack(): void;
+}
+
+async function lend(pool: pg.Pool): Promise<Lent> {
   const client = await pool.connect();
   let broken: Error | undefined;
   // While it is lent out the pool does not listen, and a connection that breaks between two statements would end the process.
@@ -155,20 +206,19 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: Queryable) =>
     broken = error;
   };
   client.on('error', onError);
-  try {
-    await client.query('begin');
-    const result = await work({ query: (statement) => run(client, statement) });
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    await client.query('rollback').catch((rollbackError: unknown) => {
-      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-    });
-    throw error;
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
-  }
+  return {
+    client,
+    query: (statement) => run(client, statement),
+    async rollback() {
+      await client.query('rollback').catch((error: unknown) => {
+        broken = error instanceof Error ? error : new Error(String(error));
+      });
+    },
+    giveBack() {
+      client.off('error', onError);
+      client.release(broken);
+    },
+  };
 }
 
 function pause(attempt: number): Promise<void> {

@@ -53,7 +53,8 @@ interface EventRecord {
   readonly window_id: string;
   readonly restart: number;
   readonly page: number;
-  readonly body: string;
+  readonly erased_by: string | null;
+  readonly body: string | null;
 }
 
 async function* events(db: Database, connectionId: string, { from, to }: Range): AsyncGenerator<ExportedEvent> {
@@ -62,7 +63,8 @@ async function* events(db: Database, connectionId: string, { from, to }: Range):
     const batch: EventRecord[] = await inKeyOrder<EventRecord>(db, {
       name: 'export-events',
       text: `
-        select event_time, id_hash, sha256, window_id::text, restart, page, body from mimecast.audit_events
+        select event_time, id_hash, sha256, window_id::text, restart, page, erased_by, body
+          from mimecast.audit_events
          where connection_id = $1 and (event_time, id_hash) > ($2::timestamptz, $3::bytea) and event_time < $4
          order by event_time, id_hash limit ${BATCH}`,
       values: [connectionId, after.event_time, after.id_hash, to],
@@ -83,7 +85,8 @@ function toExportedEvent(connectionId: string, record: EventRecord): ExportedEve
     windowId: record.window_id,
     restart: record.restart,
     page: record.page,
-    body: record.body,
+    ...(record.erased_by !== null && { erasedBy: Number(record.erased_by) }),
+    ...(record.body !== null && { body: record.body }),
   };
 }
 
@@ -98,6 +101,8 @@ interface ObservationRecord {
   readonly provenance: Provenance | null;
   readonly error: string | null;
   readonly sha256: Buffer | null;
+  readonly content_sha256: Buffer | null;
+  readonly erased_by: string | null;
   readonly body: string | null;
 }
 
@@ -112,9 +117,10 @@ async function* observations(
       name: 'export-observations',
       text: `
         select o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.dropped_fields,
-               o.provenance, o.error, o.sha256, b.body
+               o.provenance, o.error, o.sha256, o.content_sha256, o.erased_by, b.body
           from mimecast.observations o
-          left join mimecast.bodies b on b.connection_id = o.connection_id and b.sha256 = o.sha256
+          left join mimecast.bodies b
+            on b.connection_id = o.connection_id and b.sha256 = o.sha256 and o.erased_by is null
          where o.connection_id = $1 and o.observation_id > $2 and o.observed_at >= $3 and o.observed_at < $4
          order by o.observation_id limit ${BATCH}`,
       values: [connectionId, after, from, to],
@@ -139,7 +145,9 @@ function toExportedObservation(connectionId: string, record: ObservationRecord):
     droppedFields: record.dropped_fields,
     ...(record.provenance && { provenance: record.provenance }),
     ...(record.error !== null && { error: record.error }),
-    ...(record.sha256 && { sha256: record.sha256.toString('hex') }),
+    ...(record.sha256 && { sha256: record.sha256.toString('hex'), sha256Of: 'redacted-body' }),
+    ...(record.content_sha256 && { contentSha256: record.content_sha256.toString('hex') }),
+    ...(record.erased_by !== null && { erasedBy: Number(record.erased_by) }),
     ...(record.body !== null && { body: record.body }),
   };
 }

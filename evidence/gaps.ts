@@ -1,13 +1,18 @@
-import type { Stream } from './connection.js';
 import type { Queryable } from './database.js';
+import { holdConnection } from './guard.js';
 import { append } from './log.js';
-import type { Gap } from './store.js';
+import type { Gap, LedgerStream } from './store.js';
 
 /**
  * Keeps a range that can no longer be collected, with its entry in the log. The same gap again is not recorded twice; one
  * that has grown since, because its window could still not be read when more had been dropped, is recorded with its new end.
  */
-export async function recordGap(client: Queryable, connectionId: string, stream: Stream, gap: Gap): Promise<void> {
+export async function recordGap(
+  client: Queryable,
+  connectionId: string,
+  stream: LedgerStream,
+  gap: Gap,
+): Promise<void> {
   if (gap.start >= gap.end) return;
 
   const [before] = await client.query<{ start: Date }>({
@@ -34,7 +39,20 @@ export async function recordGap(client: Queryable, connectionId: string, stream:
   });
 }
 
-export async function readGaps(client: Queryable, connectionId: string, stream: Stream): Promise<Gap[]> {
+/** @returns whether work of that generation may still be stored */
+export async function recordGaps(
+  client: Queryable,
+  connectionId: string,
+  generation: number,
+  stream: LedgerStream,
+  gaps: readonly Gap[],
+): Promise<boolean> {
+  if (!(await holdConnection(client, connectionId, generation))) return false;
+  for (const gap of gaps) await recordGap(client, connectionId, stream, gap);
+  return true;
+}
+
+export async function readGaps(client: Queryable, connectionId: string, stream: LedgerStream): Promise<Gap[]> {
   return client.query<{ start: Date; end: Date; cause: Gap['cause'] }>({
     text: `
       select gap_start as "start", gap_end as "end", cause from mimecast.gaps

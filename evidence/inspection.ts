@@ -1,3 +1,4 @@
+import { checkpointStates, type CheckpointState } from './checkpoints.js';
 import type { ConnectionRow, CredentialState, Stream } from './connection.js';
 import { listConnections } from './connection-rows.js';
 import { hostAndPort, openDatabase, type Database } from './database.js';
@@ -28,6 +29,8 @@ export interface EvidenceInspection {
     streams: readonly Stream[],
     successes: readonly PollOutcome[],
   ): Promise<InspectedStream[]>;
+  /** What became of checkpoints, of those connections that ever had an attempt at one. */
+  checkpoints(connectionIds: readonly string[]): Promise<CheckpointState[]>;
   close(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export interface InspectedStream {
   readonly stream: Stream;
   readonly newest?: { readonly finishedAt: Date; readonly outcome: PollOutcome; readonly error?: string };
   readonly succeededAt?: Date;
+  /** The one that is open longest, of a stream that reads several logs. */
   readonly openWindow?: {
     readonly start: Date;
     readonly end: Date;
@@ -77,6 +81,7 @@ export function openInspection(databaseUrl: string, limitMs: number): EvidenceIn
     connections: () => listConnections(db),
     keys: (connectionIds) => inspectKeys(db, connectionIds),
     streams: (connectionIds, streams, successes) => inspectStreams(db, connectionIds, streams, successes),
+    checkpoints: (connectionIds) => checkpointStates(db, connectionIds),
     close: () => db.close(),
   };
 }
@@ -136,8 +141,11 @@ async function inspectStreams(
                select p.finished_at as succeeded_at from mimecast.polls p
                 where p.connection_id = c.connection_id and p.stream = s.stream and p.outcome = any($3)
                 order by p.finished_at desc limit 1) success on true
-        left join mimecast.windows w
-               on w.connection_id = c.connection_id and w.stream = s.stream and w.state = 'open'`,
+        left join lateral (
+               select o.window_start, o.window_end, o.opened_at, o.pages, o.restarts from mimecast.windows o
+                where o.connection_id = c.connection_id and o.state = 'open'
+                  and (o.stream = s.stream or starts_with(o.stream, s.stream || '/'))
+                order by o.opened_at limit 1) w on true`,
     values: [connectionIds, streams, successes],
   });
   return records.map(toStream);

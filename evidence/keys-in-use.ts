@@ -1,10 +1,11 @@
-import type { ConnectionRow, CredentialVersion, StreamPause } from './connection.js';
+import type { ConnectionRow, ConnectionSettings, CredentialVersion, StreamPause } from './connection.js';
 import { lockConnection, lockLiveConnection, readMoment } from './connection-rows.js';
 import { activateVersion, readCredentials, readVersion } from './credentials.js';
 import type { Queryable } from './database.js';
 import { EvidenceAccountError, EvidenceStateError } from './errors.js';
 import { append } from './log.js';
 import { pauseForRefusedKeys, withoutRefusedKeys } from './pauses.js';
+import { writeSettings } from './settings.js';
 import type { AcceptedProof } from './store.js';
 
 /**
@@ -25,7 +26,8 @@ export async function promote(
   const pinsAccount = row.accountCode === undefined && proof.accountCode !== undefined;
   if (isInUse && !pinsAccount) return row;
 
-  const { state } = await readVersion(client, connectionId, version);
+  const keys = await readVersion(client, connectionId, version);
+  const { state } = keys;
   if (state !== 'pending' && state !== 'active') {
     throw new EvidenceStateError(`Version ${version} of the keys of "${connectionId}" is ${state}.`);
   }
@@ -34,7 +36,20 @@ export async function promote(
   const account = proof.accountCode ?? 'unconfirmed';
   const replaced = row.activeVersion === version ? null : (row.activeVersion ?? null);
   await append(client, connectionId, 'credentials-accepted', { version, account, replaced });
+  const accepted = await lockConnection(client, connectionId);
+  if (!(await writeSettings(client, accepted, settingsWith(row.settings, keys)))) return accepted;
   return lockConnection(client, connectionId);
+}
+
+/**
+ * The settings with keys in use: these bring the generation of the API that they are for and, when they come into use, the
+ * base URL that they were proved at. Later the base URL is the operator's to change.
+ */
+function settingsWith(
+  settings: ConnectionSettings,
+  { state, apiVersion, baseUrl }: CredentialVersion,
+): ConnectionSettings {
+  return { ...settings, apiVersion, ...(state === 'pending' && baseUrl !== undefined && { baseUrl }) };
 }
 
 async function writeAccepted(

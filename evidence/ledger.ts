@@ -1,12 +1,16 @@
-import type { Stream } from './connection.js';
 import type { Database, Queryable } from './database.js';
 import { EvidenceNotFoundError } from './errors.js';
-import { readGaps, recordGap } from './gaps.js';
+import { countBackfilled, openFilling } from './backfill-windows.js';
+import { readCompleteness } from './read-completeness.js';
+import { readCoverage } from './coverage.js';
+import { readGaps, recordGap, recordGaps } from './gaps.js';
 import { holdConnection, STORES, whyRefused } from './guard.js';
+import { countLateEvents } from './late-events.js';
 import { append } from './log.js';
 import type {
   Ledger,
   LedgerPosition,
+  LedgerStream,
   NewWindow,
   Refused,
   TakenWindow,
@@ -15,7 +19,9 @@ import type {
   WindowRow,
 } from './store.js';
 import { storePage } from './store-page.js';
-import { toWindow, WINDOW_COLUMNS, type WindowRecord } from './windows.js';
+import { without } from './time-ranges.js';
+import { readTotalMismatches } from './total-mismatches.js';
+import { BEING_READ, toWindow, WINDOW_COLUMNS, type WindowRecord } from './windows.js';
 
 /** How often a window may begin again before it is given up. */
 const MAX_RESTARTS = 3;
@@ -27,17 +33,24 @@ const MAX_RESTARTS = 3;
 export function createLedger(db: Database): Ledger {
   return {
     position: (connectionId, stream) => position(db, connectionId, stream),
-    open: (window) => db.transaction((client) => open(client, window)),
+    open: (window) => db.transaction((client) => (window.kind === 'backfill' ? openFilling : open)(client, window)),
     take: (windowId, generation, runId) => take(db, windowId, generation, runId),
     storePage: (page) => storePage(db, page),
     restart: (window, start, cause) => db.transaction((client) => restart(client, window, start, cause)),
     move: (window, start, end) => db.transaction((client) => move(client, window, start, end)),
     gaps: (connectionId, stream) => readGaps(db, connectionId, stream),
+    recordGaps: (connectionId, generation, stream, gaps) =>
+      db.transaction((client) => recordGaps(client, connectionId, generation, stream, gaps)),
+    coverage: (connectionId, stream) => readCoverage(db, connectionId, stream),
+    backfilled: (connectionId, stream, runId) => countBackfilled(db, connectionId, stream, runId),
+    completeness: (connectionId, stream, now) => readCompleteness(db, connectionId, stream, now),
+    totalMismatches: (connectionId, stream) => readTotalMismatches(db, connectionId, stream),
+    lateEvents: (connectionId, found) => countLateEvents(db, connectionId, found),
     pollCounts: (connectionId, stream, runId) => pollCounts(db, connectionId, stream, runId),
   };
 }
 
-async function position(client: Queryable, connectionId: string, stream: Stream): Promise<LedgerPosition> {
+async function position(client: Queryable, connectionId: string, stream: LedgerStream): Promise<LedgerPosition> {
   const values = [connectionId, stream];
   // First, because a window that completes meanwhile is then refused when it is taken; the other way round it would be read again.
   const [openWindow] = await client.query<WindowRecord>({ text: OPEN_WINDOW, values });
@@ -92,7 +105,7 @@ async function take(
       update mimecast.windows w
          set epoch = w.epoch + 1, run_id = $3
         from mimecast.connections c
-       where w.window_id = $1 and w.state = 'open' and c.connection_id = w.connection_id
+       where w.window_id = $1 and ${BEING_READ} and c.connection_id = w.connection_id
          and c.generation = $2 and c.${STORES}
       returning ${WINDOW_COLUMNS}`,
     values: [windowId, generation, runId],
@@ -102,8 +115,9 @@ async function take(
 }
 
 /**
- * A window that is given up is no gap: the watermark has not moved, so the next poll opens a window from there again, and
- * records a gap only if the vendor has dropped the beginning by then.
+ * A poll's window that is given up is no gap: the watermark has not moved, so the next poll opens a window from there again,
+ * and records a gap only if the vendor has dropped the beginning by then. A backfill's has nobody who comes back: what the
+ * vendor has dropped of it is a gap.
  */
 async function restart(
   client: Queryable,
@@ -121,12 +135,13 @@ async function restart(
       values: [windowId],
     });
     await append(client, connectionId, 'window-failed', { stream, windowId, restarts, cause });
+    if (window.kind === 'backfill') await recordDropped(client, window, start < window.end ? start : window.end);
     return 'exhausted';
   }
   await client.query({
     text: `
       update mimecast.windows
-         set restarts = restarts + 1, pages = 0, events = 0, page_token = null, window_start = $2
+         set restarts = restarts + 1, pages = 0, events = 0, page_token = null, total_count = null, window_start = $2
        where window_id = $1`,
     values: [windowId, start],
   });
@@ -159,7 +174,7 @@ async function lockTaken(client: Queryable, taken: TakenWindow): Promise<WindowR
   if (!(await holdConnection(client, connectionId, taken.generation))) return 'disconnected';
 
   const held = await client.query({
-    text: `select from mimecast.windows where window_id = $1 and epoch = $2 and state = 'open' for update`,
+    text: `select from mimecast.windows w where w.window_id = $1 and w.epoch = $2 and ${BEING_READ} for update`,
     values: [taken.windowId, taken.epoch],
   });
   return held.length > 0 ? readWindow(client, taken.windowId) : 'superseded';
@@ -176,17 +191,24 @@ async function readWindow(client: Queryable, windowId: string): Promise<WindowRo
 
 /** What lies between the watermark and a start that moved forward is not asked for again: the vendor has dropped it. */
 async function recordDropped(client: Queryable, window: WindowRow, start: Date): Promise<void> {
-  if (window.kind !== 'scheduled') return;
-  const { watermark } = await position(client, window.connectionId, window.stream);
+  const { connectionId, stream } = window;
+  if (window.kind === 'late-events') return;
+  if (window.kind === 'backfill') {
+    const { held } = await readCoverage(client, connectionId, stream);
+    const dropped = without([{ start: window.start, end: start }], held);
+    for (const range of dropped) await recordGap(client, connectionId, stream, { ...range, cause: 'look-back' });
+    return;
+  }
+  const { watermark } = await position(client, connectionId, stream);
   const heldTo = watermark && watermark > window.start ? watermark : window.start;
   if (heldTo >= start) return;
-  await recordGap(client, window.connectionId, window.stream, { start: heldTo, end: start, cause: 'look-back' });
+  await recordGap(client, connectionId, stream, { start: heldTo, end: start, cause: 'look-back' });
 }
 
 async function pollCounts(
   client: Queryable,
   connectionId: string,
-  stream: Stream,
+  stream: LedgerStream,
   runId: string,
 ): Promise<WindowCounts> {
   const [counts] = await client.query<{ windows: number; pages: number; events: number; new_events: number }>({
@@ -194,7 +216,7 @@ async function pollCounts(
       select count(distinct p.window_id)::integer as windows, count(*)::integer as pages,
              coalesce(sum(p.events), 0)::integer as events, coalesce(sum(p.new_events), 0)::integer as new_events
         from mimecast.pages p join mimecast.windows w using (window_id)
-       where p.run_id = $3 and w.connection_id = $1 and w.stream = $2`,
+       where p.run_id = $3 and w.connection_id = $1 and (w.stream = $2 or starts_with(w.stream, $2 || '/'))`,
     values: [connectionId, stream, runId],
   });
   if (!counts) return { windows: 0, pages: 0, events: 0, newEvents: 0 };

@@ -17,10 +17,15 @@ export type LogKind =
   | 'disconnected'
   | 'gap'
   | 'page'
+  | 'statistics-page'
   | 'window-restarted'
   | 'window-failed'
   | 'observation'
-  | 'poll';
+  | 'erased'
+  | 'poll'
+  | 'evaluation'
+  | 'annotated'
+  | 'annotation-withdrawn';
 
 /** An entry's text: what is hashed. */
 export interface LogRecord {
@@ -28,6 +33,18 @@ export interface LogRecord {
   readonly at: string;
   readonly kind: LogKind;
   readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** @returns the record, or nothing when somebody has made the text something else */
+export function parseRecord(text: string): { kind: string; data: LogRecord['data'] } | undefined {
+  try {
+    const record = JSON.parse(text) as { kind?: unknown; data?: LogRecord['data'] | null } | null;
+    return typeof record?.kind === 'string' && typeof record.data === 'object' && record.data !== null
+      ? { kind: record.kind, data: record.data }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** SQL: now, as every record writes moments. */
@@ -79,6 +96,11 @@ export async function append(
   const [entry] = await client.query<{ sequence: string }>({ name: 'log-append', text: APPEND, values });
   if (!entry) throw new Error(`The log of ${connectionId} has no head`);
   return entry.sequence;
+}
+
+/** Who asked for what an entry tells, where they said so; senders in other languages may say null. */
+export function said(actor: string | null | undefined): { actor?: string } {
+  return actor === undefined || actor === null ? {} : { actor };
 }
 
 /** Hash before the first entry; it differs by connection, so that no log passes for another's. */

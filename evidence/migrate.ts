@@ -3,9 +3,14 @@ import { Umzug, type UmzugStorage } from 'umzug';
 import { codeOf, connectionConfig, hostAndPort, inWords } from './database.js';
 import * as evidence from './migrations/0001-evidence.js';
 import * as rotation from './migrations/0002-rotation.js';
+import * as statistics from './migrations/0003-statistics.js';
+import * as backfill from './migrations/0004-backfill.js';
+import * as apiGenerations from './migrations/0005-api-generations.js';
+import * as evaluations from './migrations/0006-evaluations.js';
+import * as proof from './migrations/0007-proof.js';
 
 /** In the order in which they are applied. Forward only: a published migration is never edited. */
-const MIGRATIONS = [evidence, rotation];
+const MIGRATIONS = [evidence, rotation, statistics, backfill, apiGenerations, evaluations, proof];
 
 /** Any number that no other use of advisory locks in the same database takes. */
 const MIGRATION_LOCK = 7_221_364_001;

@@ -1,5 +1,7 @@
 import { canonicalJson, sha256 } from './canonical.js';
+import { readCited } from './cited-observations.js';
 import type { EndpointName, Stream } from './connection.js';
+import { contentDigest } from './content-digest.js';
 import type { Database, Queryable } from './database.js';
 import { holdConnection } from './guard.js';
 import { append } from './log.js';
@@ -13,12 +15,14 @@ export function createObservations(db: Database): Observations {
       return db.transaction((client) => record(client, observation, body));
     },
     latest: (connectionId) => latest(db, connectionId),
+    cited: (connectionId, digests, before) => readCited(db, connectionId, digests, before),
   };
 }
 
 interface Body {
   readonly text: string;
   readonly digest: Buffer;
+  readonly content: Buffer;
 }
 
 /** An empty list is an answer as much as a full one, so it has a body; what could not be read has none. */
@@ -29,7 +33,7 @@ function bodyOf({ outcome, body, endpoint }: NewObservation): Body | undefined {
   }
   if (!answered) return undefined;
   const text = canonicalJson(body);
-  return { text, digest: sha256(text) };
+  return { text, digest: sha256(text), content: contentDigest(body) };
 }
 
 async function record(
@@ -57,8 +61,8 @@ async function record(
   const [stored] = await client.query<ObservationRecord>({
     text: `
       insert into mimecast.observations as o (connection_id, stream, endpoint, outcome, observed_at, items, sha256,
-                                              dropped_fields, error, provenance, run_id, log_sequence)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                              dropped_fields, error, provenance, run_id, log_sequence, content_sha256)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
       returning ${COLUMNS}`,
     values: [
       connectionId,
@@ -73,6 +77,8 @@ async function record(
       provenance ? JSON.stringify(provenance) : null,
       observation.runId,
       sequence,
+      // Not in the log, which keeps what it is told: without ids, a digest could be guessed at once the body is erased.
+      body?.content ?? null,
     ],
   });
   if (!stored) throw new Error(`No observation of ${endpoint} was stored`);
@@ -94,11 +100,14 @@ interface ObservationRecord {
   readonly observed_at: Date;
   readonly items: number | null;
   readonly sha256: Buffer | null;
+  readonly content_sha256: Buffer | null;
+  readonly erased_by: string | null;
   readonly provenance: Provenance | null;
 }
 
 const COLUMNS = `
-  o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.sha256, o.provenance`;
+  o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.sha256, o.content_sha256, o.erased_by,
+  o.provenance`;
 
 async function latest(client: Queryable, connectionId: string): Promise<StoredObservation[]> {
   const records = await client.query<ObservationRecord>({
@@ -119,6 +128,8 @@ function toObservation(record: ObservationRecord): StoredObservation {
     outcome: record.outcome,
     ...(record.items !== null && { items: record.items }),
     ...(record.sha256 && { digest: record.sha256.toString('hex') }),
+    ...(record.content_sha256 && { contentDigest: record.content_sha256.toString('hex') }),
+    ...(record.erased_by !== null && { erasedBy: Number(record.erased_by) }),
     observedAt: record.observed_at,
   };
 }

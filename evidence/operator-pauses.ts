@@ -1,7 +1,7 @@
 import type { ConnectionRow, Stream } from './connection.js';
 import { lockConnection, lockLiveConnection, readMoment } from './connection-rows.js';
 import type { Queryable } from './database.js';
-import { append } from './log.js';
+import { append, said } from './log.js';
 import { operatorsNote, pauseByOperator, withoutOperators } from './pauses.js';
 
 /** Streams that are paused with the same note already stay as they are, with the moment since when. */
@@ -10,6 +10,7 @@ export async function pause(
   connectionId: string,
   streams: readonly Stream[],
   note: string,
+  actor?: string | null,
 ): Promise<ConnectionRow> {
   const row = await lockLiveConnection(client, connectionId);
   const paused = unique(streams).filter((stream) => operatorsNote(row.pauses, stream) !== note);
@@ -17,7 +18,7 @@ export async function pause(
 
   const pauses = pauseByOperator(row.pauses, paused, { by: 'operator', note, since: await readMoment(client) });
   await writePauses(client, connectionId, pauses);
-  await append(client, connectionId, 'paused', { streams: paused, note });
+  await append(client, connectionId, 'paused', { streams: paused, note, ...said(actor) });
   return lockConnection(client, connectionId);
 }
 
@@ -25,13 +26,14 @@ export async function resume(
   client: Queryable,
   connectionId: string,
   streams: readonly Stream[],
+  actor?: string | null,
 ): Promise<ConnectionRow> {
   const row = await lockLiveConnection(client, connectionId);
   const resumed = unique(streams).filter((stream) => operatorsNote(row.pauses, stream) !== undefined);
   if (resumed.length === 0) return row;
 
   await writePauses(client, connectionId, withoutOperators(row.pauses, resumed));
-  await append(client, connectionId, 'resumed', { streams: resumed });
+  await append(client, connectionId, 'resumed', { streams: resumed, ...said(actor) });
   return lockConnection(client, connectionId);
 }
 

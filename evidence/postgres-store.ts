@@ -1,11 +1,19 @@
+import { createAnnotations } from './annotations.js';
+import { bundle } from './bundle.js';
+import { createCheckpoints } from './checkpoints.js';
 import { createConnections } from './connections.js';
 import { openDatabase } from './database.js';
+import { readDrift } from './drift/read-drift.js';
+import { createEvaluations } from './evaluations.js';
 import { exportEvidence } from './export.js';
 import { createLedger } from './ledger.js';
 import { readHead } from './log.js';
+import { readLink, readLogEntries } from './log-entries.js';
 import { claimNamespace } from './namespace.js';
 import { createObservations } from './observations.js';
 import { createPolls } from './polls.js';
+import { createPrivacy } from './privacy.js';
+import { createStatistics } from './statistics-store.js';
 import type { EvidenceStore } from './store.js';
 import { verify } from './verify.js';
 
@@ -32,12 +40,21 @@ export function createEvidenceStore(options: EvidenceStoreOptions): EvidenceStor
     ledger: createLedger(db),
     observations: createObservations(db),
     polls: createPolls(db),
+    evaluations: createEvaluations(db),
+    annotations: createAnnotations(db),
+    statistics: createStatistics(db),
     log: {
       head: (connectionId) => readHead(db, connectionId),
-      verify: (connectionId) => verify(db, connectionId),
+      link: (connectionId, sequence) => readLink(db, connectionId, sequence),
+      entries: (connectionId, range) => readLogEntries(db, connectionId, range),
+      verify: (connectionId, checkpoint) => verify(db, connectionId, checkpoint),
     },
+    privacy: createPrivacy(db),
+    checkpoints: createCheckpoints(db),
     claimNamespace: (namespace) => claimNamespace(db, namespace),
     export: (connectionId, exported) => exportEvidence(db, connectionId, exported),
+    drift: (connectionId, range) => readDrift(db, connectionId, range),
+    bundle: (connectionId) => bundle(db, connectionId),
     close: () => db.close(),
   };
 }

@@ -1,7 +1,15 @@
 import { isSameJson } from './canonical.js';
 import type { ConnectionRow, CredentialVersion, RotationOutcome } from './connection.js';
 import { lockConnection, lockLiveConnection } from './connection-rows.js';
-import { addVersion, madeBy, nextVersion, readCredentials, readVersion, rejectVersion } from './credentials.js';
+import {
+  addVersion,
+  madeBy,
+  moveVersion,
+  nextVersion,
+  readCredentials,
+  readVersion,
+  rejectVersion,
+} from './credentials.js';
 import type { Queryable } from './database.js';
 import { append } from './log.js';
 import type { NewKeys } from './store.js';
@@ -14,7 +22,10 @@ export async function stage(client: Queryable, connectionId: string, keys: NewKe
   await lockLiveConnection(client, connectionId);
   const versions = await readCredentials(client, connectionId);
   const same = madeBy(versions, keys);
-  if (same) return same;
+  if (same) {
+    const isElsewhere = same.state === 'pending' && same.baseUrl !== keys.baseUrl;
+    return isElsewhere ? moveVersion(client, connectionId, same.version, keys.baseUrl) : same;
+  }
 
   const version = nextVersion(versions);
   const replaced = versions.find(({ state }) => state === 'pending')?.version;
@@ -27,6 +38,7 @@ export async function stage(client: Queryable, connectionId: string, keys: NewKe
     kid: staged.kid,
     issuedAt: staged.issuedAt.toISOString(),
     replaced: replaced ?? null,
+    ...(staged.baseUrl !== undefined && { apiVersion: staged.apiVersion, baseUrl: staged.baseUrl }),
   });
   return staged;
 }

@@ -1,6 +1,7 @@
+import { advanceWindow, isRepeatedToken } from './advance-window.js';
 import { sha256 } from './canonical.js';
-import { codeOf, type Database } from './database.js';
-import { STORES, whyRefused } from './guard.js';
+import type { Database } from './database.js';
+import { whyRefused } from './guard.js';
 import { APPEND_RECORD, isoMoment, recordText } from './log.js';
 import type { AuditPage, Refused, StoredPage } from './store.js';
 
@@ -8,32 +9,13 @@ import type { AuditPage, Refused, StoredPage } from './store.js';
  * One statement, which is one transaction and one round trip: all of a page is stored, or nothing.
  *
  * Each step reads from the one before, which fixes the order of locks: connection, window, events by key, head of the
- * log. `taken` comes first and everything else selects from it: when another attempt has advanced the window, or the
- * connection was disconnected, there is no row to go on with. The connection is locked, not only read, because a
- * disconnect must not slip in between.
+ * log. `taken` comes first and everything else selects from it.
  *
  * The page's digest is over the hashes of the events that this page added, in key order; events that an earlier page
  * brought stay that page's.
  */
 const STORE_PAGE = `
-with connection as (
-  select c.connection_id
-    from mimecast.connections c
-   where c.connection_id = (select connection_id from mimecast.windows where window_id = $1)
-     and c.generation = $2 and c.${STORES}
-     for share
-), taken as (
-  update mimecast.windows w
-     set pages = w.pages + 1,
-         events = w.events + $5::integer,
-         page_token = $6,
-         state = case when $6::text is null then 'complete' else 'open' end,
-         finished_at = case when $6::text is null then now() end
-    from connection
-   where w.window_id = $1 and w.connection_id = connection.connection_id
-     and w.epoch = $3 and w.pages = $4 and w.state = 'open'
-  returning w.*
-), added as (
+with ${advanceWindow('$16::integer')}, added as (
   insert into mimecast.audit_events
     (event_time, window_id, page, restart, connection_id, id_hash, event_type, category, user_name, sha256, body)
   select e.event_time, t.window_id, t.pages, t.restarts, t.connection_id, e.id_hash, e.event_type, e.category,
@@ -78,9 +60,6 @@ with connection as (
 )
 select t.connection_id, t.pages, t.events, d.new_events, t.state = 'complete' as complete from taken t, digest d`;
 
-const UNIQUE_VIOLATION = '23505';
-const TOKEN_ONCE = 'pages_token_once';
-
 interface StoredRow {
   readonly pages: number;
   readonly events: number;
@@ -100,6 +79,7 @@ export async function storePage(db: Database, page: AuditPage): Promise<StoredPa
     nextToken === undefined ? null : sha256(nextToken),
     JSON.stringify(page.provenance),
     ...events.columns,
+    page.totalCount ?? null,
   ];
   try {
     const [stored] = await db.query<StoredRow>({ name: 'store-page', text: STORE_PAGE, values });
@@ -110,9 +90,4 @@ export async function storePage(db: Database, page: AuditPage): Promise<StoredPa
     if (isRepeatedToken(error)) return 'repeated-token';
     throw error;
   }
-}
-
-/** The ledger's own constraint finds it, which also undoes the statement. */
-function isRepeatedToken(error: unknown): boolean {
-  return codeOf(error) === UNIQUE_VIOLATION && (error as { constraint?: unknown }).constraint === TOKEN_ONCE;
 }

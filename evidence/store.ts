@@ -1,4 +1,8 @@
+import type { BundleRecord } from './bundle.js';
+import type { Checkpoints } from './checkpoints.js';
+import type { Completeness, LateEvents, TotalMismatch } from './completeness.js';
 import type {
+  ApiVersion,
   ConnectionRow,
   ConnectionSettings,
   CredentialVersion,
@@ -6,7 +10,15 @@ import type {
   RotationOutcome,
   Stream,
 } from './connection.js';
+import type { Drift, DriftRange } from './drift/read-drift.js';
+import type { CitedObservation } from './cited-observations.js';
+import type { LogEntry, LogRange } from './log-entries.js';
 import type { EndpointOutcome, PollOutcome } from './outcomes.js';
+import type { Annotations, Evaluations } from './verdict-store.js';
+import type { Privacy } from './privacy.js';
+import type { Protection } from './statistics.js';
+import type { Statistics } from './statistics-store.js';
+import type { TimeRange } from './time-ranges.js';
 
 /**
  * The evidence of all connections in one Postgres database. Every method is one transaction: it happened whole or
@@ -17,7 +29,12 @@ export interface EvidenceStore {
   readonly ledger: Ledger;
   readonly observations: Observations;
   readonly polls: Polls;
+  readonly evaluations: Evaluations;
+  readonly annotations: Annotations;
+  readonly statistics: Statistics;
   readonly log: EvidenceLog;
+  readonly privacy: Privacy;
+  readonly checkpoints: Checkpoints;
   /**
    * Records, or checks, the one Temporal namespace that this database serves.
    *
@@ -26,6 +43,10 @@ export interface EvidenceStore {
   claimNamespace(namespace: string): Promise<void>;
   /** Reads a connection's evidence in a steady order, with flat memory. What is stored meanwhile may be missing. */
   export(connectionId: string, options?: ExportOptions): AsyncIterable<ExportRecord>;
+  /** What endpoints said otherwise than the time before, in the order in which it was found. */
+  drift(connectionId: string, range?: DriftRange): AsyncIterable<Drift>;
+  /** Everything that a connection's log is proved from, for whoever verifies it without this database. See `bundle.ts`. */
+  bundle(connectionId: string): AsyncIterable<BundleRecord>;
   close(): Promise<void>;
 }
 
@@ -40,10 +61,13 @@ export interface Connections {
   open(connection: NewConnection): Promise<{ created: boolean; row: ConnectionRow }>;
   credentials(connectionId: string, version: number): Promise<CredentialVersion | undefined>;
   activeCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
+  /** The versions that are pending or active and the newest one, of every connection that has any; newest first. */
+  allCredentials(): Promise<ReadonlyMap<string, readonly CredentialVersion[]>>;
   /** The version that was added last, whatever became of it. */
   newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
   /**
-   * Makes a pending version the active one, retires the one before and deletes its sealed text. For the version that
+   * Makes a pending version the active one, retires the one before and deletes its sealed text; the generation of the API
+   * and the base URL that belong to it become the connection's. For the version that
    * is active already it only lifts a refusal, or pins the account that its keys could not read before.
    *
    * @throws EvidenceAccountError when the proof is of another account than the one that is pinned
@@ -72,12 +96,14 @@ export interface Connections {
   /**
    * Replaces the settings, and writes what changed to the log. The same settings again change nothing. Streams that they
    * add while the keys are refused are paused like the others.
+   *
+   * @param actor who asked, for the log; also in the next two
    */
-  updateSettings(connectionId: string, settings: ConnectionSettings): Promise<ConnectionRow>;
+  updateSettings(connectionId: string, settings: ConnectionSettings, actor?: string): Promise<ConnectionRow>;
   /** Adds the operator's pause to streams, or replaces its note. Our own pauses stay beside it. */
-  pause(connectionId: string, streams: readonly Stream[], note: string): Promise<ConnectionRow>;
+  pause(connectionId: string, streams: readonly Stream[], note: string, actor?: string): Promise<ConnectionRow>;
   /** Takes the operator's pause from streams. Our own pauses stay. */
-  resume(connectionId: string, streams: readonly Stream[]): Promise<ConnectionRow>;
+  resume(connectionId: string, streams: readonly Stream[], actor?: string): Promise<ConnectionRow>;
   /** State `disconnecting`, and a new generation: from here on, polls of the old one store nothing. */
   beginDisconnect(connectionId: string): Promise<ConnectionRow>;
   /** Destroys every sealed text, drops open windows, and marks the connection `disconnected`. */
@@ -90,6 +116,10 @@ export interface NewKeys {
   readonly kid: string;
   readonly fingerprint?: string;
   readonly issuedAt?: Date;
+  /** The generation of the API that they are for; `1.0` when it is not said. */
+  readonly apiVersion?: ApiVersion;
+  /** The base URL that comes into force with them, when it is another one than the connection's. */
+  readonly baseUrl?: string;
 }
 
 export interface NewConnection extends NewKeys {
@@ -108,17 +138,23 @@ export type WindowKind =
   /** Moves the watermark. */
   | 'scheduled'
   /** Reads the last 48 hours again, once a day, for events that arrived late. Does not move the watermark. */
-  | 'late-events';
+  | 'late-events'
+  /** Reads a range that somebody asked for and that is not held. Does not move the watermark. */
+  | 'backfill';
+
+/** What has windows of its own: a stream, or one of the logs of a stream that reads several. */
+export type LedgerStream = Stream | `threat-statistics/${Protection}`;
 
 /** A time range that polls must cover, with how far they have come. */
 export interface WindowRow {
   readonly windowId: string;
   readonly connectionId: string;
-  readonly stream: Stream;
+  readonly stream: LedgerStream;
   readonly kind: WindowKind;
   readonly start: Date;
   readonly end: Date;
-  readonly state: 'open' | 'complete' | 'failed' | 'abandoned';
+  /** `open` is being read by polls, one of a stream at a time; `filling` by a backfill, several side by side. */
+  readonly state: 'open' | 'filling' | 'complete' | 'failed' | 'abandoned';
   /** Raised by each attempt that takes the window; only the newest attempt may advance it. */
   readonly epoch: number;
   /** Pages stored since the window was last started from its first page. */
@@ -150,10 +186,11 @@ export interface Gap {
 }
 
 export interface Ledger {
-  position(connectionId: string, stream: Stream): Promise<LedgerPosition>;
+  position(connectionId: string, stream: LedgerStream): Promise<LedgerPosition>;
   /**
    * Opens a window and records the gap before it. Idempotent: a stream has at most one open window, and when there is
-   * one already, that one is answered.
+   * one already, that one is answered. A backfill's windows are opened beside it, and never two over the same range: that is
+   * `superseded`.
    */
   open(window: NewWindow): Promise<WindowRow | Refused>;
   /**
@@ -179,9 +216,25 @@ export interface Ledger {
    * What now lies before the start is recorded as a gap. A window with pages stays where it is.
    */
   move(window: TakenWindow, start: Date, end: Date): Promise<WindowRow | Refused>;
-  gaps(connectionId: string, stream: Stream): Promise<Gap[]>;
-  /** What one poll stored, over all its windows; the pages of other runs are not counted. */
-  pollCounts(connectionId: string, stream: Stream, runId: string): Promise<WindowCounts>;
+  gaps(connectionId: string, stream: LedgerStream): Promise<Gap[]>;
+  /** Records ranges that can no longer be collected. Idempotent. @returns whether the connection still takes it */
+  recordGaps(connectionId: string, generation: number, stream: Stream, gaps: readonly Gap[]): Promise<boolean>;
+  /** What is held of a stream, and which windows are not complete. */
+  coverage(connectionId: string, stream: LedgerStream): Promise<Coverage>;
+  /** How far a backfill has come: its windows that ended, by the run that they counted for. */
+  backfilled(connectionId: string, stream: Stream, runId: string): Promise<BackfilledWindows>;
+  /**
+   * What is owed of a stream and what of that is missing, at one moment. None before the first accepted proof.
+   *
+   * @throws EvidenceNotFoundError
+   */
+  completeness(connectionId: string, stream: Stream, now: Date): Promise<Completeness | undefined>;
+  /** Complete windows whose rows are not as many as the vendor said, oldest first. */
+  totalMismatches(connectionId: string, stream: Stream): Promise<TotalMismatch[]>;
+  /** Events of the audit log that were found late, by windows that were read to their end within a period. */
+  lateEvents(connectionId: string, found: TimeRange): Promise<LateEvents>;
+  /** What one poll stored, over all windows of the stream and of its logs; the pages of other runs are not counted. */
+  pollCounts(connectionId: string, stream: LedgerStream, runId: string): Promise<WindowCounts>;
 }
 
 export interface WindowCounts {
@@ -191,13 +244,27 @@ export interface WindowCounts {
   readonly newEvents: number;
 }
 
+export interface Coverage {
+  /** What complete windows cover: in order, disjoint, not touching. */
+  readonly held: readonly TimeRange[];
+  /** Windows that are being read, or wait for it: `open` and `filling`. */
+  readonly unfinished: readonly WindowRow[];
+  /** Windows that were given up, each with the run that did. */
+  readonly failed: readonly (TimeRange & { readonly runId?: string })[];
+}
+
+export interface BackfilledWindows {
+  readonly complete: number;
+  readonly failed: number;
+}
+
 /** Why a guarded write stored nothing. */
 export type Refused = 'superseded' | 'disconnected';
 
 export interface NewWindow {
   readonly connectionId: string;
   readonly generation: number;
-  readonly stream: Stream;
+  readonly stream: LedgerStream;
   readonly kind: WindowKind;
   readonly start: Date;
   readonly end: Date;
@@ -239,6 +306,8 @@ export interface AuditPage {
   readonly events: PreparedEvents;
   /** Token of the page after this one, or none when this is the window's last. */
   readonly nextToken?: string;
+  /** Rows of the whole window, where the vendor tells. */
+  readonly totalCount?: number;
   readonly provenance: Provenance;
 }
 
@@ -262,13 +331,24 @@ export interface Provenance {
   readonly vendorDate?: string;
   /** ISO, UTC. */
   readonly receivedAt: string;
+  /** What was asked for: the request's `data`. An empty list asks for everything. */
+  readonly filters?: readonly unknown[];
+  /** The account that the keys are for, as it was pinned when the call was made. None before that. */
+  readonly accountCode?: string;
+  /** Version of the rules by which an answer becomes the body that is kept. */
+  readonly normaliser?: number;
 }
 
 export interface Observations {
-  /** Keeps what one endpoint said. The body is stored once per digest. */
+  /**
+   * Keeps what one endpoint said. The body is stored once per digest; one that was erased is stored anew when the vendor
+   * gives it again.
+   */
   record(observation: NewObservation): Promise<StoredObservation | Refused>;
   /** The newest observation of each endpoint. */
   latest(connectionId: string): Promise<StoredObservation[]>;
+  /** Of each of these bodies, by digest, the newest observation before a moment that brought it. */
+  cited(connectionId: string, digests: readonly string[], before: Date): Promise<CitedObservation[]>;
 }
 
 export interface NewObservation {
@@ -294,8 +374,12 @@ export interface StoredObservation {
   readonly path?: string;
   readonly outcome: EndpointOutcome;
   readonly items?: number;
-  /** Lower-case hex SHA-256 of the canonical body. */
+  /** Lower-case hex SHA-256 of the canonical body, without the dropped fields. */
   readonly digest?: string;
+  /** The same of what the body says, without ids and times that change by themselves: tells drift. Gone with the body. */
+  readonly contentDigest?: string;
+  /** The entry of the log that erased the body by rule. Without its body an observation cannot be read any more. */
+  readonly erasedBy?: number;
   readonly observedAt: Date;
 }
 
@@ -330,14 +414,31 @@ export interface LogHead {
 
 export interface EvidenceLog {
   head(connectionId: string): Promise<LogHead | undefined>;
-  /** Recomputes the chain and every digest that it covers; names the first entry that does not hold. */
-  verify(connectionId: string): Promise<Verification>;
+  /** The head as it was when the entry at this place had just been made; none when there is no such entry. */
+  link(connectionId: string, sequence: number): Promise<LogHead | undefined>;
+  /** Entries of some kinds within a range, in order. */
+  entries(connectionId: string, range: LogRange): AsyncIterable<LogEntry>;
+  /**
+   * Recomputes the chain and every digest that it covers; names the first entry that does not hold. With what a checkpoint
+   * says, which the caller has found authentic and of this connection, also whether it lies on the chain.
+   */
+  verify(connectionId: string, checkpoint?: Checkpointed): Promise<Verification>;
+}
+
+/** What a checkpoint says of a log. */
+export interface Checkpointed extends LogHead {
+  /** When it was made: ISO, UTC. */
+  readonly at: string;
 }
 
 export interface Verification {
   readonly connectionId: string;
   readonly ok: boolean;
   readonly records: number;
+  /** Bodies that are gone because a rule said so. */
+  readonly erased?: { readonly events: number; readonly observations: number; readonly verdicts: number };
+  /** The checkpoint that lies on the chain. */
+  readonly checkpoint?: { readonly sequence: number; readonly at: string };
   readonly firstBroken?: { readonly sequence: number; readonly kind: string; readonly reason: string };
 }
 
@@ -362,8 +463,10 @@ export interface ExportedEvent {
   readonly windowId: string;
   readonly restart: number;
   readonly page: number;
+  /** The entry of the log that erased the body by rule; then there is none. */
+  readonly erasedBy?: number;
   /** Canonical JSON (RFC 8785), byte for byte as it was hashed. */
-  readonly body: string;
+  readonly body?: string;
 }
 
 export interface ExportedObservation {
@@ -380,5 +483,11 @@ export interface ExportedObservation {
   readonly error?: string;
   /** Of the body, when the endpoint answered. */
   readonly sha256?: string;
+  /** What `sha256` is the digest of: what was kept of the answer, which is not all of it where fields were dropped. */
+  readonly sha256Of?: 'redacted-body';
+  /** Of what the body says, without ids and times that change by themselves. */
+  readonly contentSha256?: string;
+  /** The entry of the log that erased the body by rule; then there is none. */
+  readonly erasedBy?: number;
   readonly body?: string;
 }

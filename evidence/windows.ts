@@ -1,11 +1,10 @@
-import type { Stream } from './connection.js';
-import type { WindowKind, WindowRow } from './store.js';
+import type { LedgerStream, WindowKind, WindowRow } from './store.js';
 
 /** A window as the database answers it. */
 export interface WindowRecord {
   readonly window_id: string;
   readonly connection_id: string;
-  readonly stream: Stream;
+  readonly stream: LedgerStream;
   readonly kind: WindowKind;
   readonly window_start: Date;
   readonly window_end: Date;
@@ -17,6 +16,9 @@ export interface WindowRecord {
   readonly page_token: string | null;
   readonly restarts: number;
 }
+
+/** SQL: holds for a window that is being read; its alias is `w`. */
+export const BEING_READ = `w.state in ('open', 'filling')`;
 
 /** SQL: columns of a `WindowRecord`; the window's alias is `w`. */
 export const WINDOW_COLUMNS = `

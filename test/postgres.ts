@@ -54,7 +54,9 @@ async function dump(url: string): Promise<Dump> {
 const CLEAR = `
   truncate mimecast.namespace, mimecast.connections, mimecast.credentials, mimecast.log_heads, mimecast.log,
            mimecast.windows, mimecast.pages, mimecast.gaps, mimecast.audit_events, mimecast.bodies,
-           mimecast.observations, mimecast.polls`;
+           mimecast.observations, mimecast.polls, mimecast.row_keys, mimecast.row_digests, mimecast.daily_statistics,
+           mimecast.protection_rows, mimecast.protection_logs, mimecast.evaluations, mimecast.annotations,
+           mimecast.checkpoints`;
 
 async function once<Row extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });

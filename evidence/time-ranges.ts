@@ -1,0 +1,39 @@
+/** From a moment on, up to another that no longer belongs to it. */
+export interface TimeRange {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** The same moments as a list that is in order, disjoint, and whose ranges do not touch. Ranges without length are dropped. */
+export function merged(ranges: readonly TimeRange[]): TimeRange[] {
+  const result: TimeRange[] = [];
+  const ordered = ranges.filter(({ start, end }) => start < end);
+  for (const range of ordered.sort((a, b) => a.start.getTime() - b.start.getTime())) {
+    const last = result.at(-1);
+    if (!last || range.start > last.end) result.push({ start: range.start, end: range.end });
+    else if (range.end > last.end) result[result.length - 1] = { start: last.start, end: range.end };
+  }
+  return result;
+}
+
+/** What is left of ranges, as {@link merged} has them, when others are taken away. */
+export function without(ranges: readonly TimeRange[], taken: readonly TimeRange[]): TimeRange[] {
+  const cuts = merged(taken);
+  return merged(ranges).flatMap((range) => {
+    const left: TimeRange[] = [];
+    let from = range.start;
+    for (const cut of cuts) {
+      if (cut.end <= from) continue;
+      if (cut.start >= range.end) break;
+      left.push({ start: from, end: cut.start });
+      from = cut.end;
+    }
+    left.push({ start: from, end: range.end });
+    return merged(left);
+  });
+}
+
+/** What ranges have in common with others, as {@link merged} has them. */
+export function common(ranges: readonly TimeRange[], others: readonly TimeRange[]): TimeRange[] {
+  return without(ranges, without(ranges, others));
+}
