@@ -1,7 +1,12 @@
-/** The most pages that one batch stores. */
-const MAX_PAGES = 200;
-/** The longest that one batch goes on, well within the 5 minutes of an attempt. */
-const MAX_MS = 120_000;
+/** What one batch may use. Both are well within the 5 minutes of an attempt. */
+export interface BatchLimits {
+  /** The most pages that it stores. */
+  readonly maxPages: number;
+  /** The longest that it goes on. */
+  readonly maxMs: number;
+}
+
+const POLL_LIMITS: BatchLimits = { maxPages: 200, maxMs: 120_000 };
 
 /**
  * How much one batch may still do, so that no attempt runs long and a worker that stops is not kept.
@@ -14,12 +19,16 @@ export interface BatchBudget {
   spendPage(): boolean;
 }
 
-export function createBatchBudget(now: () => Date, stopping: () => boolean): BatchBudget {
-  const endMs = now().getTime() + MAX_MS;
+export function createBatchBudget(
+  now: () => Date,
+  stopping: () => boolean,
+  { maxPages, maxMs }: BatchLimits = POLL_LIMITS,
+): BatchBudget {
+  const endMs = now().getTime() + maxMs;
   let pages = 0;
   return {
     spendPage() {
-      if (pages > 0 && (pages >= MAX_PAGES || now().getTime() >= endMs || stopping())) return false;
+      if (pages > 0 && (pages >= maxPages || now().getTime() >= endMs || stopping())) return false;
       pages += 1;
       return true;
     },

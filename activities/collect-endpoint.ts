@@ -11,6 +11,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { outcomeOf } from './probe-endpoint.js';
 import type { Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
+import { witnessed } from './witnessed.js';
 import type { EndpointRequest } from './types.js';
 
 type Saying = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppedFields' | 'error' | 'provenance'>;
@@ -32,7 +33,8 @@ export async function collectEndpoint(
   const { connectionId, generation, stream, runId } = request;
   const keep = async (saying: Saying): Promise<StoredObservation | 'disconnected'> => {
     const place = { connectionId, generation, stream, runId, endpoint: request.endpoint };
-    const stored = await store.observations.record({ ...place, ...saying });
+    const provenance = saying.provenance && { provenance: witnessed(row, saying.provenance) };
+    const stored = await store.observations.record({ ...place, ...saying, ...provenance });
     return typeof stored === 'string' ? 'disconnected' : stored;
   };
 
@@ -61,6 +63,9 @@ function polled({ endpoint, outcome, digest }: StoredObservation, path: string):
 }
 
 /** Where a failed call was made; none when no answer came. */
-export function provenanceOf({ host, path, requestId, httpStatus, at }: MimecastError): NewObservation['provenance'] {
-  return httpStatus === undefined ? undefined : { host, path, requestId, httpStatus, receivedAt: at };
+export function provenanceOf(error: MimecastError): NewObservation['provenance'] {
+  const { host, path, requestId, httpStatus, at, vendorDate, filters } = error;
+  if (httpStatus === undefined) return undefined;
+  const dated = vendorDate !== undefined && { vendorDate };
+  return { host, path, requestId, httpStatus, ...dated, receivedAt: at, ...(filters && { filters }) };
 }

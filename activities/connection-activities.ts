@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../evidence/connection.js';
-import { baseUrlsOf } from '../mimecast/regions.js';
+import { baseUrlsOf, generationFault } from '../mimecast/regions.js';
 import type { ConnectionStatus } from '../workflows/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { endPolls, runningPolls } from './end-polls.js';
@@ -48,9 +48,12 @@ export function connectionActivities(
       const opened = await openSealed(dependencies, connectionId, sealed);
       // Nothing has been saved yet, and keys that no worker can open are not worth saving.
       if ('reason' in opened) throw ApplicationFailure.nonRetryable(opened.reason, 'MimecastSealedKeysError');
+      const { apiVersion } = opened;
+      const fault = generationFault(settings.baseUrl, apiVersion);
+      if (fault) throw ApplicationFailure.nonRetryable(fault.message, 'MimecastInvalidRequest');
       const { created, row } = await store.connections.open({
         connectionId,
-        settings,
+        settings: { ...settings, apiVersion },
         sealed,
         ...opened,
         ...(issuedAt !== undefined && { issuedAt: new Date(issuedAt) }),
@@ -59,8 +62,8 @@ export function connectionActivities(
     },
 
     async 'mimecast.proveKeys'(connectionId, version) {
-      const row = await rowOf(connectionId);
-      return await proveKeys(await sessions.openVersion(row, version), row, Context.current().cancellationSignal);
+      const { api, row } = await sessions.openVersion(await rowOf(connectionId), version);
+      return await proveKeys(api, row, Context.current().cancellationSignal);
     },
 
     async 'mimecast.settleProof'(connectionId, version, report) {
@@ -82,8 +85,8 @@ export function connectionActivities(
     },
 
     async 'mimecast.testConnection'(connectionId, request) {
-      const row = await rowOf(connectionId);
-      const api = await sessions.openVersion(row, (await versionInUse(store, row)) ?? 0);
+      const saved = await rowOf(connectionId);
+      const { api, row } = await sessions.openVersion(saved, (await versionInUse(store, saved)) ?? 0);
       return await testConnection(api, row, {
         signal: Context.current().cancellationSignal,
         ...(request?.findRegion && { regions: regionBaseUrls ?? baseUrlsOf(row.settings.apiVersion) }),

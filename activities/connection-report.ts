@@ -10,6 +10,7 @@ import type { ConnectionReport, EndpointReport } from '../workflows/reports.js';
 import { accountFault } from './account-identity.js';
 import { noneSetUp, refusedHereOnly, sentences, stepAfter } from './next-steps.js';
 import type { Probe } from './probe-endpoint.js';
+import { tellsOfEvents } from './stream-endpoints.js';
 
 type Authentication = ConnectionReport['authentication'];
 
@@ -75,8 +76,7 @@ function endpointReport(connectionId: string, probe: Probe, accepted: boolean): 
 function actionOf(connectionId: string, probe: Probe, accepted: boolean): string | undefined {
   const { outcome, endpoint, error } = probe;
   if (outcome === 'collected') return undefined;
-  // A day without administrative events is a quiet day.
-  if (outcome === 'empty') return endpoint === 'audit-events' ? undefined : noneSetUp(ENDPOINTS[endpoint].reads);
+  if (outcome === 'empty') return tellsOfEvents(endpoint) ? undefined : noneSetUp(ENDPOINTS[endpoint].reads);
   if (accepted && (error instanceof MimecastAuthenticationError || error instanceof MimecastBindingExpiredError)) {
     return sentences(refusedHereOnly(connectionId));
   }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { EvidenceStore } from '../evidence/store.js';
+import type { CheckpointKey } from '../vault/checkpoint-key.js';
 import type { Keyring } from '../vault/keys.js';
 
 /** What activities work with. Opened once for each worker and shared by all its activities. */
@@ -15,7 +16,23 @@ export interface ActivityDependencies {
   readonly regionBaseUrls?: readonly string[];
   /** Task queue on which the schedules start their polls. */
   readonly taskQueue: string;
+  /** Where checkpoints are taken to; none are made without. */
+  readonly checkpoints?: CheckpointDelivery;
   readonly now: () => Date;
   /** Whether the worker is shutting down: a batch then ends early, with what it has stored. */
   readonly stopping: () => boolean;
+}
+
+/** Signs checkpoints, and takes them to where whoever may write to the database may not. */
+export interface CheckpointDelivery {
+  readonly key: CheckpointKey;
+  /** @throws an error whose message is one line that may be shown to anybody */
+  deliver(checkpoint: SignedCheckpoint): Promise<void>;
+}
+
+export interface SignedCheckpoint {
+  readonly connectionId: string;
+  /** UTC day: `2026-11-24`. */
+  readonly day: string;
+  readonly jws: string;
 }

@@ -1,29 +1,28 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { prepareEvents } from '../evidence/prepare-events.js';
-import type { EvidenceStore, PreparedEvents, Provenance, TakenWindow, WindowRow } from '../evidence/store.js';
-import { readAuditPage } from '../mimecast/audit-events.js';
+import type { EvidenceStore, TakenWindow, WindowRow } from '../evidence/store.js';
 import { clampStart } from '../mimecast/audit-windows.js';
 import { MimecastRequestError } from '../mimecast/errors.js';
 import type { BatchBudget } from './batch-budget.js';
+import type { FetchedPage, PagedLog } from './paged-log.js';
 import type { Session } from './session.js';
 
 /** What draining needs besides the window itself. */
 export interface Drain {
   readonly store: EvidenceStore;
   readonly session: Session;
+  readonly log: PagedLog;
   readonly path: string;
   readonly budget: BatchBudget;
   readonly signal: AbortSignal;
   readonly now: () => Date;
 }
 
-export type Drained = 'complete' | 'out-of-budget' | 'superseded' | 'disconnected';
+export type Drained = 'complete' | 'out-of-budget' | 'superseded' | 'disconnected' | GivenUp;
 
-/** A page on its way from the vendor to the store. */
-interface FetchedPage {
-  readonly events: PreparedEvents;
-  readonly nextToken?: string;
-  readonly provenance: Provenance;
+/** A window that could not be read to its end, however often it was begun again. The ledger has it as failed. */
+export interface GivenUp {
+  readonly window: WindowRow;
+  readonly cause: string;
 }
 
 /**
@@ -37,15 +36,25 @@ export async function drainWindow(drain: Drain, window: WindowRow, taken: TakenW
   for (;;) {
     const ended = await readOn(drain, current, taken);
     if (typeof ended === 'string') return ended;
-    const restarted = await restart(drain, current, taken, ended.restart);
+    const { restart: cause } = ended;
+    const restarted = await drain.store.ledger.restart(
+      taken,
+      clampStart(current.start, drain.now(), drain.log.rules),
+      cause,
+    );
+    if (restarted === 'exhausted') return { window: current, cause };
     if (typeof restarted === 'string') return restarted;
     current = restarted;
   }
 }
 
 /** Reads a window from its checkpoint on, to its end or to the point from which it must be started again. */
-async function readOn(drain: Drain, window: WindowRow, taken: TakenWindow): Promise<Drained | { restart: string }> {
-  const { store, budget } = drain;
+async function readOn(
+  drain: Drain,
+  window: WindowRow,
+  taken: TakenWindow,
+): Promise<Exclude<Drained, GivenUp> | { restart: string }> {
+  const { budget } = drain;
   const ended = new AbortController();
   const signal = AbortSignal.any([drain.signal, ended.signal]);
   const fetch = (token: string | undefined): Promise<FetchedPage> => fetchPage(drain, window, token, signal);
@@ -57,7 +66,7 @@ async function readOn(drain: Drain, window: WindowRow, taken: TakenWindow): Prom
       const { nextToken } = page;
       const goOn = nextToken !== undefined && budget.spendPage();
       if (goOn) next = fetch(nextToken);
-      const stored = await store.ledger.storePage({ window: taken, pagesBefore: pages, ...page });
+      const stored = await page.store(taken, pages);
       if (stored === 'repeated-token') return { restart: stored };
       if (typeof stored === 'string') return stored;
       if (stored.complete) return 'complete';
@@ -73,35 +82,23 @@ async function readOn(drain: Drain, window: WindowRow, taken: TakenWindow): Prom
 }
 
 function fetchPage(
-  { session, path }: Drain,
+  { session, path, log }: Drain,
   window: WindowRow,
   pageToken: string | undefined,
   signal: AbortSignal,
 ): Promise<FetchedPage> {
   const { start, end } = window;
   const query = { start, end, path, signal, ...session.row.settings.pagination };
-  const fetched = session
-    .call((api) => readAuditPage(api, { ...query, ...(pageToken !== undefined && { pageToken }) }))
-    .then(({ events, nextToken, provenance }) => ({
-      events: prepareEvents(events),
-      provenance,
-      ...(nextToken !== undefined && { nextToken }),
-    }));
+  const fetched = session.call((api) => log.fetch(api, { ...query, ...(pageToken !== undefined && { pageToken }) }));
   // It may fail while the page before is still being stored; whoever awaits it is told then.
   fetched.catch(() => undefined);
   return fetched;
 }
 
-async function restart(
-  { store, now, path }: Drain,
-  window: WindowRow,
-  taken: TakenWindow,
-  cause: string,
-): Promise<WindowRow | 'superseded' | 'disconnected'> {
-  const restarted = await store.ledger.restart(taken, clampStart(window.start, now()), cause);
-  if (restarted !== 'exhausted') return restarted;
+/** The failure of a poll that has given a window up: the next poll opens one over the same range. */
+export function givenUpFailure({ window, cause }: GivenUp, path: string): ApplicationFailure {
   const range = `${minute(window.start)} to ${minute(window.end)} UTC`;
-  throw ApplicationFailure.nonRetryable(
+  return ApplicationFailure.nonRetryable(
     `Mimecast could not be paged to the end of ${range} (${cause}, after ${window.restarts} restarts). ` +
       `The next poll reads it again.\nIf it stays, give Mimecast support the endpoint ${path}.`,
     'MimecastRequestError',

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { pollScheduleId } from '../workflows/ids.js';
+import { backfillWorkflowId, pollScheduleId } from '../workflows/ids.js';
 import { POLLED_STREAMS } from '../workflows/streams.js';
 import { deleteSchedule, describeSchedule } from './reconcile-schedules.js';
 
@@ -12,12 +12,12 @@ export async function runningPolls(client: Client, connectionId: string): Promis
   return schedules.flatMap((found) => found?.info.runningActions.map(({ workflow }) => workflow.workflowId) ?? []);
 }
 
-/** Deletes a connection's schedules and cancels runs. Idempotent: what is gone is gone. */
+/** Deletes a connection's schedules, and cancels runs and its backfill. Idempotent: what is gone is gone. */
 export async function endPolls(client: Client, connectionId: string, workflowIds: readonly string[]): Promise<void> {
   for (const stream of POLLED_STREAMS) {
     await deleteSchedule(client.schedule.getHandle(pollScheduleId(connectionId, stream)));
   }
-  for (const workflowId of workflowIds) await cancelRun(client, workflowId);
+  for (const workflowId of [...workflowIds, backfillWorkflowId(connectionId)]) await cancelRun(client, workflowId);
 }
 
 async function cancelRun(client: Client, workflowId: string): Promise<void> {

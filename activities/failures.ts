@@ -62,10 +62,22 @@ function adviceOn(error: MimecastError, connectionId: string, version: number): 
     return `The access key (v${version}) has expired. Request new keys, set the service user's Authentication Cache TTL to Never Expires, then: rotate ${connectionId}.`;
   }
   if (!(error instanceof MimecastAuthenticationError)) return undefined;
-  if (error.refused === 'application-id') {
-    return `Mimecast does not know the Application ID (v${version}, refused twice). Copy it from Your Application Integrations, then: rotate ${connectionId}.`;
+  return refusalAdvice(error, connectionId, version);
+}
+
+/** At most 200 characters, for ids and versions of usual length: the first line of a red run. */
+function refusalAdvice({ refused }: MimecastAuthenticationError, connectionId: string, version: number): string {
+  const orRegion = `or look for the region: test ${connectionId} --find-region.`;
+  switch (refused) {
+    case 'application-id':
+      return `Mimecast does not know the Application ID (v${version}, refused twice). Copy it from Your Application Integrations, then: rotate ${connectionId}.`;
+    case 'client':
+      return `Mimecast refused the Client ID or Client Secret (v${version}). Enter both again: rotate ${connectionId}; ${orRegion}`;
+    case 'token':
+      return `Mimecast refused a token that it had given for the Client ID (v${version}). See that the application is enabled; ${orRegion}`;
+    case 'keys':
+      return `Mimecast refused the keys (v${version}): one of them is wrong, or the region is. Enter them again: rotate ${connectionId}; ${orRegion}`;
   }
-  return `Mimecast refused the keys (v${version}): one of them is wrong, or the region is. Enter them again: rotate ${connectionId}; or look for the region: test ${connectionId} --find-region.`;
 }
 
 function mimecastFailure(error: MimecastError, message: string, keysVersion?: number): ApplicationFailure {

@@ -67,11 +67,11 @@ function found({ row, report }: RegionSearch, baseUrl: string, probes: readonly 
   return { ...withAction(report, action), authentication: 'wrong-region', suggestedBaseUrl: baseUrl };
 }
 
-/** New keys would be refused at the old base URL, and a new base URL with the old keys: both change with a new connect. */
+/** New keys would be refused at the old base URL, and a new base URL with the old keys: both change in one rotation. */
 function foundExpired({ row: { connectionId }, report }: RegionSearch, baseUrl: string): ConnectionReport {
   const action =
-    `${baseUrl} knows these keys, but they have expired there. Request new ones, then "disconnect ${connectionId}" and ` +
-    `"connect ${connectionId} --base-url ${baseUrl}". Evidence so far is kept.`;
+    `${baseUrl} knows these keys, but they have expired there. Request new ones, then ` +
+    `"rotate ${connectionId} --base-url ${baseUrl}". Evidence so far is kept.`;
   return { ...withAction(report, action), authentication: 'wrong-region', suggestedBaseUrl: baseUrl };
 }
 
@@ -81,7 +81,7 @@ interface Tried {
   readonly untried: readonly string[];
 }
 
-function notFound({ row: { connectionId }, probes, report }: RegionSearch, tried: Tried): ConnectionReport {
+function notFound({ row: { connectionId, settings }, probes, report }: RegionSearch, tried: Tried): ConnectionReport {
   const refused = refusedAt(probes);
   const { error } = refused ?? {};
   const what = refused === undefined ? '' : stepAfter(error, { connectionId, ...refused }).what;
@@ -92,7 +92,7 @@ function notFound({ row: { connectionId }, probes, report }: RegionSearch, tried
     tried.untried.length > 0 ? `Not tried for lack of time: ${hosts(tried.untried)}.` : '',
     error instanceof MimecastRegionError
       ? `Find the account's region in the Administration Console, then "edit ${connectionId} --base-url …".`
-      : `Enter all four keys again: "rotate ${connectionId}". Evidence so far is kept.`,
+      : `Enter ${settings.apiVersion === '2.0' ? 'both' : 'all four'} keys again: "rotate ${connectionId}". Evidence so far is kept.`,
   ];
   return withAction(report, parts.filter((part) => part !== '').join(' '));
 }

@@ -1,17 +1,22 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../evidence/connection.js';
-import { ENDPOINTS } from '../mimecast/endpoints.js';
-import { collectAuditPages } from './collect-audit-pages.js';
+import { auditLog } from './audit-log.js';
+import { backfillAuditEvents } from './backfill-audit-events.js';
+import { beginBackfill } from './begin-backfill.js';
 import { collectEndpoint } from './collect-endpoint.js';
+import { collectPages } from './collect-pages.js';
 import { connectionActivities } from './connection-activities.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finishPoll } from './finish-poll.js';
 import { guarded } from './guarded.js';
+import { postureActivities } from './posture-activities.js';
+import { keepHouse } from './keep-house.js';
+import { collectProtectionLog } from './protection-log.js';
 import { rotationActivities } from './rotation-activities.js';
 import { createSessions } from './session.js';
 import { settingsActivities } from './settings-activities.js';
-import { STREAM_ENDPOINTS } from './stream-endpoints.js';
-import type { BegunPoll, MimecastActivities, WholeEndpointName } from './types.js';
+import { pathOf, protectionLogs, wholeEndpoints } from './stream-endpoints.js';
+import type { AuditBatch, AuditProgress, BegunPoll, MimecastActivities, WholeEndpointName } from './types.js';
 
 export type { ActivityDependencies } from './dependencies.js';
 export type { MimecastActivities } from './types.js';
@@ -23,7 +28,7 @@ export type { MimecastActivities } from './types.js';
  * `mimecast.`, so that it meets no activity of the user's.
  */
 export function createActivities(dependencies: ActivityDependencies): MimecastActivities {
-  const { store, now } = dependencies;
+  const { store } = dependencies;
   const sessions = createSessions(dependencies);
 
   /** The connection's row, while the generation that a poll began under is still the current one. */
@@ -36,14 +41,17 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
     ...connectionActivities(dependencies, sessions),
     ...rotationActivities(dependencies, sessions),
     ...settingsActivities(dependencies, sessions),
+    ...postureActivities(dependencies),
 
     async 'mimecast.beginPoll'(connectionId, stream) {
       const row = await store.connections.read(connectionId);
       if (!row) throw missing(connectionId);
+      const endpoints = wholeEndpoints(row.settings, stream);
       return {
         generation: row.generation,
-        endpoints: STREAM_ENDPOINTS[stream],
-        paths: pathsOf(row, STREAM_ENDPOINTS[stream]),
+        endpoints,
+        paths: pathsOf(row, endpoints),
+        ...(stream === 'threat-statistics' && { logs: protectionLogs(row.settings) }),
         everyMs: row.settings.streams[stream]?.everyMs ?? Number.MAX_SAFE_INTEGER,
         disconnected: !isLive(row),
       };
@@ -56,12 +64,35 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
 
     async 'mimecast.collectAuditPages'(batch) {
       const row = await liveRow(batch.connectionId, batch.generation);
-      const nothing = { path: '', windowOpened: batch.windowOpened, pages: 0, events: 0, newEvents: 0 };
-      return row ? await collectAuditPages(dependencies, sessions, row, batch) : { state: 'disconnected', ...nothing };
+      return row ? await collectPages(dependencies, sessions, row, batch, auditLog(store, row)) : nothingOf(batch);
+    },
+
+    async 'mimecast.collectProtectionLogs'(batch) {
+      const row = await liveRow(batch.connectionId, batch.generation);
+      return row ? await collectProtectionLog(dependencies, sessions, row, batch) : nothingOf(batch);
+    },
+
+    async 'mimecast.keepHouse'(connectionId) {
+      return await keepHouse(dependencies, connectionId);
+    },
+
+    async 'mimecast.beginBackfill'(input, runId) {
+      const row = await store.connections.read(input.connectionId);
+      if (!row) throw missing(input.connectionId);
+      const nothing = { generation: row.generation, disconnected: true, lost: [] };
+      return isLive(row) ? await beginBackfill(dependencies, row, input, runId) : nothing;
+    },
+
+    async 'mimecast.backfillAuditEvents'(batch) {
+      const row = await liveRow(batch.connectionId, batch.generation);
+      const nothing = { windows: { done: 0, failed: 0, total: 0 }, pages: 0, events: 0, newEvents: 0 };
+      return row
+        ? await backfillAuditEvents(dependencies, sessions, row, batch)
+        : { state: 'disconnected', ...nothing };
     },
 
     async 'mimecast.finishPoll'(finished) {
-      return await finishPoll(store, now, finished);
+      return await finishPoll(dependencies, finished);
     },
   };
   return guardedAll(activities);
@@ -73,8 +104,17 @@ function pathsOf(
   { settings }: ConnectionRow,
   endpoints: readonly WholeEndpointName[],
 ): NonNullable<BegunPoll['paths']> {
-  return Object.fromEntries(endpoints.map((name) => [name, settings.endpointPaths?.[name] ?? ENDPOINTS[name].path]));
+  return Object.fromEntries(endpoints.map((name) => [name, pathOf(settings, name)]));
 }
+
+const nothingOf = ({ windowOpened }: AuditBatch): AuditProgress => ({
+  state: 'disconnected',
+  path: '',
+  windowOpened,
+  pages: 0,
+  events: 0,
+  newEvents: 0,
+});
 
 function missing(connectionId: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(

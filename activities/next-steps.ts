@@ -66,26 +66,42 @@ const newKeys = (id: string): string =>
   "Request new keys for the application, set the service user's Authentication Cache TTL to Never Expires, then " +
   `"rotate ${id}". A new application needs about 30 minutes before keys can be made.`;
 
+const INTEGRATIONS = 'Administration → Services → API and Platform Integrations';
+
 function refusedStep({ refused }: MimecastAuthenticationError, id: string): NextStep {
-  if (refused === 'application-id') {
-    const place = 'Administration → Services → API and Platform Integrations → Your Application Integrations';
-    const what = 'The Application ID is not known to Mimecast (refused twice).';
-    return { what, todo: `Copy it from ${place}, then "rotate ${id}".` };
+  const orRegion = `or look for the region: "test ${id} --find-region". Evidence so far is kept.`;
+  switch (refused) {
+    case 'application-id':
+      return {
+        what: 'The Application ID is not known to Mimecast (refused twice).',
+        todo: `Copy it from ${INTEGRATIONS} → Your Application Integrations, then "rotate ${id}".`,
+      };
+    case 'client':
+      return {
+        what:
+          'Mimecast refused the Client ID or the Client Secret. It answers the same for each, and ' +
+          'probably for a wrong region.',
+        todo: `Copy both again from ${INTEGRATIONS}, then "rotate ${id}"; ${orRegion}`,
+      };
+    case 'token':
+      return {
+        what: 'Mimecast gave a token for the Client ID and refused it (twice).',
+        todo: `See in ${INTEGRATIONS} that the application is enabled, then "test ${id}"; ${orRegion}`,
+      };
+    case 'keys':
+      return {
+        what:
+          'Mimecast refused the keys. It answers the same for a wrong application key, access key or secret key, and ' +
+          'probably for a wrong region.',
+        todo: `Enter all four keys again: "rotate ${id}"; ${orRegion}`,
+      };
   }
-  return {
-    what:
-      'Mimecast refused the keys. It answers the same for a wrong application key, access key or secret key, and ' +
-      'probably for a wrong region.',
-    todo:
-      `Enter all four keys again: "rotate ${id}"; or look for the region: "test ${id} --find-region". ` +
-      'Evidence so far is kept.',
-  };
 }
 
 /** Keys that were good for another call of the same test. */
 export const refusedHereOnly = (id: string): NextStep => ({
   what: 'Mimecast refused the keys here, though it took them for another endpoint.',
-  todo: `Test again: "test ${id}"; if it stays, enter all four keys again: "rotate ${id}".`,
+  todo: `Test again: "test ${id}"; if it stays, enter all keys again: "rotate ${id}".`,
 });
 
 export const regionTodo = (id: string, baseUrl: string | undefined): string =>

@@ -5,9 +5,10 @@ import { readAuditPage } from '../mimecast/audit-events.js';
 import { MimecastPermissionError, MimecastUnavailableError } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
 import type { RateLimit } from '../mimecast/rate-limit.js';
+import { readProtectionPage } from '../mimecast/protection-page.js';
 import { readEndpoint } from '../mimecast/read-endpoint.js';
 import { accountIdentity, type AccountIdentity } from './account-identity.js';
-import type { EndpointPlace } from './stream-endpoints.js';
+import { isProtectionLog, protectionOf, type EndpointPlace } from './stream-endpoints.js';
 
 /** What one endpoint said when it was tried. Nothing of it is stored. */
 export interface Probe extends EndpointPlace {
@@ -27,11 +28,11 @@ export interface Probe extends EndpointPlace {
 }
 
 /** One small page of the last day proves the right to read, and is quick where the log is long. */
-const AUDIT_RANGE_MS = 86_400_000;
-const AUDIT_ROWS = 10;
+const LOG_RANGE_MS = 86_400_000;
+const LOG_ROWS = 10;
 
 /**
- * Tries one endpoint: the audit log with a short range and one small page, the others whole.
+ * Tries one endpoint: logs with a short range and one small page, the others whole.
  *
  * @param signal one that timed out makes the endpoint `failed`; any other abort is thrown, with its reason
  */
@@ -59,17 +60,25 @@ async function read(
   { endpoint, path }: EndpointPlace,
   signal: AbortSignal,
 ): Promise<Answered> {
-  if (endpoint !== 'audit-events') {
-    const reading = await readEndpoint(api, endpoint, { path, signal, ...settings.pagination });
-    const account = endpoint === 'account' ? { account: accountIdentity(reading.items) } : {};
-    return { ...answered(reading.items.length, reading), ...account };
-  }
+  const { pageSize, tokenIn } = settings.pagination;
   const end = api.now();
-  const start = new Date(end.getTime() - AUDIT_RANGE_MS);
-  const { tokenIn } = settings.pagination;
-  const page = await readAuditPage(api, { start, end, pageSize: AUDIT_ROWS, tokenIn, path, signal });
-  return { ...answered(page.events.length, page), ...(page.nextToken !== undefined && { more: true }) };
+  const start = new Date(end.getTime() - LOG_RANGE_MS);
+  const firstRows = { start, end, pageSize: LOG_ROWS, tokenIn, path, signal };
+  if (endpoint === 'audit-events') {
+    const page = await readAuditPage(api, firstRows);
+    return { ...answered(page.events.length, page), ...moreIn(page) };
+  }
+  if (isProtectionLog(endpoint)) {
+    const page = await readProtectionPage(api, protectionOf(endpoint), firstRows);
+    return { ...answered(page.rows.length, page), ...moreIn(page) };
+  }
+  const reading = await readEndpoint(api, endpoint, { path, signal, pageSize, tokenIn });
+  const account = endpoint === 'account' ? { account: accountIdentity(reading.items) } : {};
+  return { ...answered(reading.items.length, reading), ...account };
 }
+
+const moreIn = ({ nextToken }: { readonly nextToken?: string }): { more?: true } =>
+  nextToken === undefined ? {} : { more: true };
 
 interface Said {
   readonly clockSkewMs?: number;

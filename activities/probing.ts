@@ -4,6 +4,7 @@ import {
   MimecastClockError,
   MimecastRateLimitError,
   MimecastRegionError,
+  MimecastRequestError,
   MimecastTransportError,
 } from '../mimecast/errors.js';
 import { isAnswer } from './connection-report.js';
@@ -38,7 +39,8 @@ export async function probeUntilAnswer(
 export function concernsAll({ outcome, error }: Probe): boolean {
   if (outcome !== 'failed') return false;
   if (error === undefined) return true;
-  if (error instanceof MimecastTransportError) return UNREACHED.includes(error.fault);
+  if (error instanceof MimecastTransportError) return FOR_ALL.includes(error.fault);
+  if (error instanceof MimecastRequestError) return error.reason === 'no-token';
   return [
     MimecastAuthenticationError,
     MimecastBindingExpiredError,
@@ -48,7 +50,7 @@ export function concernsAll({ outcome, error }: Probe): boolean {
   ].some((kind) => error instanceof kind);
 }
 
-const UNREACHED: readonly MimecastTransportError['fault'][] = ['timeout', 'connection', 'tls'];
+const FOR_ALL: readonly MimecastTransportError['fault'][] = ['timeout', 'connection', 'tls', 'token-unverified'];
 
 /**
  * Whether the proof of keys goes on after an endpoint that gave no answer. An account that may not be read is passed

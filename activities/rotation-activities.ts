@@ -4,6 +4,7 @@ import type { RotationReport } from '../workflows/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { openSealed } from './open-sealed.js';
 import { acceptedProof, proveKeys, refusalNote } from './prove-keys.js';
+import { moveOf, sameKeysElsewhere } from './rotation-move.js';
 import { isJudged, rotationVerdict } from './rotation-verdict.js';
 import type { Sessions } from './session.js';
 import { requireRow, statusOf } from './stored-connection.js';
@@ -20,10 +21,12 @@ export function rotationActivities(
   MimecastActivities,
   'mimecast.stageKeys' | 'mimecast.proveRotation' | 'mimecast.settleRotation' | 'mimecast.refuseRotation'
 > {
-  const { store } = dependencies;
+  const { store, allowLoopback } = dependencies;
 
-  const prove = async (row: ConnectionRow, version: number) =>
-    await proveKeys(await sessions.openVersion(row, version), row, Context.current().cancellationSignal);
+  const prove = async (saved: ConnectionRow, version: number) => {
+    const { api, row } = await sessions.openVersion(saved, version);
+    return await proveKeys(api, row, Context.current().cancellationSignal);
+  };
 
   const refuse = async (connectionId: string, at: string, reason: string, note?: string): Promise<StagedKeys> => {
     const outcome = { at, accepted: false, reason, ...(note !== undefined && { note }) };
@@ -38,8 +41,14 @@ export function rotationActivities(
       if ('reason' in opened) return await refuse(connectionId, at, opened.reason, note);
 
       const row = await requireRow(store, connectionId);
+      const move = moveOf(row, request.baseUrl, opened.apiVersion, allowLoopback);
+      if (move.fault !== undefined) return await refuse(connectionId, at, move.fault, note);
+
       const active = await store.connections.activeCredentials(connectionId);
-      const { fingerprint, kid } = opened;
+      const { fingerprint, kid, apiVersion } = opened;
+      if (active && move.baseUrl !== undefined && isSame(active, sealed, fingerprint)) {
+        return await refuse(connectionId, at, sameKeysElsewhere(connectionId, move.baseUrl), note);
+      }
       if (active && isSame(active, sealed, fingerprint)) {
         const status = await statusOf(store, row);
         // The same keys once more are a reason to look again when they are refused, and nothing to do otherwise.
@@ -47,7 +56,11 @@ export function rotationActivities(
         return { answer: { connectionId, version: active.version, accepted: true, unchanged: true }, status };
       }
 
-      const keys = { sealed, kid, fingerprint, ...(issuedAt !== undefined && { issuedAt: new Date(issuedAt) }) };
+      const keys = {
+        ...{ sealed, kid, fingerprint, apiVersion },
+        ...(issuedAt !== undefined && { issuedAt: new Date(issuedAt) }),
+        ...(move.baseUrl !== undefined && { baseUrl: move.baseUrl }),
+      };
       const { version, state, reason } = await store.connections.stage(connectionId, keys);
       if (state === 'pending') return { version, status: await statusOf(store, await requireRow(store, connectionId)) };
       const why = reason === undefined ? '' : ` (${reason})`;

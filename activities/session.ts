@@ -1,13 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow, ConnectionSettings, CredentialVersion } from '../evidence/connection.js';
+import type { ConnectionRow, CredentialVersion } from '../evidence/connection.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import { createMimecastApi } from '../mimecast/api.js';
-import { parseCredentials } from '../mimecast/credentials.js';
+import type { Authenticator } from '../mimecast/authenticator.js';
+import { isApiV2, parseCredentials } from '../mimecast/credentials.js';
 import { MimecastAuthenticationError } from '../mimecast/errors.js';
 import { hmacAuthenticator } from '../mimecast/hmac-authenticator.js';
+import { oauthAuthenticator } from '../mimecast/oauth-authenticator.js';
 import type { RateBudget } from '../mimecast/rate-budget.js';
 import { createRateBudget } from '../mimecast/rate-budget.js';
 import { parseBaseUrl } from '../mimecast/regions.js';
+import { createTokenCache, type TokenCache } from '../mimecast/token-cache.js';
 import { unsealCredentials } from '../vault/unsealing.js';
 import type { ActivityDependencies } from './dependencies.js';
 
@@ -26,55 +29,113 @@ export interface KeysInUse {
 }
 
 export interface Sessions {
-  /** A session with the connection's active keys. */
-  open(row: ConnectionRow): Promise<Session>;
-  /** Access with one version of the keys, whatever its state. */
-  openVersion(row: ConnectionRow, version: number): Promise<MimecastApi>;
+  /**
+   * A session with the connection's active keys.
+   *
+   * @param use a backfill takes no more than half of the calls that Mimecast allows: polls must always find some left
+   */
+  open(row: ConnectionRow, use?: SessionUse): Promise<Session>;
+  /**
+   * Access with one version of the keys, whatever its state, where it belongs.
+   *
+   * @param baseUrl another place to use it at
+   */
+  openVersion(row: ConnectionRow, version: number, baseUrl?: string): Promise<OpenedVersion>;
 }
 
-/** Sessions of one worker. All sessions of a connection share one rate budget, because the vendor counts them together. */
+export type SessionUse = 'poll' | 'backfill';
+
+/** The part of a connection's calls that backfills take at most. */
+const BACKFILL_PART = 0.5;
+
+export interface OpenedVersion {
+  readonly api: MimecastApi;
+  /** The connection as it is with these keys in use. */
+  readonly row: ConnectionRow;
+}
+
+/**
+ * Sessions of one worker. All sessions of a connection share one rate budget, because the vendor counts them together, and
+ * the tokens of API 2.0, because each lives for half an hour.
+ */
 export function createSessions(dependencies: ActivityDependencies): Sessions {
   const { store } = dependencies;
-  const budgets = new Map<string, RateBudget>();
+  const budgets = new Map<string, Readonly<Record<SessionUse, RateBudget>>>();
+  const tokens = createTokenCache(dependencies.now);
 
-  const budgetOf = (connectionId: string): RateBudget => {
-    const budget = budgets.get(connectionId) ?? createRateBudget({ now: dependencies.now });
-    budgets.set(connectionId, budget);
-    return budget;
+  const budgetsOf = (connectionId: string): Readonly<Record<SessionUse, RateBudget>> => {
+    const known = budgets.get(connectionId);
+    if (known) return known;
+    const whole = createRateBudget({ now: dependencies.now });
+    const made = { poll: whole, backfill: whole.share(BACKFILL_PART) };
+    budgets.set(connectionId, made);
+    return made;
   };
 
-  const apiWith = async (row: ConnectionRow, keys: CredentialVersion): Promise<MimecastApi> =>
-    await openApi(dependencies, row.settings, keys, budgetOf(row.connectionId));
+  const apiWith = async (
+    row: ConnectionRow,
+    keys: CredentialVersion,
+    use: SessionUse = 'poll',
+  ): Promise<MimecastApi> => {
+    const { dispatcher, now, allowLoopback } = dependencies;
+    return createMimecastApi({
+      baseUrl: parseBaseUrl(row.settings.baseUrl, { allowLoopback }),
+      authenticator: await openAuthenticator(dependencies, keys, tokens),
+      dispatcher,
+      budget: budgetsOf(row.connectionId)[use],
+      now,
+    });
+  };
+
+  /** The active keys and the row that they belong to: a rotation may have changed both since a row was read. */
+  const inUse = async (
+    row: ConnectionRow,
+    use: SessionUse | undefined,
+  ): Promise<{ readonly keys: CredentialVersion; readonly api: MimecastApi }> => {
+    const keys = await activeKeys(dependencies, row.connectionId);
+    const current = row.activeVersion === keys.version ? row : await store.connections.read(row.connectionId);
+    return { keys, api: await apiWith(current ?? row, keys, use) };
+  };
 
   return {
-    async openVersion(row, version) {
+    async openVersion(row, version, baseUrl) {
       const keys = await store.connections.credentials(row.connectionId, version);
       if (!keys) throw noKeys(row.connectionId);
-      return await apiWith(row, keys);
+      const placed = rowWith(row, keys, baseUrl);
+      return { api: await apiWith(placed, keys), row: placed };
     },
 
-    async open(row) {
-      let keys = await activeKeys(dependencies, row.connectionId);
-      let api = await apiWith(row, keys);
+    async open(row, use) {
+      let current = await inUse(row, use);
       return {
         row,
         get keys() {
-          return { connectionId: row.connectionId, version: keys.version };
+          return { connectionId: row.connectionId, version: current.keys.version };
         },
         async call(make) {
+          const used = current;
           try {
-            return await make(api);
+            return await make(used.api);
           } catch (error) {
             if (!(error instanceof MimecastAuthenticationError)) throw error;
-            const newest = await activeKeys(dependencies, row.connectionId);
-            if (newest.version === keys.version) throw error;
-            keys = newest;
-            api = await apiWith(row, keys);
-            return await make(api);
+            const newest = await inUse(row, use);
+            if (newest.keys.version === used.keys.version) throw error;
+            current = newest;
+            return await make(newest.api);
           }
         },
       };
     },
+  };
+}
+
+/** A connection's row with one version of its keys in use: a pending one may be meant for another place than the connection's. */
+function rowWith(row: ConnectionRow, keys: CredentialVersion, baseUrl?: string): ConnectionRow {
+  const { settings } = row;
+  const own = keys.state === 'pending' ? keys.baseUrl : undefined;
+  return {
+    ...row,
+    settings: { ...settings, apiVersion: keys.apiVersion, baseUrl: baseUrl ?? own ?? settings.baseUrl },
   };
 }
 
@@ -84,21 +145,15 @@ async function activeKeys({ store }: ActivityDependencies, connectionId: string)
   return keys;
 }
 
-async function openApi(
-  { keyring, dispatcher, now, allowLoopback }: ActivityDependencies,
-  settings: ConnectionSettings,
-  keys: CredentialVersion,
-  budget: RateBudget,
-): Promise<MimecastApi> {
-  if (keys.sealed === undefined) throw noKeys(keys.connectionId);
-  const credentials = parseCredentials(await unsealCredentials(keyring, keys.connectionId, keys.sealed));
-  return createMimecastApi({
-    baseUrl: parseBaseUrl(settings.baseUrl, { allowLoopback }),
-    authenticator: hmacAuthenticator(credentials, now),
-    dispatcher,
-    budget,
-    now,
-  });
+async function openAuthenticator(
+  { keyring, now }: ActivityDependencies,
+  { connectionId, version, sealed }: CredentialVersion,
+  tokens: TokenCache,
+): Promise<Authenticator> {
+  if (sealed === undefined) throw noKeys(connectionId);
+  const credentials = parseCredentials(await unsealCredentials(keyring, connectionId, sealed));
+  if (!isApiV2(credentials)) return hmacAuthenticator(credentials, now);
+  return oauthAuthenticator(credentials, tokens, `${connectionId} v${version}`);
 }
 
 function noKeys(connectionId: string): ApplicationFailure {

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow, ConnectionSettings, EndpointName } from '../evidence/connection.js';
-import { MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
+import { generationFault, MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
 import type { ConnectionReport } from '../workflows/reports.js';
 import { changedPaths, changedSettings } from '../workflows/settings.js';
 import { settingsFault } from '../workflows/settings-form.js';
@@ -30,11 +30,13 @@ export function settingsActivities(
 
       const version = await versionInUse(store, row);
       const paths = changedPaths(row.settings, settings);
-      if (version === undefined || (settings.baseUrl === row.settings.baseUrl && paths.length === 0))
-        return { settings };
+      const moves = settings.baseUrl !== row.settings.baseUrl;
+      if (version === undefined || (!moves && paths.length === 0)) return { settings };
 
-      const changed: ConnectionRow = { ...row, settings };
-      const api = await sessions.openVersion(changed, version);
+      const opened = await sessions.openVersion({ ...row, settings }, version, moves ? settings.baseUrl : undefined);
+      const { api, row: changed } = opened;
+      const misfit = generationFault(changed.settings.baseUrl, changed.settings.apiVersion);
+      if (misfit) return { settings, reason: otherGeneration(connectionId, misfit) };
       const { cancellationSignal: signal } = Context.current();
       const report =
         paths.length === 0 ? await proveKeys(api, changed, signal) : await testConnection(api, changed, { signal });
@@ -42,18 +44,23 @@ export function settingsActivities(
       return { settings, report, ...(fault !== undefined && { reason: fault }) };
     },
 
-    async 'mimecast.saveSettings'(connectionId, settings) {
-      return await statusOf(store, await store.connections.updateSettings(connectionId, settings));
+    async 'mimecast.saveSettings'(connectionId, settings, actor) {
+      return await statusOf(store, await store.connections.updateSettings(connectionId, settings, actor));
     },
 
-    async 'mimecast.pauseStreams'(connectionId, streams, note) {
-      return await statusOf(store, await store.connections.pause(connectionId, streams, note));
+    async 'mimecast.pauseStreams'(connectionId, streams, note, actor) {
+      return await statusOf(store, await store.connections.pause(connectionId, streams, note, actor));
     },
 
-    async 'mimecast.resumeStreams'(connectionId, streams) {
-      return await statusOf(store, await store.connections.resume(connectionId, streams));
+    async 'mimecast.resumeStreams'(connectionId, streams, actor) {
+      return await statusOf(store, await store.connections.resume(connectionId, streams, actor));
     },
   };
+}
+
+/** Keys and base URL of another generation come together, in a rotation. */
+function otherGeneration(connectionId: string, { message }: MimecastBaseUrlError): string {
+  return `${message} To move to the other generation, rotate to keys of it: "rotate ${connectionId} --base-url …".`;
 }
 
 function baseUrlFault({ baseUrl }: ConnectionSettings, allowLoopback: boolean): string | undefined {

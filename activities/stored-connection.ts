@@ -24,5 +24,5 @@ export async function statusOf(store: EvidenceStore, row: ConnectionRow): Promis
   const newest = await store.connections.newestCredentials(connectionId);
   const active =
     activeVersion === undefined ? undefined : await store.connections.credentials(connectionId, activeVersion);
-  return connectionStatus(row, { inUse: active ?? newest, newest });
+  return connectionStatus(row, { inUse: active ?? newest, newest }, await store.evaluations.headline(connectionId));
 }

@@ -1,5 +1,14 @@
-import type { ConnectionSettings, EndpointName, Stream } from '../evidence/connection.js';
-import type { ConnectRequest, RotationRequest, SettingsChange, TestRequest } from '../workflows/messages.js';
+import type { ConnectionSettings, EndpointName, ProtectionLogEndpoint, Stream } from '../evidence/connection.js';
+import type { Protection } from '../evidence/statistics.js';
+import type { Annotation } from '../evidence/verdicts.js';
+import type { BackfillInput, BackfillOutcome, BackfillResult, TimeSpan } from '../workflows/backfill-messages.js';
+import type {
+  AnnotationRequest,
+  ConnectRequest,
+  RotationRequest,
+  SettingsChange,
+  TestRequest,
+} from '../workflows/messages.js';
 import type {
   ConnectionReport,
   ConnectionStatus,
@@ -43,13 +52,23 @@ export interface MimecastActivities {
   'mimecast.refuseRotation'(connectionId: string, reason: string, at: string): Promise<ConnectionStatus>;
   /** Works out changed settings, and proves them where they touch how Mimecast is reached. Changes nothing. */
   'mimecast.proveSettings'(connectionId: string, change: SettingsChange): Promise<ProvedSettings>;
-  'mimecast.saveSettings'(connectionId: string, settings: ConnectionSettings): Promise<ConnectionStatus>;
+  /** @param actor who asked, where they said so; also in the next two */
+  'mimecast.saveSettings'(
+    connectionId: string,
+    settings: ConnectionSettings,
+    actor?: string,
+  ): Promise<ConnectionStatus>;
   'mimecast.pauseStreams'(
     connectionId: string,
     streams: readonly PolledStream[],
     note: string,
+    actor?: string,
   ): Promise<ConnectionStatus>;
-  'mimecast.resumeStreams'(connectionId: string, streams: readonly PolledStream[]): Promise<ConnectionStatus>;
+  'mimecast.resumeStreams'(
+    connectionId: string,
+    streams: readonly PolledStream[],
+    actor?: string,
+  ): Promise<ConnectionStatus>;
   /**
    * Makes the connection's schedules what its row says, and takes pauses that somebody made in Temporal into the row.
    * Idempotent.
@@ -62,6 +81,11 @@ export interface MimecastActivities {
   ): Promise<ConnectionStatus | undefined>;
   /** Calls every endpoint with the current keys, and the other regions when that is asked for. Changes nothing. */
   'mimecast.testConnection'(connectionId: string, request?: TestRequest): Promise<ConnectionReport>;
+  /** Asks all controls and keeps what they say. The answer's `posture` is the new record. */
+  'mimecast.evaluate'(connectionId: string, cause: 'timer' | 'change'): Promise<ConnectionStatus>;
+  /** Keeps what somebody says about a control, and asks all controls again. */
+  'mimecast.annotate'(connectionId: string, request: AnnotationRequest): Promise<AnnotatedConnection>;
+  'mimecast.withdrawAnnotation'(connectionId: string, annotationId: string): Promise<AnnotatedConnection>;
   'mimecast.pollNow'(connectionId: string, streams: readonly PolledStream[]): Promise<StartedPoll[]>;
   'mimecast.beginDisconnect'(connectionId: string): Promise<void>;
   /** Workflow ids of the polls that are going. */
@@ -76,8 +100,24 @@ export interface MimecastActivities {
   'mimecast.collectEndpoint'(request: EndpointRequest): Promise<PolledEndpoint | 'disconnected'>;
   /** Drains pages of the audit log, from the stream's open window on, until this batch's budget is spent. */
   'mimecast.collectAuditPages'(request: AuditBatch): Promise<AuditProgress>;
+  /**
+   * What is due once a day for each connection: erases what was kept long enough, and makes a checkpoint of the log. A
+   * checkpoint that cannot be delivered is told, and fails nothing.
+   */
+  'mimecast.keepHouse'(connectionId: string): Promise<KeptHouse>;
+  /** Drains pages of one protection log, and counts them, from its open window on until this batch's budget is spent. */
+  'mimecast.collectProtectionLogs'(request: ProtectionBatch): Promise<ProtectionProgress>;
+  /** What of a range can be read, and what is missing of it; records what is owed and lost. */
+  'mimecast.beginBackfill'(input: BackfillInput, runId: string): Promise<BegunBackfill>;
+  /** Reads missing windows of a backfill's range side by side, until this batch's budget is spent. */
+  'mimecast.backfillAuditEvents'(batch: BackfillBatch): Promise<BackfillBatchResult>;
   /** Records how a poll ended. */
   'mimecast.finishPoll'(finished: FinishedRun): Promise<PollResult>;
+}
+
+export interface AnnotatedConnection {
+  readonly annotation: Annotation;
+  readonly status: ConnectionStatus;
 }
 
 export interface OpenedConnection {
@@ -121,10 +161,18 @@ export interface BegunPoll {
   readonly endpoints: readonly WholeEndpointName[];
   /** Where each of them is. */
   readonly paths?: Readonly<Partial<Record<WholeEndpointName, string>>>;
+  /** The logs that threat statistics are counted from. */
+  readonly logs?: readonly BegunLog[];
   /** Time between two polls of the stream, in milliseconds. */
   readonly everyMs: number;
   /** There is no live connection to poll. */
   readonly disconnected: boolean;
+}
+
+export interface BegunLog {
+  readonly protection: Protection;
+  readonly endpoint: ProtectionLogEndpoint;
+  readonly path: string;
 }
 
 export interface EndpointRequest {
@@ -136,7 +184,7 @@ export interface EndpointRequest {
 }
 
 /** The endpoints that are read whole, in one call of an activity. */
-export type WholeEndpointName = Exclude<EndpointName, 'audit-events'>;
+export type WholeEndpointName = Exclude<EndpointName, 'audit-events' | ProtectionLogEndpoint>;
 
 export interface AuditBatch {
   readonly connectionId: string;
@@ -165,6 +213,20 @@ export interface AuditProgress {
   readonly permission?: string;
 }
 
+export interface KeptHouse {
+  /** Events whose bodies were kept long enough. */
+  readonly erasedEvents: number;
+  readonly checkpoint: 'made' | 'not-due' | 'not-configured' | 'failed';
+}
+
+/** As of the audit log, for one protection log. */
+export interface ProtectionBatch extends AuditBatch {
+  readonly protection: Protection;
+}
+
+/** As of the audit log; its events are the log's rows. */
+export type ProtectionProgress = AuditProgress;
+
 export interface FinishedRun {
   readonly result: PollResult;
   readonly workflowId: string;
@@ -173,4 +235,34 @@ export interface FinishedRun {
   readonly firstRunId: string;
   readonly startedAt: string;
   readonly error?: string;
+}
+
+export interface BegunBackfill {
+  readonly generation: number;
+  /** There is no live connection to read for. */
+  readonly disconnected: boolean;
+  /** None when nothing of what was asked for can be read. */
+  readonly range?: TimeSpan;
+  /** How many windows of it are missing. */
+  readonly windows?: number;
+  /** Before the vendor's look-back, and not held. */
+  readonly lost: readonly TimeSpan[];
+  /** Where the request was cut, because what is younger has not settled (ISO, UTC). */
+  readonly cutAt?: string;
+}
+
+export interface BackfillBatch {
+  readonly connectionId: string;
+  readonly generation: number;
+  /** First run of the backfill's chain of runs; what it stores is counted under this id. */
+  readonly runId: string;
+  readonly range: TimeSpan;
+}
+
+/** Totals are those of the whole backfill so far, read from the ledger. */
+export interface BackfillBatchResult extends Pick<
+  BackfillResult,
+  'windows' | 'pages' | 'events' | 'newEvents' | 'permission' | 'head'
+> {
+  readonly state: 'more' | Exclude<BackfillOutcome, 'partial'>;
 }

@@ -2,5 +2,5 @@
 export { createMimecastWorker } from './create-worker.js';
 export type { CreateMimecastWorkerOptions } from './create-worker.js';
 export { optionsFromEnvironment, WorkerConfigurationError } from './options.js';
-export type { MimecastWorkerOptions } from './options.js';
+export type { CheckpointOptions, MimecastWorkerOptions } from './options.js';
 export { MimecastPlugin } from './plugin.js';

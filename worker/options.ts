@@ -15,9 +15,24 @@ export interface MimecastWorkerOptions {
    * Base URLs as a connection has them; those on this machine need `allowLoopback`.
    */
   readonly regionBaseUrls?: readonly string[];
-  /** The most connections to Postgres. An activity uses one at a time. 10 unless it is given. */
+  /** The most connections to Postgres. An activity uses one at a time, a backfill up to eight. 10 unless it is given. */
   readonly maxDatabaseConnections?: number;
+  /** Daily signed checkpoints of each connection's log. None unless it is given. */
+  readonly checkpoints?: CheckpointOptions;
   readonly now?: () => Date;
+}
+
+/** Who signs checkpoints, and where they are taken to: a folder, a command, or both. */
+export interface CheckpointOptions {
+  /** File of the private key, as `temporal-mimecast vault checkpoint-key` makes it. */
+  readonly keyFile: string;
+  /** Gets one file for each connection and day: `acme-2026-11-24.jws`. */
+  readonly directory?: string;
+  /**
+   * Run by the shell, as it stands: it gets the checkpoint on standard input, and MIMECAST_CONNECTION and
+   * MIMECAST_CHECKPOINT_DAY in its environment.
+   */
+  readonly command?: string;
 }
 
 export const DEFAULT_TASK_QUEUE = 'mimecast';
@@ -34,8 +49,9 @@ export class WorkerConfigurationError extends Error {
 }
 
 /**
- * A worker's options from the environment: `DATABASE_URL`, `MIMECAST_KEYRING_FILE`, `MIMECAST_TASK_QUEUE` and
- * `MIMECAST_ALLOW_LOOPBACK`.
+ * A worker's options from the environment: `DATABASE_URL`, `MIMECAST_KEYRING_FILE`, `MIMECAST_TASK_QUEUE`,
+ * `MIMECAST_ALLOW_LOOPBACK`, and for checkpoints `MIMECAST_CHECKPOINT_KEY_FILE` with `MIMECAST_CHECKPOINT_DIR`,
+ * `MIMECAST_CHECKPOINT_COMMAND` or both.
  *
  * @throws WorkerConfigurationError naming the variable that is missing
  */
@@ -47,10 +63,38 @@ export function optionsFromEnvironment(env: Readonly<Record<string, string | und
     if (value !== undefined) return value;
     throw new WorkerConfigurationError(`${name} is not set.`, `Set it to ${what}.`);
   };
+  const checkpoints = checkpointOptions({
+    keyFile: valueOf('MIMECAST_CHECKPOINT_KEY_FILE'),
+    directory: valueOf('MIMECAST_CHECKPOINT_DIR'),
+    command: valueOf('MIMECAST_CHECKPOINT_COMMAND'),
+  });
   return {
     databaseUrl: required('DATABASE_URL', 'the Postgres that holds the evidence'),
     keyring: required('MIMECAST_KEYRING_FILE', 'the ring that "temporal-mimecast vault init" made'),
     taskQueue: valueOf('MIMECAST_TASK_QUEUE') ?? DEFAULT_TASK_QUEUE,
     allowLoopback: env['MIMECAST_ALLOW_LOOPBACK'] === '1',
+    ...(checkpoints && { checkpoints }),
   };
+}
+
+/** What the environment says about checkpoints. */
+export type CheckpointVariables = { readonly [Name in keyof CheckpointOptions]?: CheckpointOptions[Name] | undefined };
+
+/** @throws WorkerConfigurationError when checkpoints could be signed but not delivered, or the other way round */
+export function checkpointOptions({ keyFile, directory, command }: CheckpointVariables): CheckpointOptions | undefined {
+  const hasTarget = directory !== undefined || command !== undefined;
+  if (keyFile === undefined && !hasTarget) return undefined;
+  if (keyFile === undefined) {
+    throw new WorkerConfigurationError(
+      'Checkpoints have somewhere to go, but no key: MIMECAST_CHECKPOINT_KEY_FILE is not set.',
+      'Make a key: temporal-mimecast vault checkpoint-key.',
+    );
+  }
+  if (!hasTarget) {
+    throw new WorkerConfigurationError(
+      'Checkpoints have a key, but nowhere to go.',
+      'Set MIMECAST_CHECKPOINT_DIR to a folder, or MIMECAST_CHECKPOINT_COMMAND to a command that reads them.',
+    );
+  }
+  return { keyFile, ...(directory !== undefined && { directory }), ...(command !== undefined && { command }) };
 }

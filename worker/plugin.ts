@@ -21,6 +21,9 @@ const ACTIVITY_NAMES = Object.keys({
   'mimecast.pauseStreams': true,
   'mimecast.resumeStreams': true,
   'mimecast.testConnection': true,
+  'mimecast.evaluate': true,
+  'mimecast.annotate': true,
+  'mimecast.withdrawAnnotation': true,
   'mimecast.pollNow': true,
   'mimecast.beginDisconnect': true,
   'mimecast.runningPolls': true,
@@ -29,7 +32,11 @@ const ACTIVITY_NAMES = Object.keys({
   'mimecast.beginPoll': true,
   'mimecast.collectEndpoint': true,
   'mimecast.collectAuditPages': true,
+  'mimecast.keepHouse': true,
+  'mimecast.collectProtectionLogs': true,
   'mimecast.finishPoll': true,
+  'mimecast.beginBackfill': true,
+  'mimecast.backfillAuditEvents': true,
 } satisfies Record<keyof MimecastActivities, true>) as (keyof MimecastActivities)[];
 
 /**

@@ -6,6 +6,7 @@ import { createEvidenceStore } from '../evidence/postgres-store.js';
 import { parseBaseUrl } from '../mimecast/regions.js';
 import { createDispatcher } from '../mimecast/transport.js';
 import { readKeyring } from '../vault/keyring.js';
+import { openCheckpoints } from './checkpoints.js';
 import type { MimecastWorkerOptions } from './options.js';
 import { DEFAULT_TASK_QUEUE } from './options.js';
 
@@ -22,6 +23,7 @@ export interface WorkerRuntime {
  * would fail.
  *
  * @throws MimecastBaseUrlError for `regionBaseUrls` that keys may not be sent to
+ * @throws WorkerConfigurationError when checkpoints have nowhere to go
  * @throws VaultKeyringError, EvidenceUnreachableError, EvidenceSchemaError
  */
 export async function openRuntime(options: MimecastWorkerOptions, stopping: () => boolean): Promise<WorkerRuntime> {
@@ -29,6 +31,7 @@ export async function openRuntime(options: MimecastWorkerOptions, stopping: () =
   const { allowLoopback = false, taskQueue = DEFAULT_TASK_QUEUE } = options;
   const regionBaseUrls = options.regionBaseUrls?.map((url) => parseBaseUrl(url, { allowLoopback }));
   const keyring = typeof options.keyring === 'string' ? await readKeyring(options.keyring) : options.keyring;
+  const checkpoints = options.checkpoints && (await openCheckpoints(options.checkpoints));
   const pending = await pendingMigrations(databaseUrl);
   if (pending.length > 0) throw new EvidenceSchemaError(pending);
 
@@ -36,7 +39,11 @@ export async function openRuntime(options: MimecastWorkerOptions, stopping: () =
   const dispatcher = createDispatcher();
   const shared = { store, keyring, dispatcher, allowLoopback, taskQueue, now, stopping };
   return {
-    activities: createActivities({ ...shared, ...(regionBaseUrls && { regionBaseUrls }) }),
+    activities: createActivities({
+      ...shared,
+      ...(regionBaseUrls && { regionBaseUrls }),
+      ...(checkpoints && { checkpoints }),
+    }),
     claimNamespace: (namespace) => store.claimNamespace(namespace),
     async close() {
       await Promise.all([store.close(), dispatcher.close()]);

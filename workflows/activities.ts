@@ -19,6 +19,19 @@ export const collecting = proxyActivities<MimecastActivities>({
   priority: { priorityKey: 3 },
 });
 
+/** A backfill may have months to read; an outage at the vendor is waited out for longer than a poll does. */
+const BACKFILL_TIMEOUT_MS = 24 * 3_600_000;
+
+/** Calls to Mimecast that make up for what is missing: behind everything else. */
+export const backfilling = proxyActivities<MimecastActivities>({
+  startToCloseTimeout: '5 min',
+  scheduleToCloseTimeout: BACKFILL_TIMEOUT_MS,
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '2 min' },
+  priority: { priorityKey: 5 },
+});
+
 /** Calls to Mimecast that somebody waits for: one attempt answers, whatever it finds. */
 export const probing = proxyActivities<MimecastActivities>({
   startToCloseTimeout: '60 s',
@@ -36,4 +49,13 @@ export const keeping = proxyActivities<MimecastActivities>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '30 s' },
   priority: { priorityKey: 2 },
+});
+
+/** What is due once a day and nobody waits for. What is left after an attempt is done by the next one. */
+export const tidying = proxyActivities<MimecastActivities>({
+  startToCloseTimeout: '90 s',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '10 s', maximumInterval: '2 min' },
+  priority: { priorityKey: 5 },
 });

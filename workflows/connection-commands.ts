@@ -1,8 +1,17 @@
 import { ApplicationFailure, isCancellation, log } from '@temporalio/workflow';
-import { keeping, probing } from './activities.js';
+import type { AnnotatedConnection } from '../activities/types.js';
+import { keeping, probing, tidying } from './activities.js';
 import type { ConnectionMemory, Duty } from './connection-memory.js';
-import type { ConnectRequest, PauseRequest, ResumeRequest, RotationRequest, SettingsChange } from './messages.js';
 import type {
+  AnnotationRequest,
+  ConnectRequest,
+  PauseRequest,
+  ResumeRequest,
+  RotationRequest,
+  SettingsChange,
+} from './messages.js';
+import type {
+  AnnotationReport,
   ConnectionReport,
   ConnectionStatus,
   ResumeReport,
@@ -22,6 +31,8 @@ export interface ConnectionCommands {
   changeSettings(change: SettingsChange): Promise<SettingsReport>;
   pause(request: PauseRequest): Promise<ConnectionStatus>;
   resume(request: ResumeRequest): Promise<ResumeReport>;
+  annotate(request: AnnotationRequest): Promise<AnnotationReport>;
+  withdrawAnnotation(annotationId: string): Promise<AnnotationReport>;
   startPolls(streams: readonly PolledStream[]): Promise<StartedPoll[]>;
   disconnect(): Promise<ConnectionStatus>;
   perform(duty: Duty): Promise<void>;
@@ -41,6 +52,7 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
     const seen = await keeping['mimecast.reconcileSchedules'](connectionId, lift);
     // Histories of the first release hold no answer here.
     if (seen) memory.learn(seen);
+    memory.evaluateSoon();
   };
 
   /** Polls what was missed while the keys were refused. Best effort: the schedules poll by themselves again. */
@@ -78,6 +90,17 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
     await reconcile();
     if (wasRefused && !isRefused()) await catchUp();
     return answer;
+  };
+
+  const evaluate = async (cause: 'timer' | 'change'): Promise<void> => {
+    memory.learn(await keeping['mimecast.evaluate'](connectionId, cause));
+    memory.planEvaluation();
+  };
+
+  const annotated = ({ annotation, status }: AnnotatedConnection): AnnotationReport => {
+    const { posture } = memory.learn(status);
+    memory.planEvaluation();
+    return { connectionId, annotation, ...(posture && { posture }) };
   };
 
   const tryAgain = async (): Promise<void> => {
@@ -118,7 +141,7 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
         const kept = memory.status.settings ?? settings;
         return { connectionId, accepted: false, settings: kept, reason, ...(report && { report }) };
       }
-      memory.learn(await keeping['mimecast.saveSettings'](connectionId, settings));
+      memory.learn(await keeping['mimecast.saveSettings'](connectionId, settings, change.actor));
       const { state, credentials } = memory.status;
       if (report?.ok && state === 'refused' && credentials) {
         memory.noteProof(report);
@@ -129,16 +152,16 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
       return { connectionId, accepted: true, settings, ...(report && { report }) };
     },
 
-    async pause({ streams = POLLED_STREAMS, note }) {
+    async pause({ streams = POLLED_STREAMS, note, actor }) {
       requireLive();
-      memory.learn(await keeping['mimecast.pauseStreams'](connectionId, streams, note));
+      memory.learn(await keeping['mimecast.pauseStreams'](connectionId, streams, note, actor));
       await reconcile();
       return memory.status;
     },
 
-    async resume({ streams = POLLED_STREAMS } = {}) {
+    async resume({ streams = POLLED_STREAMS, actor } = {}) {
       requireLive();
-      memory.learn(await keeping['mimecast.resumeStreams'](connectionId, streams));
+      memory.learn(await keeping['mimecast.resumeStreams'](connectionId, streams, actor));
       const version = memory.status.credentials?.version;
       const report = isRefused() && version !== undefined ? await prove(version) : undefined;
       if (report && version !== undefined) await settle(version, report);
@@ -152,6 +175,16 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
         ...(report && { report }),
         ...(reason !== undefined && { reason }),
       };
+    },
+
+    async annotate(request) {
+      requireLive();
+      return annotated(await keeping['mimecast.annotate'](connectionId, request));
+    },
+
+    async withdrawAnnotation(annotationId) {
+      requireLive();
+      return annotated(await keeping['mimecast.withdrawAnnotation'](connectionId, annotationId));
     },
 
     async startPolls(streams) {
@@ -171,6 +204,8 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
 
     async perform(duty) {
       if (duty === 'remind') memory.learn(memory.status);
+      else if (duty === 'evaluate') await evaluate(memory.evaluationCause);
+      else if (duty === 'keep-house') await tidying['mimecast.keepHouse'](connectionId);
       else if (memory.live) await tryAgain();
     },
   };

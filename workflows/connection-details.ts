@@ -12,6 +12,7 @@ export function connectionDetails(connection: ConnectionStatus): string {
     keysLine(connection),
     refusalLine(connection),
     rotationLine(connection),
+    postureLine(connection),
     streamList(connection),
   ];
   return lines.filter(Boolean).join('\n\n');
@@ -41,6 +42,14 @@ function rotationLine({ lastRotation }: ConnectionStatus): string | undefined {
   const keys = version === undefined ? 'New keys' : `Keys v${version}`;
   const from = note === undefined ? '' : ` (${note})`;
   return accepted ? `${keys} taken ${minute(at)}${from}` : `**${keys} not taken** ${minute(at)}${from}: ${reason}`;
+}
+
+function postureLine({ posture }: ConnectionStatus): string | undefined {
+  if (!posture) return undefined;
+  const { at, summary, failing } = posture;
+  const counts = `${summary.pass} pass · ${summary.fail} fail · ${summary.unknown} unknown`;
+  const which = failing.length === 0 ? '' : `: ${failing.map((id) => `\`${id}\``).join(', ')}`;
+  return `Controls ${minute(at)}: ${summary.fail > 0 ? `**${counts}**` : counts}${which}`;
 }
 
 const day = (iso: string): string => iso.slice(0, 10);

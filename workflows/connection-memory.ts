@@ -3,8 +3,8 @@ import type { ConnectionInput } from './connection.js';
 import { connectionDetails } from './connection-details.js';
 import { keyAge } from './key-age.js';
 import { nextProbe, nextRetry, refusalRules } from './refusal-rules.js';
-import type { ConnectionReport, ConnectionStatus, CredentialStatus } from './reports.js';
-import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
+import type { ConnectionReport, ConnectionStatus, CredentialStatus, PostureStatus } from './reports.js';
+import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from './search-attributes.js';
 
 /** What a connection does by itself, when its time has come. */
 export type Duty =
@@ -13,7 +13,11 @@ export type Duty =
   /** Tries keys again that are refused, or that nobody has judged yet. */
   | 'probe'
   /** Shows that the keys have become due or overdue for rotation. */
-  | 'remind';
+  | 'remind'
+  /** Asks the controls again: something was changed, or a verdict turns although nothing new was read. */
+  | 'evaluate'
+  /** Erases what was kept long enough, and has the log's head signed. */
+  | 'keep-house';
 
 /** What has to be done later. JSON: carried from run to run. Moments are ISO, UTC. */
 export interface Agenda {
@@ -22,7 +26,16 @@ export interface Agenda {
   readonly probeAt?: string;
   /** Tries so far to reach a vendor that does not answer. */
   readonly attempts?: number;
+  /** When the controls are asked again, and whether because something was changed. */
+  readonly evaluate?: { readonly at: string; readonly cause: 'timer' | 'change' };
+  readonly keepHouseAt?: string;
 }
+
+/** Verdicts are asked for at least once in this time, and a moment after they turn: clocks differ. */
+const EVALUATE_EVERY_MS = 24 * 3_600_000;
+const EVALUATE_AFTER_TURN_MS = 1_000;
+const EVALUATE_RETRY_MS = 5 * 60_000;
+const KEEP_HOUSE_EVERY_MS = 24 * 3_600_000;
 
 interface Appointment {
   readonly duty: Duty;
@@ -33,6 +46,8 @@ interface Appointment {
 export class ConnectionMemory {
   /** Set by messages that carry sealed keys: the run ends soon after, so that they leave Temporal with its history. */
   keysChanged = false;
+  private evaluates = false;
+  private dueEvaluation: 'timer' | 'change' = 'timer';
   private agenda: Agenda;
   private known: ConnectionStatus;
 
@@ -58,15 +73,50 @@ export class ConnectionMemory {
       ...(credentials && { credentials: aged(credentials) }),
       ...(nextProbeAt !== undefined && { nextProbeAt }),
     };
-    setCurrentDetails(connectionDetails(this.known));
-    upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: this.known.state }]);
+    this.show();
     return this.known;
+  }
+
+  /** From now on verdicts are asked for and the house is kept; runs of earlier releases know of neither. */
+  beginEvaluating(): void {
+    this.evaluates = true;
+    if (!this.agenda.evaluate) this.evaluateSoon();
+    if (this.agenda.keepHouseAt === undefined) this.keepHouseLater();
+  }
+
+  /** Something that controls look at was changed. */
+  evaluateSoon(): void {
+    if (this.evaluates) this.evaluateIn(0, 'change');
+  }
+
+  /** A poll made new verdicts. What is older than what is known came late. */
+  takePosture(posture: PostureStatus): void {
+    if (!this.evaluates || (this.known.posture && this.known.posture.at > posture.at)) return;
+    this.known = { ...this.known, posture };
+    this.planEvaluation();
+    this.show();
+  }
+
+  /** When the verdicts that are known must be asked for again. */
+  planEvaluation(): void {
+    const turnsAt = this.known.posture?.turnsAt;
+    const turnsInMs = turnsAt === undefined ? Infinity : Date.parse(turnsAt) - Date.now();
+    this.evaluateIn(EVALUATE_AFTER_TURN_MS + Math.max(0, Math.min(turnsInMs, EVALUATE_EVERY_MS)), 'timer');
+  }
+
+  /** Why the controls are asked now. */
+  get evaluationCause(): 'timer' | 'change' {
+    return this.dueEvaluation;
   }
 
   /** Decides from a proof when the same keys are tried again, if they have to be. */
   noteProof({ authentication, ok }: ConnectionReport): void {
-    const { confirm, attempts = 0 } = this.agenda;
-    const kept: Agenda = confirm ? { confirm } : {};
+    const { confirm, evaluate, keepHouseAt, attempts = 0 } = this.agenda;
+    const kept: Agenda = {
+      ...(confirm && { confirm }),
+      ...(evaluate && { evaluate }),
+      ...(keepHouseAt !== undefined && { keepHouseAt }),
+    };
     if (ok || authentication !== 'unreachable') {
       this.agenda = kept;
       return;
@@ -94,6 +144,12 @@ export class ConnectionMemory {
     if (!next || next.atMs > Date.now()) return undefined;
     const { confirm, ...others } = this.agenda;
     if (next.duty === 'confirm') this.agenda = others;
+    if (next.duty === 'keep-house') this.keepHouseLater();
+    if (next.duty === 'evaluate') {
+      this.dueEvaluation = this.agenda.evaluate?.cause ?? 'timer';
+      // What it comes to plans the next one; should it come to nothing, this does.
+      this.evaluateIn(EVALUATE_RETRY_MS, this.dueEvaluation);
+    }
     if (next.duty === 'probe') {
       const later = nextRetry(1, new Date(), refusalRules(this.known.settings)).toISOString();
       this.agenda = { ...others, ...(confirm && { confirm }), probeAt: later };
@@ -107,7 +163,7 @@ export class ConnectionMemory {
   }
 
   private nextAppointment(): Appointment | undefined {
-    const { confirm, probeAt } = this.agenda;
+    const { confirm, probeAt, evaluate, keepHouseAt } = this.agenda;
     const { state, credentials } = this.known;
     const found: Appointment[] = [];
     // A rotation that came in between has settled the matter.
@@ -117,7 +173,28 @@ export class ConnectionMemory {
     if (probeAt !== undefined) found.push({ duty: 'probe', atMs: Date.parse(probeAt) });
     const turning = credentials && nextTurn(credentials);
     if (turning !== undefined) found.push({ duty: 'remind', atMs: turning });
+    if (this.evaluates && evaluate) found.push({ duty: 'evaluate', atMs: Date.parse(evaluate.at) });
+    if (this.evaluates && keepHouseAt !== undefined) {
+      found.push({ duty: 'keep-house', atMs: Date.parse(keepHouseAt) });
+    }
     return found.sort((a, b) => a.atMs - b.atMs)[0];
+  }
+
+  private keepHouseLater(): void {
+    this.agenda = { ...this.agenda, keepHouseAt: new Date(Date.now() + KEEP_HOUSE_EVERY_MS).toISOString() };
+  }
+
+  private evaluateIn(ms: number, cause: 'timer' | 'change'): void {
+    this.agenda = { ...this.agenda, evaluate: { at: new Date(Date.now() + ms).toISOString(), cause } };
+  }
+
+  private show(): void {
+    const { state, posture } = this.known;
+    setCurrentDetails(connectionDetails(this.known));
+    upsertSearchAttributes([
+      { key: OUTCOME_ATTRIBUTE, value: state },
+      ...(posture ? [{ key: POSTURE_ATTRIBUTE, value: posture.worst }] : []),
+    ]);
   }
 
   private probeAt({ state, refusedSince, pendingVersion, settings }: ConnectionStatus): string | undefined {

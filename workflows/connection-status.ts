@@ -1,6 +1,7 @@
 import type { ConnectionRow, CredentialVersion, Stream } from '../evidence/connection.js';
+import type { EvaluationHeadline } from '../evidence/verdict-store.js';
 import { keyDates } from './key-age.js';
-import type { ConnectionStatus, CredentialStatus, PauseReason } from './reports.js';
+import type { ConnectionStatus, CredentialStatus, PauseReason, PostureStatus } from './reports.js';
 
 /** The versions of a connection's keys that its status speaks of. */
 export interface StatusKeys {
@@ -9,8 +10,24 @@ export interface StatusKeys {
   readonly newest?: CredentialVersion | undefined;
 }
 
+/** A record of verdicts, in short. `worst` is about the tenant: a fault of ours is not the tenant's. */
+export function postureStatus({ at, summary, bySubject, failing, turnsAt }: EvaluationHeadline): PostureStatus {
+  const { fail, unknown } = bySubject.tenant;
+  return {
+    at,
+    worst: fail > 0 ? 'fail' : unknown > 0 ? 'unknown' : 'pass',
+    summary,
+    failing,
+    ...(turnsAt !== undefined && { turnsAt }),
+  };
+}
+
 /** A connection's row and its keys, as its workflow knows them and as `status` answers. Without the sealed text. */
-export function connectionStatus(row: ConnectionRow, { inUse, newest }: StatusKeys): ConnectionStatus {
+export function connectionStatus(
+  row: ConnectionRow,
+  { inUse, newest }: StatusKeys,
+  headline?: EvaluationHeadline,
+): ConnectionStatus {
   const { connectionId, state, settings, accountCode, accountName, lastRotation } = row;
   const refusedSince = refusedFrom(row);
   return {
@@ -28,6 +45,7 @@ export function connectionStatus(row: ConnectionRow, { inUse, newest }: StatusKe
     pausedFor: pauseReasons(row),
     ...(refusedSince !== undefined && { refusedSince }),
     ...(lastRotation && { lastRotation }),
+    ...(headline && { posture: postureStatus(headline) }),
   };
 }
 

@@ -15,13 +15,16 @@ import type { ConnectionCommands } from './connection-commands.js';
 import { ConnectionMemory } from './connection-memory.js';
 import type { Agenda, Duty } from './connection-memory.js';
 import {
+  annotationFault,
   connectRequestFault,
+  isPosture,
   isRefusedKeys,
   pauseFault,
   pollNowFault,
   resumeFault,
   rotationRequestFault,
   settingsChangeFault,
+  withdrawalFault,
 } from './message-forms.js';
 import * as messages from './messages.js';
 import type { ConnectRequest, RotationRequest } from './messages.js';
@@ -54,11 +57,14 @@ export async function mimecastConnection(input: ConnectionInput): Promise<Connec
   const commands = connectionCommands(connectionId, memory);
   // Runs of the first release know no duties: they sleep until a message comes.
   const keepsTime = patched('connection-keeps-time');
+  // Runs of earlier releases do not ask the controls.
+  const evaluates = patched('connection-evaluates');
 
   handleMessages(connectionId, queue, memory, commands);
 
   const row = await keeping['mimecast.loadConnection'](connectionId);
   if (row) memory.learn(row);
+  if (evaluates) memory.beginEvaluating();
   if (memory.status.state === 'disconnecting') {
     void queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId));
   }
@@ -145,6 +151,19 @@ function handleMessages(
     (request) => queue.submit('resume', () => commands.resume(request)),
     checked(resumeFault),
   );
+  setHandler(
+    messages.annotate,
+    (request) => queue.submit('annotate', () => commands.annotate(request)),
+    checked(annotationFault),
+  );
+  setHandler(
+    messages.withdrawAnnotation,
+    ({ annotationId }) => queue.submit('annotate', () => commands.withdrawAnnotation(annotationId)),
+    checked(withdrawalFault),
+  );
+  setHandler(messages.postureTurned, (posture) => {
+    if (isPosture(posture)) memory.takePosture(posture);
+  });
   setHandler(messages.testConnection, async (request) => {
     await condition(() => memory.status.state !== 'starting', PHANTOM_LIMIT);
     if (!memory.live) throw notConnected(connectionId);

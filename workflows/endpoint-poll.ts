@@ -29,13 +29,15 @@ export async function pollEndpoints(input: PollInput, stream: PolledStream): Pro
   });
 }
 
-interface Attempt {
+/** One try of an endpoint. */
+export interface Attempt {
   /** What the endpoint said, or none when the connection was disconnected meanwhile. */
   readonly endpoint?: PolledEndpoint;
   readonly failure?: unknown;
 }
 
-async function collectOne(
+/** Reads one endpoint whole. A failure is answered, so that it does not keep the others from being stored. */
+export async function collectOne(
   connectionId: string,
   stream: PolledStream,
   begun: BegunPoll,
@@ -60,7 +62,7 @@ function summed(connectionId: string, stream: PolledStream, attempts: readonly A
 }
 
 /** The failure that explains the run best: one that concerns the whole connection before one of a single endpoint. */
-function worst(attempts: readonly Attempt[]): unknown {
+export function worst(attempts: readonly Pick<Attempt, 'failure'>[]): unknown {
   const failures = attempts.flatMap(({ failure }) => failure ?? []);
   return failures.find((failure) => SHARED_FAILURES.has(failureOf(failure).type)) ?? failures[0];
 }

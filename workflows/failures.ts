@@ -12,6 +12,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   MimecastBindingExpiredError: 'keys-expired',
   MimecastClockError: 'clock',
   MimecastConnectionMissing: 'not-connected',
+  MimecastInvalidRequest: 'invalid-request',
   MimecastPermissionError: 'forbidden',
   MimecastRateLimitError: 'rate-limited',
   MimecastRegionError: 'wrong-region',
@@ -51,6 +52,11 @@ export function failureOf(error: unknown): RunFailure {
   }
   if (inner instanceof TimeoutFailure) return { type: 'MimecastTimeout', message: TIMED_OUT, cause: 'timed-out' };
   return { type: 'Error', message: inner instanceof Error ? inner.message : String(inner), cause: UNEXPECTED };
+}
+
+/** The failure that ends a run: explained in its first line, with what the run came to as its detail. */
+export function redRun({ type, message }: RunFailure, result: object): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [result] });
 }
 
 /** What failed before the time was up, the SDK does not tell. Failures that end the retries arrive as themselves. */

@@ -7,3 +7,6 @@ export const connectionWorkflowId = (connectionId: string): string => `mimecast/
 
 /** Id of the schedule of a stream, and the first part of the ids of the runs that it starts. */
 export const pollScheduleId = (connectionId: string, stream: Stream): string => `mimecast/${connectionId}/${stream}`;
+
+/** One id for all backfills of a connection, so that it has at most one at a time. */
+export const backfillWorkflowId = (connectionId: string): string => `mimecast/${connectionId}/backfill`;

@@ -1,4 +1,5 @@
 import type {
+  AnnotationRequest,
   ConnectRequest,
   PauseRequest,
   PollNowRequest,
@@ -7,6 +8,7 @@ import type {
   RotationRequest,
   SettingsChange,
 } from './messages.js';
+import type { PostureStatus } from './reports.js';
 import { settingsFault } from './settings-form.js';
 import { isPolledStream } from './streams.js';
 
@@ -25,6 +27,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Notes go into schedules and lists, where a line has its place. */
 const LONGEST_NOTE = 500;
+const LONGEST_ACTOR = 200;
 
 export function connectRequestFault(request: Partial<ConnectRequest> | undefined): string | undefined {
   if (!request?.settings) return 'A connect request needs settings and sealed credentials.';
@@ -33,28 +36,75 @@ export function connectRequestFault(request: Partial<ConnectRequest> | undefined
 
 export function rotationRequestFault(request: Partial<RotationRequest> | undefined): string | undefined {
   if (!request) return 'A rotation needs sealed credentials.';
-  return sealedFault(request) ?? noteFault(request.note);
+  return sealedFault(request) ?? baseUrlFault(request.baseUrl) ?? noteFault(request.note);
 }
 
 export function settingsChangeFault(change: SettingsChange | undefined): string | undefined {
-  if (!change || Object.keys(change).length === 0) return 'There is nothing to change.';
-  if ('apiVersion' in change || 'expectedAccount' in change) {
+  const { actor, ...changed } = change ?? {};
+  if (Object.keys(changed).length === 0) return 'There is nothing to change.';
+  if ('apiVersion' in changed || 'expectedAccount' in changed) {
     return 'The API generation and the expected account belong to the keys: rotate, or connect anew.';
   }
-  return settingsFault(change, true);
+  return actorFault(actor) ?? settingsFault(changed, true);
 }
 
 export function pauseFault(request: Partial<PauseRequest> | undefined): string | undefined {
   if (!request?.note) return 'A pause needs a note that says why.';
-  return noteFault(request.note) ?? streamsFault(request.streams);
+  return noteFault(request.note) ?? actorFault(request.actor) ?? streamsFault(request.streams);
 }
 
 export function resumeFault(request: ResumeRequest | undefined): string | undefined {
-  return noteFault(request?.note) ?? streamsFault(request?.streams);
+  return noteFault(request?.note) ?? actorFault(request?.actor) ?? streamsFault(request?.streams);
 }
 
 export function pollNowFault(request: PollNowRequest | undefined): string | undefined {
   return streamsFault(request?.streams);
+}
+
+/** Letters, digits and hyphens, as whoever makes an annotation names it. */
+const ANNOTATION_ID = /^[a-z0-9-]{4,40}$/;
+const ANNOTATION_KINDS = ['not-applicable', 'accepted-risk', 'attestation'];
+const SHA256_HEX = /^[0-9a-f]{64}$/;
+const LONGEST_OWNER = 200;
+const LONGEST_REASON = 2_000;
+
+export function annotationFault(request: Partial<AnnotationRequest> | undefined): string | undefined {
+  if (!request) return 'An annotation needs a control, an owner, a reason and an expiry date.';
+  const { annotationId, controlId, kind, owner, reason, expiresAt, file } = request;
+  if (!isText(annotationId, 40) || !ANNOTATION_ID.test(annotationId))
+    return 'annotationId must be 4 to 40 of a-z, 0-9, -.';
+  if (!isText(controlId, 100)) return 'An annotation needs the id of a control.';
+  if (kind === undefined || !ANNOTATION_KINDS.includes(kind))
+    return `kind must be one of ${ANNOTATION_KINDS.join(', ')}.`;
+  if (!isText(owner, LONGEST_OWNER)) return 'An annotation needs an owner: who answers for it.';
+  if (!isText(reason, LONGEST_REASON)) return 'An annotation needs a reason.';
+  return expiryFault(expiresAt) ?? fileFault(kind, file);
+}
+
+export function withdrawalFault(request: { readonly annotationId?: unknown } | undefined): string | undefined {
+  return isText(request?.annotationId, 40) ? undefined : 'Name the annotation to withdraw.';
+}
+
+function expiryFault(expiresAt: unknown): string | undefined {
+  const expiresMs = typeof expiresAt === 'string' ? Date.parse(expiresAt) : NaN;
+  if (Number.isNaN(expiresMs)) return 'An annotation needs an expiry date: ISO 8601, such as 2027-01-31.';
+  return expiresMs > Date.now() ? undefined : 'The expiry date of an annotation must lie in the future.';
+}
+
+function fileFault(kind: string, file: AnnotationRequest['file'] | undefined): string | undefined {
+  if ((kind === 'attestation') !== (file !== undefined)) return 'An attestation, and nothing else, names a file.';
+  if (file === undefined) return undefined;
+  return isText(file.name, 255) && SHA256_HEX.test(file.sha256)
+    ? undefined
+    : 'The file of an attestation needs its name and its SHA-256 in lower-case hex.';
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= longest;
+}
+
+export function isPosture(message: Partial<PostureStatus> | undefined): message is PostureStatus {
+  return typeof message?.at === 'string' && message.summary !== undefined && Array.isArray(message.failing);
 }
 
 /** Whether a signal is one that this connection's polls send. */
@@ -79,10 +129,21 @@ function sealedFault({
   return 'issuedAt lies in the future: give the day on which the keys were made.';
 }
 
+function baseUrlFault(baseUrl: unknown): string | undefined {
+  if (baseUrl === undefined || baseUrl === null) return undefined;
+  return typeof baseUrl === 'string' && URL.canParse(baseUrl) ? undefined : 'baseUrl is not a URL.';
+}
+
 function noteFault(note: unknown): string | undefined {
   if (note === undefined || note === null) return undefined;
   if (typeof note === 'string' && note.length <= LONGEST_NOTE) return undefined;
   return `The note must be a text of at most ${LONGEST_NOTE} characters.`;
+}
+
+function actorFault(actor: unknown): string | undefined {
+  if (actor === undefined || actor === null) return undefined;
+  if (typeof actor === 'string' && actor !== '' && actor.length <= LONGEST_ACTOR) return undefined;
+  return `The actor must be a text of at most ${LONGEST_ACTOR} characters.`;
 }
 
 function streamsFault(streams: unknown): string | undefined {

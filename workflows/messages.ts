@@ -1,14 +1,20 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type {
   ConnectionSettings,
+  Coverage,
   EndpointName,
   RefusalRules,
+  Retention,
+  StatisticsSettings,
   StreamSettings,
   Thresholds,
 } from '../evidence/connection.js';
+import type { AnnotationKind } from '../evidence/verdicts.js';
 import type {
+  AnnotationReport,
   ConnectionReport,
   ConnectionStatus,
+  PostureStatus,
   ResumeReport,
   RotationReport,
   SettingsReport,
@@ -41,6 +47,8 @@ export const testConnection = defineUpdate<ConnectionReport, [TestRequest]>('tes
 
 /** New keys of a connection that is there. */
 export interface RotationRequest extends SealedCredentials {
+  /** Where the new keys are used, when that is another place: keys of another generation of the API have other hosts. */
+  readonly baseUrl?: string;
   /** Kept with the outcome: who rotated, or why. Never a secret. */
   readonly note?: string;
 }
@@ -51,20 +59,29 @@ export const credentialsRotated = defineSignal<[RotationRequest]>('credentialsRo
 /** Stages new keys, proves them, and takes them into use. Refused keys change nothing. */
 export const rotateCredentials = defineUpdate<RotationReport, [RotationRequest]>('rotateCredentials');
 
+/** Who asked, for the log. Nobody checks it: what a message may be sent by is the business of Temporal's own access rules. */
+export interface Asked {
+  /** `ops@desk`, or the name of a service. Never a secret. */
+  readonly actor?: string;
+}
+
 /** Settings that change; what is not named stays. `null` takes a value back to its default. */
-export interface SettingsChange {
+export interface SettingsChange extends Asked {
   readonly baseUrl?: string;
   readonly streams?: Readonly<Partial<Record<PolledStream, Partial<StreamSettings>>>>;
   readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | null>>>;
   readonly pagination?: Partial<ConnectionSettings['pagination']>;
   readonly thresholds?: Readonly<Partial<Record<keyof Thresholds, number | null>>>;
+  readonly coverage?: Readonly<Partial<Record<keyof Coverage, readonly string[] | null>>>;
+  readonly retention?: Readonly<Partial<Record<keyof Retention, number | null>>>;
+  readonly statistics?: StatisticsSettings | null;
   readonly refusals?: Readonly<Partial<RefusalRules>> | null;
 }
 
 /** Changes settings. What touches how Mimecast is reached is proved first, and not taken when it does not work. */
 export const updateSettings = defineUpdate<SettingsReport, [SettingsChange]>('updateSettings');
 
-export interface PauseRequest {
+export interface PauseRequest extends Asked {
   /** All enabled streams when there are none. */
   readonly streams?: readonly PolledStream[];
   /** Why, for whoever finds the schedule paused. */
@@ -96,6 +113,31 @@ export interface PollNowRequest {
 
 /** Starts polls now, or answers with the runs that are already going. */
 export const pollNow = defineUpdate<StartedPoll[], [PollNowRequest]>('pollNow');
+
+/** What somebody says about a control. It never hides a verdict, and it ends by itself. */
+export interface AnnotationRequest {
+  /** Made by the sender, so that a message that arrives twice says one thing: letters and digits. */
+  readonly annotationId: string;
+  readonly controlId: string;
+  readonly kind: AnnotationKind;
+  /** Who answers for it. */
+  readonly owner: string;
+  readonly reason: string;
+  /** ISO, UTC. In the future. */
+  readonly expiresAt: string;
+  /** Of an attestation: lower-case hex SHA-256 of the file, and its name. */
+  readonly file?: { readonly sha256: string; readonly name: string };
+}
+
+export const annotate = defineUpdate<AnnotationReport, [AnnotationRequest]>('annotate');
+
+/** Ends an annotation before it expires. */
+export const withdrawAnnotation = defineUpdate<AnnotationReport, [{ readonly annotationId: string }]>(
+  'withdrawAnnotation',
+);
+
+/** A poll tells that its answers turned a verdict, or that one will turn sooner than was known. */
+export const postureTurned = defineSignal<[PostureStatus]>('postureTurned');
 
 export interface DisconnectRequest {
   readonly note?: string;

@@ -2,13 +2,10 @@ import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/work
 import type { AuditProgress, BegunPoll } from '../activities/types.js';
 import { collecting } from './activities.js';
 import type { Collected, PollInput } from './poll.js';
-import { runPoll } from './poll.js';
+import { pastSoftBudget, runPoll } from './poll.js';
 import { auditProgressDetails, batchSummary } from './poll-details.js';
 import type { PollResult } from './reports.js';
 import { versioned } from './versioning.js';
-
-/** Share of the interval after which a poll begins no further batch and leaves the rest to the next poll. */
-const SOFT_BUDGET = 0.8;
 
 export interface AuditPollInput extends PollInput {
   /** Carried by the engine from run to run of one poll; not given by whoever starts it. */
@@ -56,10 +53,6 @@ async function nextBatch(
     windowOpened: before?.windowOpened ?? false,
   };
   return await collecting['mimecast.collectAuditPages'].executeWithOptions({ summary: batchSummary(before) }, [batch]);
-}
-
-function pastSoftBudget(startedAt: Date, begun: BegunPoll): boolean {
-  return Date.now() - startedAt.getTime() > SOFT_BUDGET * begun.everyMs;
 }
 
 function collectedBy(

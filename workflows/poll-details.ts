@@ -12,17 +12,39 @@ export function batchSummary(before: AuditProgress | undefined): string {
 /** What the Temporal UI shows on the page of an audit poll that is still running, in Markdown. */
 export function auditProgressDetails(progress: AuditProgress): string {
   const lines = [
-    `**${progress.state === 'more' ? 'collecting' : progress.state}** · ${counts(progress)}`,
+    `**${stateWord(progress)}** · ${counts(progress)}`,
     progress.window && `Window ${range(progress.window)}, ${progress.window.pages} pages stored`,
     progress.watermark && `Held up to ${progress.watermark}`,
   ];
   return lines.filter(Boolean).join('\n\n');
 }
 
+/** What the Temporal UI shows on the page of a poll of several logs that is still running, in Markdown. */
+export function logsProgressDetails(logs: readonly LogInProgress[]): string {
+  return markdownList(
+    logs.map(({ protection, progress, failure }) => [
+      protection,
+      failure === undefined ? stateWord(progress) : 'failed',
+      progress && counts(progress, 'rows'),
+      progress?.window && `window ${range(progress.window)}`,
+      progress?.watermark && `held up to ${progress.watermark}`,
+    ]),
+  );
+}
+
+interface LogInProgress {
+  readonly protection: string;
+  readonly progress?: AuditProgress | undefined;
+  readonly failure?: unknown;
+}
+
+const stateWord = (progress: AuditProgress | undefined): string =>
+  !progress || progress.state === 'more' ? 'collecting' : progress.state;
+
 /** What the Temporal UI shows on the page of a poll that ended well, in Markdown. */
 export function pollDetails(result: PollResult): string {
   const lines = [
-    `**${result.outcome}**${result.pages === undefined ? '' : ` · ${counts(result)}`}`,
+    `**${result.outcome}**${result.pages === undefined ? '' : ` · ${counts(result, rowWord(result))}`}`,
     endpointList(result.endpoints),
     result.watermark && `Held up to ${result.watermark}`,
     result.head && `Evidence log #${result.head.sequence} \`${result.head.hash.slice(0, 16)}\``,
@@ -36,7 +58,7 @@ export function failedPollDetails(result: PollResult, failure: RunFailure): stri
   const safe =
     result.pages === undefined
       ? `${stored} of ${result.endpoints.length} endpoints were stored.`
-      : `${counts(result)} stored; the next poll goes on from there.`;
+      : `${counts(result, rowWord(result))} stored; the next poll goes on from there.`;
   return [
     `**${failure.cause}**: ${failure.message}`,
     `**What is safe**: evidence so far is kept. ${safe}`,
@@ -52,8 +74,11 @@ const range = (window: { readonly start: string; readonly end: string }): string
 
 const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
-const counts = ({ pages = 0, events = 0, newEvents = 0 }: Partial<AuditProgress>): string =>
-  `${pages} pages · ${events} events · ${newEvents} new`;
+const counts = ({ pages = 0, events = 0, newEvents = 0 }: Partial<AuditProgress>, word = 'events'): string =>
+  `${pages} pages · ${events} ${word} · ${newEvents} new`;
+
+/** What a stream that is read page by page consists of. */
+const rowWord = ({ stream }: PollResult): string => (stream === 'audit-events' ? 'events' : 'rows');
 
 function endpointList(endpoints: readonly PolledEndpoint[]): string {
   return markdownList(

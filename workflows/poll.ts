@@ -1,8 +1,5 @@
 import {
-  ApplicationFailure,
-  getExternalWorkflowHandle,
   isCancellation,
-  log,
   patched,
   setCurrentDetails,
   TemporalFailure,
@@ -11,18 +8,24 @@ import {
 } from '@temporalio/workflow';
 import type { BegunPoll } from '../activities/types.js';
 import { keeping } from './activities.js';
-import type { RunFailure } from './failures.js';
-import { failureOf } from './failures.js';
-import { connectionWorkflowId } from './ids.js';
-import { keysRefused } from './messages.js';
+import { failureOf, redRun } from './failures.js';
 import { failedPollDetails, pollDetails } from './poll-details.js';
 import type { PollResult } from './reports.js';
 import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
 import type { PolledStream } from './streams.js';
+import { tellOfRefusedKeys } from './tell-of-refused-keys.js';
 
 /** What every poll is started with. */
 export interface PollInput {
   readonly connectionId: string;
+}
+
+/** Share of the interval after which a poll begins no further batch and leaves the rest to the next poll. */
+const SOFT_BUDGET = 0.8;
+
+/** Whether a poll has lasted so long that it leaves the rest to the next one. */
+export function pastSoftBudget(startedAt: Date, { everyMs }: BegunPoll): boolean {
+  return Date.now() - startedAt.getTime() > SOFT_BUDGET * everyMs;
 }
 
 /** How a stream's own part of a poll ended: what it found, and the failure that makes the run red. */
@@ -59,7 +62,11 @@ export async function runPoll(
   });
   setCurrentDetails(failure ? failedPollDetails(result, failure) : pollDetails(result));
   if (!failure) return result;
-  if (failure.refusedVersion !== undefined) await tellConnection(connectionId, stream, failure.refusedVersion);
+  const { refusedVersion } = failure;
+  // Polls of the first release ended without a word.
+  if (refusedVersion !== undefined && patched('poll-tells-of-refused-keys')) {
+    await tellOfRefusedKeys(connectionId, stream, refusedVersion);
+  }
   throw redRun(failure, result);
 }
 
@@ -76,10 +83,6 @@ async function begin(connectionId: string, stream: PolledStream): Promise<BegunP
   }
 }
 
-function redRun({ type, message }: RunFailure, result: PollResult): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true, details: [result] });
-}
-
 async function attempt(none: PollResult, collect: () => Promise<Collected>): Promise<Collected> {
   try {
     return await collect();
@@ -87,18 +90,5 @@ async function attempt(none: PollResult, collect: () => Promise<Collected>): Pro
     // What is no failure of an activity is the engine's own: a cancelled poll, or the end of a run that goes on as a new one.
     if (isCancellation(failure) || !(failure instanceof TemporalFailure)) throw failure;
     return { result: { ...none, outcome: 'failed' }, failure };
-  }
-}
-
-/** Best effort: a connection that is gone has nothing to pause, and a poll that is red for its own reason stays so. */
-async function tellConnection(connectionId: string, stream: PolledStream, version: number): Promise<void> {
-  // Polls of the first release ended without a word.
-  if (!patched('poll-tells-of-refused-keys')) return;
-  const { runId } = workflowInfo();
-  try {
-    await getExternalWorkflowHandle(connectionWorkflowId(connectionId)).signal(keysRefused, { version, stream, runId });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    log.warn('The connection could not be told that its keys were refused.', { connectionId, version });
   }
 }

@@ -8,6 +8,7 @@ import type {
   Stream,
 } from '../evidence/connection.js';
 import type { EndpointOutcome, PollOutcome } from '../evidence/outcomes.js';
+import type { Annotation, ControlId, Summary } from '../evidence/verdicts.js';
 
 /** What a connection test found. The JSON of `connect --json` and `test --json`. */
 export interface ConnectionReport {
@@ -76,14 +77,23 @@ export interface ResumeReport {
   readonly reason?: string;
 }
 
+/** What became of an annotation. The JSON of `annotate --json`. */
+export interface AnnotationReport {
+  readonly connectionId: string;
+  readonly annotation: Annotation;
+  /** The verdicts after it. */
+  readonly posture?: PostureStatus;
+}
+
 /** What a poll came to: the result of every poll workflow. */
 export interface PollResult {
   readonly connectionId: string;
   readonly stream: Stream;
   readonly outcome: PollOutcome;
   readonly endpoints: readonly PolledEndpoint[];
-  /** Pages asked for and stored. Audit events only, as the next three. */
+  /** Pages asked for and stored. Audit events and threat statistics only, as the next three. */
   readonly pages?: number;
+  /** Events, or rows of the protection logs. */
   readonly events?: number;
   readonly newEvents?: number;
   /** Everything before this moment (ISO, UTC) is held. */
@@ -124,6 +134,20 @@ export interface ConnectionStatus {
   /** ISO, UTC: when keys that are refused or still unproved are tried again. */
   readonly nextProbeAt?: string;
   readonly lastRotation?: RotationOutcome;
+  /** What the controls said last; none before they were first asked. */
+  readonly posture?: PostureStatus;
+}
+
+/** The newest record of verdicts, in short. */
+export interface PostureStatus {
+  /** ISO, UTC. */
+  readonly at: string;
+  /** The worst that a control says about the tenant: what list filters go by. */
+  readonly worst: 'pass' | 'unknown' | 'fail';
+  readonly summary: Summary;
+  readonly failing: readonly ControlId[];
+  /** ISO, UTC: when verdicts turn although nothing new is read. */
+  readonly turnsAt?: string;
 }
 
 export interface CredentialStatus {

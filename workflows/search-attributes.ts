@@ -9,4 +9,12 @@ export const STREAM_ATTRIBUTE = defineSearchAttributeKey('MimecastStream', 'KEYW
 /** What a poll came to, or the state of a connection; for a red run its cause, such as `auth-refused`. */
 export const OUTCOME_ATTRIBUTE = defineSearchAttributeKey('MimecastOutcome', 'KEYWORD');
 
-export const SEARCH_ATTRIBUTES = [CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE, OUTCOME_ATTRIBUTE] as const;
+/** On a connection: the worst that a control says about its tenant, `pass`, `unknown` or `fail`. */
+export const POSTURE_ATTRIBUTE = defineSearchAttributeKey('MimecastPosture', 'KEYWORD');
+
+export const SEARCH_ATTRIBUTES = [
+  CONNECTION_ATTRIBUTE,
+  STREAM_ATTRIBUTE,
+  OUTCOME_ATTRIBUTE,
+  POSTURE_ATTRIBUTE,
+] as const;

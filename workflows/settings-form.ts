@@ -1,4 +1,4 @@
-import { isEndpointName, MAX_DAYS } from './setting-names.js';
+import { DOMAIN, isEndpointName, MAX_COVERED, MAX_DAYS, MAX_GROUP_LENGTH } from './setting-names.js';
 import { ENDPOINT_PATH, isPolledStream, MAX_INTERVAL_MS, MAX_PAGE_SIZE } from './streams.js';
 
 /** Seconds are for tests: shorter intervals only spend the tenant's rate limit. */
@@ -24,7 +24,7 @@ export function settingsFault(settings: unknown, partial = false): string | unde
   };
   const optional: Readonly<Record<string, Check>> = {
     endpointPaths: record((name) => (isEndpointName(name) ? orNull(partial, path) : undefined), 'endpoint'),
-    expectedAccount: text,
+    expectedAccount: shortText(100),
     thresholds: fields(
       {},
       {
@@ -33,6 +33,15 @@ export function settingsFault(settings: unknown, partial = false): string | unde
         keysOverdueDays: orNull(partial, whole(DAYS)),
       },
     ),
+    coverage: fields(
+      {},
+      { domains: orNull(partial, listOf(domain)), groups: orNull(partial, listOf(shortText(MAX_GROUP_LENGTH))) },
+    ),
+    retention: fields(
+      {},
+      { eventBodiesDays: orNull(partial, whole(DAYS)), verdictsDays: orNull(partial, whole(DAYS)) },
+    ),
+    statistics: orNull(partial, fields({}, { keepRows: flag })),
     refusals: orNull(
       partial,
       fields({}, { confirmAfterMs: whole(WAIT_MS), probeAfterMs: ascending, probeEveryMs: whole(PROBE_MS) }),
@@ -54,8 +63,23 @@ const pagination = (partial: boolean): Check => {
 const url: Check = (value, name) =>
   typeof value === 'string' && URL.canParse(value) ? undefined : `${name} is not a URL.`;
 
-const text: Check = (value, name) =>
-  typeof value === 'string' && value !== '' && value.length <= 100 ? undefined : `${name} must be a short text.`;
+const shortText =
+  (longest: number): Check =>
+  (value, name) =>
+    typeof value === 'string' && value !== '' && value.length <= longest ? undefined : `${name} must be a short text.`;
+
+const domain: Check = (value, name) =>
+  typeof value === 'string' && DOMAIN.test(value) ? undefined : `${name} must be a domain like acme.example.`;
+
+/** An empty list would declare that nothing matters. */
+const listOf =
+  (check: Check): Check =>
+  (value, name) => {
+    if (!Array.isArray(value) || value.length === 0 || value.length > MAX_COVERED) {
+      return `${name} must be a list with 1 to ${MAX_COVERED} entries.`;
+    }
+    return value.map((entry: unknown, index) => check(entry, `${name}[${index}]`)).find(Boolean);
+  };
 
 const flag: Check = (value, name) => (typeof value === 'boolean' ? undefined : `${name} must be true or false.`);
 

@@ -4,7 +4,7 @@ import { STREAM_INTERVALS_MS, isPolledStream } from './streams.js';
 
 /** The settings after a change: what it does not name stays, and `null` takes a value back to its default. */
 export function changedSettings(before: ConnectionSettings, change: SettingsChange): ConnectionSettings {
-  const { thresholds, refusals, endpointPaths, ...kept } = before;
+  const { thresholds, coverage, retention, statistics, refusals, endpointPaths, ...kept } = before;
   return {
     ...kept,
     ...(change.baseUrl !== undefined && { baseUrl: change.baseUrl }),
@@ -12,6 +12,9 @@ export function changedSettings(before: ConnectionSettings, change: SettingsChan
     pagination: { ...before.pagination, ...change.pagination },
     ...optional('endpointPaths', withoutNulls({ ...endpointPaths, ...change.endpointPaths })),
     ...optional('thresholds', withoutNulls({ ...thresholds, ...change.thresholds })),
+    ...optional('coverage', withoutNulls({ ...coverage, ...change.coverage })),
+    ...optional('retention', withoutNulls({ ...retention, ...change.retention })),
+    ...optional('statistics', change.statistics === null ? {} : { ...statistics, ...change.statistics }),
     ...optional('refusals', change.refusals === null ? {} : { ...refusals, ...change.refusals }),
   };
 }

@@ -8,6 +8,7 @@ export const STREAM_INTERVALS_MS = {
   policies: 24 * HOUR_MS,
   'archive-settings': 24 * HOUR_MS,
   account: 24 * HOUR_MS,
+  'threat-statistics': 24 * HOUR_MS,
 } as const satisfies Partial<Record<Stream, number>>;
 
 export type PolledStream = keyof typeof STREAM_INTERVALS_MS;
@@ -21,6 +22,7 @@ export const POLL_WORKFLOWS: Readonly<Record<PolledStream, string>> = {
   policies: 'mimecastPollPolicies',
   'archive-settings': 'mimecastPollArchiveSettings',
   account: 'mimecastPollAccount',
+  'threat-statistics': 'mimecastPollThreatStatistics',
 };
 
 export function isPolledStream(name: string): name is PolledStream {

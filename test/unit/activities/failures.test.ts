@@ -1,5 +1,6 @@
+import { log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toFailure } from '../../../activities/failures.js';
 import { EvidenceSchemaError, EvidenceStateError, EvidenceUnreachableError } from '../../../evidence/errors.js';
 import {
@@ -9,10 +10,15 @@ import {
 } from '../../../mimecast/errors.js';
 import { VaultForeignKeyError, VaultSealError } from '../../../vault/errors.js';
 
-const logged = vi.hoisted(() => [] as unknown[]);
-vi.mock('@temporalio/activity', () => ({ log: { error: (...entry: unknown[]) => logged.push(entry) } }));
+const logged: unknown[] = [];
 beforeEach(() => {
   logged.length = 0;
+  vi.spyOn(log, 'error').mockImplementation((...entry: unknown[]) => {
+    logged.push(entry);
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 const SECRET = 'planted-access-key';

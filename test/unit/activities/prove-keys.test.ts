@@ -63,7 +63,7 @@ describe('an account that may not be read', () => {
     const report = await proveKeys(reached.api, reached.row);
     expect(report).toMatchObject({ ok: false, authentication: 'unreachable' });
     expect(report.action).toMatch(/^Nothing can be read with these keys, so they are not proved\. Grant "/);
-    expect(report.endpoints).toHaveLength(7);
+    expect(report.endpoints).toHaveLength(11);
     expect(mayUse(report, reached.row)).toBe(false);
   });
 });

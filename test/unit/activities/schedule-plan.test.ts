@@ -63,6 +63,7 @@ describe('which schedules a connection has', () => {
       'mimecast/acme/audit-events',
       'mimecast/acme/policies',
       'mimecast/acme/archive-settings',
+      'mimecast/acme/threat-statistics',
     ]);
   });
 

@@ -2,13 +2,16 @@ import { onTestFinished } from 'vitest';
 import type { ConnectionRow, ConnectionSettings } from '../../../evidence/connection.js';
 import { createMimecastApi, type ApiLimits, type MimecastApi } from '../../../mimecast/api.js';
 import { hmacAuthenticator } from '../../../mimecast/hmac-authenticator.js';
+import { oauthAuthenticator } from '../../../mimecast/oauth-authenticator.js';
 import { createRateBudget } from '../../../mimecast/rate-budget.js';
+import { createTokenCache } from '../../../mimecast/token-cache.js';
 import { createDispatcher } from '../../../mimecast/transport.js';
 import {
   believableTenant,
   startSimulator,
   type BelievableTenant,
   type BelievableTenantOptions,
+  type ClientKeys,
   type RunningTenant,
   type Simulator,
   type SimulatorOptions,
@@ -66,6 +69,18 @@ export function apiFor(baseUrl: string, keys: TenantKeys, limits: Partial<ApiLim
     limits: { secondLookMs: 1, ...limits },
   });
 }
+
+/** Access with the tenant's keys of API 2.0. */
+export function apiWithToken(baseUrl: string, client: ClientKeys, limits: Partial<ApiLimits> = {}): MimecastApi {
+  const authenticator = oauthAuthenticator(
+    client,
+    createTokenCache(() => new Date()),
+    'acme v1',
+  );
+  return { ...apiFor(baseUrl, NO_KEYS, limits), authenticator };
+}
+
+const NO_KEYS: TenantKeys = { applicationId: '', applicationKey: '', accessKey: '', secretKey: '' };
 
 export function rowFor(
   baseUrl: string,

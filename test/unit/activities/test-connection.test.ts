@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { testConnection } from '../../../activities/test-connection.js';
+import type { VendorStatistics } from '../../../evidence/connection.js';
 import { ENDPOINTS, type EndpointName } from '../../../mimecast/endpoints.js';
 import {
   ENDPOINT_PATHS,
@@ -12,7 +13,13 @@ import {
 import type { ConnectionReport, EndpointReport } from '../../../workflows/reports.js';
 import { nobody, reach, tenantOf, type Reached } from './tenant-under-test.js';
 
-const NAMES = Object.keys(ENDPOINTS) as EndpointName[];
+/** Without the statistics of API 2.0. */
+const NAMES = (Object.keys(ENDPOINTS) as EndpointName[]).filter((name) => !name.startsWith('stats-')) as Exclude<
+  EndpointName,
+  VendorStatistics
+>[];
+/** That nothing happened is no finding. */
+const isLog = (name: string): boolean => /logs$|^audit-events$/.test(name);
 const OTHERS = NAMES.filter((name) => name !== 'account');
 const MINUTE_MS = 60_000;
 
@@ -49,6 +56,10 @@ test('a good connection: every endpoint collected, whose account it is, the cloc
     ['policies', 'url-protect'],
     ['policies', 'attachment-management'],
     ['archive-settings', 'archive-settings'],
+    ['threat-statistics', 'ttp-url-logs'],
+    ['threat-statistics', 'ttp-attachment-logs'],
+    ['threat-statistics', 'ttp-impersonation-logs'],
+    ['threat-statistics', 'dlp-logs'],
   ]);
   for (const { endpoint, outcome, items, path, action } of report.endpoints) {
     expect([endpoint, outcome, path, action]).toEqual([endpoint, 'collected', ENDPOINTS[endpoint].path, undefined]);
@@ -58,11 +69,14 @@ test('a good connection: every endpoint collected, whose account it is, the cloc
   expect(reached.simulator.requests).toHaveLength(NAMES.length);
 });
 
-test('the audit log is asked for one small page, however long it is', async () => {
-  const reached = await reach({ tenant: tenantOf({ events: 50_000 }) });
-  expect(of(await testOf(reached), 'audit-events')).toMatchObject({ outcome: 'collected', items: 10, more: true });
-  expect(reached.simulator.requests.filter(({ path }) => path === ENDPOINT_PATHS['audit-events'])).toHaveLength(1);
-});
+test.each(['audit-events', 'ttp-url-logs'] as const)(
+  '%s is asked for one small page, however long it is',
+  async (log) => {
+    const reached = await reach({ tenant: tenantOf({ events: 50_000, clicks: 50_000 }) });
+    expect(of(await testOf(reached), log)).toMatchObject({ outcome: 'collected', items: 10, more: true });
+    expect(reached.simulator.requests.filter(({ path }) => path === ENDPOINT_PATHS[log])).toHaveLength(1);
+  },
+);
 
 test('only the enabled streams are called, and the account always', async () => {
   const streams = { policies: { enabled: true, everyMs: 1 }, 'audit-events': { enabled: false, everyMs: 1 } };
@@ -268,16 +282,16 @@ describe.each(NAMES)('%s', (name) => {
 
 describe.each(OTHERS)('%s', (name) => {
   test('empty: an answer, told where it may be a finding', async () => {
-    const reached = await reach({ tenant: tenantOf(name === 'audit-events' ? { events: 0 } : {}) });
-    if (name !== 'audit-events') reached.running.data[name] = [];
+    const reached = await reach({ tenant: tenantOf({ events: 0, clicks: 0 }) });
+    const { data } = reached.running;
+    if (Object.hasOwn(data, name)) data[name as keyof typeof data] = [];
     const report = await testOf(reached);
     expect(report).toMatchObject({ ok: true, authentication: 'accepted' });
     expect(report).not.toHaveProperty('action');
     expect(of(report, name)).toMatchObject({ outcome: 'empty', items: 0 });
-    const told =
-      name === 'audit-events'
-        ? undefined
-        : `Mimecast has no ${ENDPOINTS[name].reads} for this tenant: none are set up, which may be a finding.`;
+    const told = isLog(name)
+      ? undefined
+      : `Mimecast has no ${ENDPOINTS[name].reads} for this tenant: none are set up, which may be a finding.`;
     expect(of(report, name)?.action).toBe(told);
   });
 

@@ -110,7 +110,7 @@ test('a connection says what it is, and why a stream is paused', () => {
   expect(markdown).toContain('- **audit-events** · every 6 h · `mimecast/acme/audit-events`\n');
   expect(markdown).toContain('- **account** · off · `mimecast/acme/account`');
   expect(markdown).toContain('paused: keys v2: rejected. · Second line | with a bar');
-  expectList(markdown, 4);
+  expectList(markdown, 5);
 });
 
 test('a connection whose keys are refused or old says so, with what to do', () => {

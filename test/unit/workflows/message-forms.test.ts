@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { connectRequestFault, pollNowFault } from '../../../workflows/message-forms.js';
-import type { ConnectRequest, PollNowRequest } from '../../../workflows/messages.js';
+import {
+  connectRequestFault,
+  pauseFault,
+  pollNowFault,
+  resumeFault,
+  rotationRequestFault,
+  settingsChangeFault,
+} from '../../../workflows/message-forms.js';
+import type { ConnectRequest, PollNowRequest, RotationRequest } from '../../../workflows/messages.js';
 import { defaultSettings } from '../../../workflows/streams.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');
@@ -67,6 +74,7 @@ describe('a connect request is refused, and its sender told why', () => {
     [path('/api/policy?x=1'), /url-protect must begin with \/api\//],
     [path(7), /url-protect must begin with \/api\//],
     [withSettings({ expectedAccount: 7 }), /expectedAccount must be/],
+    [withSettings({ statistics: { keepRows: 'in the clear' } }), /keepRows must be true or false/],
   ])('%j', (request, fault) => {
     expect(connectFault(request)).toMatch(fault);
     // What was sent may be anything, also keys in the clear.
@@ -74,7 +82,7 @@ describe('a connect request is refused, and its sender told why', () => {
   });
 });
 
-test.each([undefined, {}, { streams: [] }, { streams: ['policies', 'account'] }])(
+test.each([undefined, {}, { streams: [] }, { streams: ['policies', 'threat-statistics'] }])(
   'a poll request is taken: %j',
   (request) => {
     expect(pollFault(request)).toBeUndefined();
@@ -86,7 +94,33 @@ test.each<[unknown, RegExp]>([
   [{ streams: ['policies', 'weather'] }, /no stream "weather"/],
   [{ streams: [7] }, /no stream 7/],
   [{ streams: [null] }, /no stream null/],
-  [{ streams: ['threat-statistics'] }, /no stream "threat-statistics"/],
 ])('a poll request is refused: %j', (request, fault) => {
   expect(pollFault(request)).toMatch(fault);
+});
+
+describe('a rotation', () => {
+  const { sealed } = good;
+  const fault = (request: unknown): string | undefined => rotationRequestFault(request as RotationRequest);
+
+  test.each([{ sealed }, { sealed, baseUrl: 'https://api.services.mimecast.com' }, { sealed, baseUrl: null }])(
+    'is taken: %j',
+    (request) => {
+      expect(fault(request)).toBeUndefined();
+    },
+  );
+
+  test.each([7, '', 'api.services.mimecast.com', {}])('is refused with the base URL %j', (baseUrl) => {
+    expect(fault({ sealed, baseUrl })).toBe('baseUrl is not a URL.');
+  });
+});
+
+test('whoever asks may say so, in a short text', () => {
+  expect(pauseFault({ note: 'freeze', actor: 'ops@desk' })).toBeUndefined();
+  expect(resumeFault({ actor: 'ops@desk' })).toBeUndefined();
+  for (const actor of ['', 7, 'x'.repeat(201)] as string[]) {
+    expect(pauseFault({ note: 'freeze', actor })).toMatch(/actor must be a text/);
+    expect(resumeFault({ actor })).toMatch(/actor must be a text/);
+    expect(settingsChangeFault({ baseUrl: 'https://eu-api.mimecast.com', actor })).toMatch(/actor must be a text/);
+  }
+  expect(settingsChangeFault({ actor: 'ops@desk' })).toMatch(/nothing to change/);
 });

@@ -22,6 +22,8 @@ describe('a change of settings', () => {
     ],
     ['a path', { endpointPaths: { 'url-protect': '/api/x' } }, { endpointPaths: { 'url-protect': '/api/x' } }],
     ['a threshold', { thresholds: { retentionDays: 2555 } }, { thresholds: { retentionDays: 2555 } }],
+    ['what must be covered', { coverage: { domains: ['acme.example'] } }, { coverage: { domains: ['acme.example'] } }],
+    ['how long something is kept', { retention: { verdictsDays: 365 } }, { retention: { verdictsDays: 365 } }],
     ['the page size', { pagination: { pageSize: 100 } }, { pagination: { pageSize: 100, tokenIn: 'meta' } }],
   ])('changes %s', (_, change, expected) => {
     expect(settingsChangeFault(change)).toBeUndefined();
@@ -34,11 +36,15 @@ describe('a change of settings', () => {
     const set: SettingsChange = {
       endpointPaths: { account: '/api/x' },
       thresholds: { keysDueDays: 30 },
+      coverage: { domains: ['acme.example'], groups: ['finance'] },
+      retention: { eventBodiesDays: 30 },
       refusals: { confirmAfterMs: 1 },
     };
     const unset: SettingsChange = {
       endpointPaths: { account: null },
       thresholds: { keysDueDays: null },
+      coverage: { domains: null, groups: null },
+      retention: { eventBodiesDays: null },
       refusals: null,
     };
     const changed = changedSettings(BEFORE, set);
@@ -86,6 +92,17 @@ describe('settings that cannot be right are refused by the name of the field', (
       { ...BEFORE, thresholds: { retentionDays: 0 } },
       'settings.thresholds.retentionDays must be a whole number from 1',
     ],
+    [{ ...BEFORE, coverage: { domains: [] } }, 'settings.coverage.domains must be a list with 1 to 500 entries'],
+    [{ ...BEFORE, coverage: { domains: 'acme.example' } }, 'settings.coverage.domains must be a list'],
+    [{ ...BEFORE, coverage: { domains: ['acme.example', '@acme'] } }, 'settings.coverage.domains[1] must be a domain'],
+    [{ ...BEFORE, coverage: { groups: [''] } }, 'settings.coverage.groups[0] must be a short text'],
+    [{ ...BEFORE, coverage: { persons: ['a'] } }, 'settings.coverage has no field "persons"'],
+    [
+      { ...BEFORE, retention: { eventBodiesDays: 0 } },
+      'settings.retention.eventBodiesDays must be a whole number from 1',
+    ],
+    [{ ...BEFORE, retention: { verdictsDays: -1 } }, 'settings.retention.verdictsDays must be a whole number from 1'],
+    [{ ...BEFORE, retention: { days: 1 } }, 'settings.retention has no field "days"'],
     [
       { ...BEFORE, refusals: { probeAfterMs: [5, 5] } },
       'settings.refusals.probeAfterMs must be a list of whole numbers that grow',

@@ -1,19 +1,23 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../evidence/connection.js';
 import type { LedgerPosition, NewWindow, Refused, TakenWindowRow, WindowRow } from '../evidence/store.js';
-import { keptRange, lateEventsWindow, nextWindow, pollEnd } from '../mimecast/audit-windows.js';
-import { MimecastPermissionError, MimecastUnavailableError } from '../mimecast/errors.js';
+import {
+  keptRange,
+  lateEventsWindow,
+  nextWindow,
+  pollEnd,
+  WINDOW_RULES,
+  type WindowRules,
+} from '../mimecast/audit-windows.js';
 import { createBatchBudget } from './batch-budget.js';
-import { provenanceOf } from './collect-endpoint.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { Drain } from './drain-window.js';
-import { drainWindow } from './drain-window.js';
-import { failureWith } from './failures.js';
+import { drainWindow, givenUpFailure } from './drain-window.js';
+import type { PagedLog } from './paged-log.js';
+import { refusedEndpoint } from './refused-endpoint.js';
 import type { Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
 import type { AuditBatch, AuditProgress } from './types.js';
-
-const STREAM = 'audit-events';
 
 type State = AuditProgress['state'];
 
@@ -24,20 +28,23 @@ interface Position {
 }
 
 /**
- * One batch of an audit poll: finishes the window that is open, opens the next ones, and drains them until everything up
+ * One batch of the poll of a log: finishes the window that is open, opens the next ones, and drains them until everything up
  * to the poll's end is held or the batch's budget is spent.
  */
-export async function collectAuditPages(
+export async function collectPages(
   dependencies: ActivityDependencies,
   sessions: Sessions,
   row: ConnectionRow,
   batch: AuditBatch,
+  log: PagedLog,
 ): Promise<AuditProgress> {
   const { store, now, stopping } = dependencies;
-  const path = pathOf(row.settings, STREAM);
+  const { endpoint } = log;
+  const path = pathOf(row.settings, endpoint);
   const position: Position = { windowOpened: batch.windowOpened };
   const drain: Drain = {
     store,
+    log,
     path,
     now,
     session: await sessions.open(row),
@@ -49,15 +56,7 @@ export async function collectAuditPages(
     const state = await drainWindows(drain, row, batch, position);
     return await progressOf(drain, batch, position, state);
   } catch (error) {
-    if (!(error instanceof MimecastPermissionError) && !(error instanceof MimecastUnavailableError)) {
-      throw failureWith(drain.session.keys, error);
-    }
-    const outcome = error instanceof MimecastPermissionError ? 'forbidden' : 'unavailable';
-    const { connectionId, generation, runId } = batch;
-    const provenance = provenanceOf(error);
-    const place = { connectionId, generation, runId, stream: STREAM, endpoint: STREAM } as const;
-    await store.observations.record({ ...place, outcome, error: error.name, ...(provenance && { provenance }) });
-    const permission = error instanceof MimecastPermissionError ? { permission: error.permission } : {};
+    const { outcome, ...permission } = await refusedEndpoint(drain, batch, error);
     return { ...(await progressOf(drain, batch, position, outcome)), ...permission };
   }
 }
@@ -82,19 +81,20 @@ async function drainWindows(drain: Drain, row: ConnectionRow, batch: AuditBatch,
     });
     if (drained === 'superseded' || drained === 'disconnected') return drained;
     if (drained === 'out-of-budget') return 'more';
+    if (typeof drained === 'object') throw givenUpFailure(drained, drain.path);
   }
 }
 
 /** Takes a window for this attempt, and brings one that waited too long for its first page to where there is something to read. */
 async function takeWindow(
-  { store, now }: Drain,
+  { store, now, log }: Drain,
   windowId: string,
   generation: number,
   runId: string,
 ): Promise<TakenWindowRow | Refused> {
   const taken = await store.ledger.take(windowId, generation, runId);
   if (typeof taken === 'string' || taken.pages > 0) return taken;
-  const { start, end } = keptRange(taken, now());
+  const { start, end } = keptRange(taken, now(), log.rules);
   if (start.getTime() === taken.start.getTime()) return taken;
   const moved = await store.ledger.move(taken, start, end);
   return typeof moved === 'string' ? moved : { ...taken, ...moved };
@@ -102,17 +102,18 @@ async function takeWindow(
 
 /** The window to work on: the open one, else the next that the stream's position calls for. */
 async function currentWindow(
-  { store, now }: Drain,
+  { store, now, log }: Drain,
   row: ConnectionRow,
   batch: AuditBatch,
   { windowOpened }: Position,
 ): Promise<WindowRow | Refused | 'nothing-to-do'> {
-  const at = await store.ledger.position(batch.connectionId, STREAM);
+  const { ledgerStream: stream, rules } = log;
+  const at = await store.ledger.position(batch.connectionId, stream);
   if (at.openWindow) return at.openWindow;
-  const wanted = wantedWindow(row, at, new Date(batch.startedAt), now(), windowOpened);
+  const wanted = wantedWindow(row, at, new Date(batch.startedAt), now(), windowOpened, rules);
   if (!wanted) return 'nothing-to-do';
   const { connectionId, generation } = batch;
-  return await store.ledger.open({ connectionId, generation, stream: STREAM, ...wanted });
+  return await store.ledger.open({ connectionId, generation, stream, ...wanted });
 }
 
 /**
@@ -125,26 +126,28 @@ export function wantedWindow(
   pollStartedAt: Date,
   now: Date,
   openedThisPoll: boolean,
+  rules: WindowRules = WINDOW_RULES,
 ): Pick<NewWindow, 'kind' | 'start' | 'end' | 'gap'> | undefined {
-  const end = pollEnd(pollStartedAt);
+  const end = pollEnd(pollStartedAt, rules);
   const { watermark, lateEventsReadTo } = at;
-  const next = nextWindow({ end, now, openedThisPoll, ...(watermark && { watermark }) });
+  const next = nextWindow({ end, now, openedThisPoll, rules, ...(watermark && { watermark }) });
   if (next !== 'nothing-to-do') {
     const { window, gap } = next;
     return { kind: 'scheduled', ...window, ...(gap && { gap: { ...gap, cause: 'look-back' } }) };
   }
-  const late = watermark && lateEventsWindow({ end, watermark, lateEventsReadTo: lateEventsReadTo ?? row.createdAt });
+  const late =
+    watermark && lateEventsWindow({ end, watermark, rules, lateEventsReadTo: lateEventsReadTo ?? row.createdAt });
   return late && { kind: 'late-events', ...late };
 }
 
 async function progressOf(
-  { store, path }: Drain,
+  { store, path, log }: Drain,
   batch: AuditBatch,
   { window, windowOpened }: Position,
   state: State,
 ): Promise<AuditProgress> {
-  const at = await store.ledger.position(batch.connectionId, STREAM);
-  const { pages, events, newEvents } = await store.ledger.pollCounts(batch.connectionId, STREAM, batch.runId);
+  const at = await store.ledger.position(batch.connectionId, log.ledgerStream);
+  const { pages, events, newEvents } = await store.ledger.pollCounts(batch.connectionId, log.ledgerStream, batch.runId);
   const shown = at.openWindow ?? window;
   return {
     state,

@@ -1,0 +1,30 @@
+import type { EndpointName, Stream } from '../evidence/connection.js';
+import type { LedgerStream, Refused, StoredPage, TakenWindow } from '../evidence/store.js';
+import type { MimecastApi } from '../mimecast/api.js';
+import type { TimeRange, WindowRules } from '../mimecast/audit-windows.js';
+import type { PageRequest } from '../mimecast/pagination.js';
+
+/** A log of the vendor's that is read window by window and page by page: where it is, and what becomes of a page. */
+export interface PagedLog {
+  readonly stream: Stream;
+  readonly endpoint: EndpointName;
+  /** Under which its windows are kept. */
+  readonly ledgerStream: LedgerStream;
+  readonly rules: WindowRules;
+  fetch(api: MimecastApi, request: LogPageRequest): Promise<FetchedPage>;
+}
+
+export interface LogPageRequest extends TimeRange {
+  readonly path: string;
+  readonly pageToken?: string;
+  readonly pageSize: number;
+  readonly tokenIn: PageRequest['tokenIn'];
+  readonly signal: AbortSignal;
+}
+
+/** A page on its way from the vendor to the store, prepared while the page before is being stored. */
+export interface FetchedPage {
+  readonly nextToken?: string;
+  /** Stores it with the window's checkpoint behind it. @param pagesBefore pages that the window must have before this one */
+  store(window: TakenWindow, pagesBefore: number): Promise<StoredPage | Refused | 'repeated-token'>;
+}

@@ -1,0 +1,8 @@
+import type { ConnectionRow } from '../evidence/connection.js';
+import type { Provenance } from '../evidence/store.js';
+import { NORMALISER_VERSION } from '../mimecast/normaliser-version.js';
+
+/** Where an answer came from, with whose it is and by which rules it became what is kept. */
+export function witnessed({ accountCode }: Pick<ConnectionRow, 'accountCode'>, provenance: Provenance): Provenance {
+  return { ...provenance, ...(accountCode !== undefined && { accountCode }), normaliser: NORMALISER_VERSION };
+}
