@@ -1,6 +1,16 @@
 import { Argument } from 'commander';
-import type { EndpointName, Thresholds } from '../evidence/connection.js';
-import { ENDPOINT_NAMES, isEndpointName, MIN_INTERVAL_MS, THRESHOLDS } from '../workflows/setting-names.js';
+import type { Coverage, EndpointName, Retention, Thresholds } from '../evidence/connection.js';
+import {
+  COVERAGE,
+  DOMAIN,
+  ENDPOINT_NAMES,
+  isEndpointName,
+  MAX_COVERED,
+  MAX_GROUP_LENGTH,
+  MIN_INTERVAL_MS,
+  RETENTIONS,
+  THRESHOLDS,
+} from '../workflows/setting-names.js';
 import { CONNECTION_ID } from '../workflows/ids.js';
 import {
   ENDPOINT_PATH,
@@ -83,16 +93,56 @@ export function collectThreshold(text: string, before: ThresholdChanges = {}): T
       `Choose from ${THRESHOLDS.join(', ')}.`,
     );
   }
-  if (value === '') return { ...before, [threshold]: null };
-  if (/^[1-9]\d{0,4}$/.test(value)) return { ...before, [threshold]: Number(value) };
-  throw new CliError(
-    'invalid-threshold',
-    `${JSON.stringify(value)} is not a number of days.`,
-    'Use a whole number, 1 or more.',
-  );
+  return { ...before, [threshold]: daysOrUsual(value, 'invalid-threshold') };
 }
 
 export type ThresholdChanges = Readonly<Partial<Record<keyof Thresholds, number | null>>>;
+
+/** Collects `--retention eventBodiesDays=400`; nothing behind the equals sign takes it back to the usual. */
+export function collectRetention(text: string, before: RetentionChanges = {}): RetentionChanges {
+  const [name, value] = splitPair(text, '--retention', 'eventBodiesDays=400');
+  const retention = RETENTIONS.find((known) => known === name);
+  if (retention !== undefined) return { ...before, [retention]: daysOrUsual(value, 'invalid-retention') };
+  throw new CliError(
+    'invalid-retention',
+    `${JSON.stringify(name)} is nothing that is kept for a time.`,
+    `Choose from ${RETENTIONS.join(', ')}.`,
+  );
+}
+
+export type RetentionChanges = Readonly<Partial<Record<keyof Retention, number | null>>>;
+
+/** @throws CliError with this code unless it is a number of days, or empty for the usual */
+function daysOrUsual(value: string, code: string): number | null {
+  if (value === '') return null;
+  if (/^[1-9]\d{0,4}$/.test(value)) return Number(value);
+  throw new CliError(code, `${JSON.stringify(value)} is not a number of days.`, 'Use a whole number, 1 or more.');
+}
+
+/** Collects `--coverage domains=acme.example,acme.test`; nothing behind the equals sign declares none. */
+export function collectCoverage(text: string, before: CoverageChanges = {}): CoverageChanges {
+  const [name, value] = splitPair(text, '--coverage', 'domains=acme.example,acme.test');
+  const covered = COVERAGE.find((known) => known === name);
+  if (covered === undefined) {
+    throw new CliError(
+      'invalid-coverage',
+      `${JSON.stringify(name)} cannot be declared.`,
+      `Choose from ${COVERAGE.join(', ')}.`,
+    );
+  }
+  if (value === '') return { ...before, [covered]: null };
+  const entries = [...new Set(value.split(',').map((entry) => entry.trim()))];
+  const isRight = (entry: string): boolean =>
+    covered === 'domains' ? DOMAIN.test(entry) : entry !== '' && entry.length <= MAX_GROUP_LENGTH;
+  if (entries.every(isRight) && entries.length <= MAX_COVERED) return { ...before, [covered]: entries };
+  throw new CliError(
+    'invalid-coverage',
+    `${JSON.stringify(value)} is not a list of ${covered}.`,
+    `Separate them by commas, at most ${MAX_COVERED}, like domains=acme.example,acme.test.`,
+  );
+}
+
+export type CoverageChanges = Readonly<Partial<Record<keyof Coverage, readonly string[] | null>>>;
 
 /** Collects `--path endpoint=/api/…`. @throws CliError for an unknown endpoint or a path outside the API */
 export function collectPath(text: string, before: EndpointPaths = {}): EndpointPaths {

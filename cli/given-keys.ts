@@ -1,27 +1,35 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { parseCredentials } from '../mimecast/credentials.js';
+import { parseCredentials, type ApiGeneration, type MimecastCredentials } from '../mimecast/credentials.js';
 import type { Context } from './command.js';
 import { CliError } from './failures.js';
 import { askForKeys, findKeys, isComplete } from './keys.js';
 import type { Terminal } from './terminal.js';
 
-/**
- * The four keys, from a file, the environment or a prompt; checked for their form.
- *
- * @param ready looked at before a person is asked to type them: whether they can be sealed and sent
- */
+export interface KeysNeeded {
+  /** Of the API, where the base URL tells it. */
+  readonly generation?: ApiGeneration | undefined;
+  /**
+   * Looked at before a person is asked to type the keys: whether they can be sealed and sent. May answer with their
+   * generation, where only the connection tells it.
+   */
+  readonly ready?: () => Promise<ApiGeneration | undefined>;
+}
+
+/** The keys of an application, from a file, the environment or a prompt; checked for their form. */
 export async function takeKeys(
   { terminal, output, services }: Pick<Context, 'terminal' | 'output' | 'services'>,
   keysFile: string | undefined,
-  ready: () => Promise<unknown> = () => services.connections({ sealing: true }),
-): Promise<ReturnType<typeof parseCredentials>> {
-  const found = await findKeys(terminal, keysFile, (line) => {
+  needed: KeysNeeded = {},
+): Promise<MimecastCredentials> {
+  const { generation, ready = () => services.connections({ sealing: true }).then(() => undefined) } = needed;
+  const warn = (line: string): void => {
     output.warn(line);
-  });
+  };
+  const found = await findKeys(terminal, keysFile, warn, generation);
   if (isComplete(found)) return parseCredentials(found);
-  await ready();
-  return parseCredentials(await askForKeys(found, terminal));
+  const told = await ready();
+  return parseCredentials(await askForKeys(found, terminal, generation ?? told));
 }
 
 /** Sealed keys from a file, or from standard input for `-`. They are no secret. */

@@ -1,17 +1,25 @@
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import type { CommandDefinition, Run } from './command.js';
+import { annotate } from './commands/annotate.js';
 import { apply } from './commands/apply.js';
+import { checkpoint } from './commands/checkpoint.js';
+import { backfill } from './commands/backfill.js';
 import { connect } from './commands/connect.js';
+import { controls } from './commands/controls.js';
 import { dev } from './commands/dev.js';
 import { disconnect } from './commands/disconnect.js';
 import { doctor } from './commands/doctor.js';
+import { drift } from './commands/drift.js';
 import { edit } from './commands/edit.js';
+import { erase } from './commands/erase.js';
 import { exportEvidence } from './commands/export.js';
+import { gaps } from './commands/gaps.js';
 import { list } from './commands/list.js';
 import { migrate } from './commands/migrate.js';
 import { pause } from './commands/pause.js';
 import { poll } from './commands/poll.js';
+import { posture } from './commands/posture.js';
+import { report } from './commands/report.js';
 import { resume } from './commands/resume.js';
 import { rotate } from './commands/rotate.js';
 import { status } from './commands/status.js';
@@ -23,6 +31,7 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { CliError, failureOf } from './failures.js';
 import { unlessInterrupted } from './interruption.js';
 import { Output } from './output.js';
+import { PRODUCT } from './product.js';
 import { openServices, type Services } from './services.js';
 import { readSettings, type Settings } from './settings.js';
 import type { Terminal } from './terminal.js';
@@ -30,8 +39,8 @@ import type { Terminal } from './terminal.js';
 /** In the order of the help. A new command is one file and one entry here. */
 const COMMANDS: readonly CommandDefinition[] = [
   ...[dev, worker],
-  ...[connect, test, list, status, poll, rotate, edit, pause, resume, disconnect, apply],
-  ...[exportEvidence, verify],
+  ...[connect, test, list, status, poll, backfill, rotate, edit, pause, resume, disconnect, apply],
+  ...[posture, controls, report, annotate, drift, exportEvidence, verify, gaps, checkpoint, erase],
   ...[vault, migrate, doctor],
 ];
 
@@ -82,15 +91,11 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   }
 }
 
-const { version: VERSION } = createRequire(import.meta.url)('@surecloud/temporal-mimecast/package.json') as {
-  readonly version: string;
-};
-
 /** The program with all its commands; also what the tests of the help texts look at. */
 export function createProgram(run: Run, terminal: Pick<Terminal, 'stdout'>): Command {
   const program = new Command('temporal-mimecast')
     .description('Collects compliance evidence from Mimecast on schedules and keeps it provable.')
-    .version(VERSION, '-v, --version', 'print the version')
+    .version(PRODUCT.version, '-v, --version', 'print the version')
     .option('--json', 'print one JSON document on stdout and nothing else there')
     .option('--debug', 'show where an error came from')
     .helpOption('-h, --help', 'explain the command')

@@ -23,6 +23,8 @@ export async function runWorker<Answer>(
   const keyring = keyringFileOf(settings);
   const temporalWorker = await import('@temporalio/worker');
   const { createMimecastWorker } = await import('../worker/index.js');
+  const { checkpointOptions } = await import('../worker/options.js');
+  const checkpoints = checkpointOptions(settings.checkpoints);
   const { taskQueue, allowLoopback, temporal } = settings;
 
   const connection = await temporalWorker.NativeConnection.connect(temporal.connectionOptions).catch(() => {
@@ -37,6 +39,7 @@ export async function runWorker<Answer>(
       allowLoopback,
       connection,
       namespace,
+      ...(checkpoints && { checkpoints }),
     });
     return await workBeside(worker, () => work(connection));
   } finally {

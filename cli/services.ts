@@ -2,6 +2,7 @@ import type { Connection } from '@temporalio/client';
 import type { MimecastConnections } from '../client/index.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import type { PublicSealingKey } from '../vault/keys.js';
+import { actorHere } from './actor.js';
 import { EXIT } from './exit-codes.js';
 import { CliError } from './failures.js';
 import type { Settings, TemporalSettings } from './settings.js';
@@ -42,10 +43,12 @@ export function openServices(settings: Settings): Services {
       const { Client } = await import('@temporalio/client');
       const { MimecastConnections } = await import('../client/index.js');
       const connection = (opened.connection ??= await connectToTemporal(settings.temporal));
+      const actor = actorHere();
       return new MimecastConnections({
         client: new Client({ connection, namespace: settings.temporal.namespace }),
         taskQueue: settings.taskQueue,
         allowLoopback: settings.allowLoopback,
+        ...(actor !== undefined && { actor }),
         ...(sealingKey !== undefined && { sealingKey }),
         ...(settings.databaseUrl !== undefined && { evidence: await evidence() }),
       });

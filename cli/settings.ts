@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { DevAddresses } from '../sandbox/dev-stack.js';
+import type { CheckpointVariables } from '../worker/options.js';
 import { CliError } from './failures.js';
 import type { Terminal } from './terminal.js';
 
@@ -13,6 +14,8 @@ export interface Settings {
   readonly keyringFile?: string;
   /** Whether a base URL on this machine is taken, which is how the simulator is reached. */
   readonly allowLoopback: boolean;
+  /** Who signs checkpoints, and where a worker takes them to. */
+  readonly checkpoints: CheckpointVariables;
 }
 
 export interface TemporalSettings {
@@ -68,6 +71,11 @@ export function resolveSettings(env: Environment, dev: AddressesOfDev | undefine
     ...(databaseUrl !== undefined && { databaseUrl }),
     ...(keyringFile !== undefined && { keyringFile }),
     allowLoopback: loopback === undefined ? defaults !== undefined : loopback === '1',
+    checkpoints: {
+      keyFile: valueOf(env, 'MIMECAST_CHECKPOINT_KEY_FILE'),
+      directory: valueOf(env, 'MIMECAST_CHECKPOINT_DIR'),
+      command: valueOf(env, 'MIMECAST_CHECKPOINT_COMMAND'),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PollReport, StatusReport } from '../client/index.js';
+import type { StoredEvaluation } from '../evidence/verdicts.js';
 import type { ConnectionReport } from '../workflows/reports.js';
 import type { Connections } from './services.js';
 import type { Context } from './command.js';
@@ -11,6 +12,7 @@ import { connectionReportLines } from './rendering/connection-report.js';
 import { devDocument, devLines, type DevDocument } from './rendering/dev.js';
 import { exitCodeOf } from './rendering/outcome.js';
 import { digestLines, pollLines } from './rendering/polls.js';
+import { postureLines } from './rendering/posture.js';
 import { statusLines } from './rendering/status.js';
 
 /** The connection that the tour makes. */
@@ -21,9 +23,10 @@ interface TourDocument extends DevDocument {
   readonly connection: ConnectionReport;
   readonly polls: readonly PollReport[];
   readonly status: StatusReport;
+  readonly posture: StoredEvaluation;
 }
 
-/** The main job, shown once: connect the simulated tenant, poll every stream, say what was collected. */
+/** The main job, shown once: connect the simulated tenant, poll every stream, say what was collected and what it means. */
 export async function tour(context: Context, { addresses, services }: RunningDev): Promise<ExitCode> {
   const { output, terminal } = context;
   const connections = await services.connections({ sealing: true });
@@ -37,8 +40,9 @@ export async function tour(context: Context, { addresses, services }: RunningDev
   }
   const polls = await pollAndShow(context, connections, TOUR_CONNECTION, []);
   const status = await connections.status(TOUR_CONNECTION);
+  const posture = await connections.posture(TOUR_CONNECTION);
 
-  const document: TourDocument = { ...devDocument(addresses), connection, polls, status };
+  const document: TourDocument = { ...devDocument(addresses), connection, polls, status, posture };
   await output.answer(document, () => [
     ...connectionReportLines(connection, output.colours),
     '',
@@ -47,6 +51,8 @@ export async function tour(context: Context, { addresses, services }: RunningDev
     ...digestLines(polls, output.colours),
     '',
     ...statusLines(status, terminal.now(), output.colours),
+    '',
+    ...postureLines(posture, { all: false }, output.colours),
     '',
     ...devLines(addresses),
   ]);

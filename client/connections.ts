@@ -1,15 +1,17 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
-import type { ConnectionSettings } from '../evidence/connection.js';
+import type { ApiVersion, ConnectionSettings } from '../evidence/connection.js';
 import type { EvidenceStore } from '../evidence/store.js';
-import { parseCredentials } from '../mimecast/credentials.js';
-import { parseBaseUrl } from '../mimecast/regions.js';
+import type { StoredEvaluation } from '../evidence/verdicts.js';
+import { generationOf, parseCredentials } from '../mimecast/credentials.js';
+import { generationAt, generationFault, parseBaseUrl } from '../mimecast/regions.js';
 import type { PublicSealingKey } from '../vault/keys.js';
 import { sealCredentials } from '../vault/sealing.js';
 import type { mimecastConnection } from '../workflows/connection.js';
 import { CONNECTION_ID, connectionWorkflowId } from '../workflows/ids.js';
 import * as messages from '../workflows/messages.js';
 import type {
+  Asked,
   PauseRequest,
   ResumeRequest,
   RotationRequest,
@@ -18,6 +20,7 @@ import type {
   TestRequest,
 } from '../workflows/messages.js';
 import type {
+  AnnotationReport,
   ConnectionReport,
   ResumeReport,
   RotationReport,
@@ -27,14 +30,18 @@ import type {
 import { CONNECTION_ATTRIBUTE } from '../workflows/search-attributes.js';
 import type { PolledStream } from '../workflows/streams.js';
 import { defaultSettings } from '../workflows/streams.js';
+import { annotationRequest, type NewAnnotation } from './annotations.js';
 import { applyDocuments, type ApplyOptions, type ApplyReport } from './apply/apply.js';
 import type { ApplyDocument } from './apply/documents.js';
 import type { AwaitOptions } from './await-polls.js';
 import { awaitPolls } from './await-polls.js';
+import { awaitBackfill, type AwaitBackfillOptions } from './await-backfill.js';
+import { backfillSpan, cancelBackfill, refuseOtherRange, startBackfill } from './backfill.js';
 import { MimecastClientError, unknownConnection } from './errors.js';
 import { inParallel } from './in-parallel.js';
-import type { ListedConnection, PollReport, StatusReport } from './reports.js';
-import type { KeysRequest, NewConnectionRequest, RotateRequest } from './requests.js';
+import { storedPosture } from './posture.js';
+import type { BackfillReport, ListedConnection, PollReport, StartedBackfill, StatusReport } from './reports.js';
+import type { BackfillRequest, KeysRequest, NewConnectionRequest, RotateRequest } from './requests.js';
 import { Sender } from './sender.js';
 import { listedConnection, missingWorkflows, QUERIES_AT_A_TIME, runningConnections } from './list.js';
 import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProbe } from './status.js';
@@ -45,6 +52,8 @@ export interface MimecastConnectionsOptions {
   readonly taskQueue?: string;
   /** The public half of the workers' ring. Needed to connect. */
   readonly sealingKey?: PublicSealingKey;
+  /** Who uses this client, for the log: changes of settings, pauses and resumptions name it. Never a secret. */
+  readonly actor?: string;
   /** Lets `status` and `list` work without a worker, and show how polls ended. */
   readonly evidence?: EvidenceStore;
   /** Takes base URLs on this machine: for simulators only. */
@@ -82,8 +91,9 @@ export class MimecastConnections {
   async connect(connectionId: string, request: NewConnectionRequest): Promise<ConnectionReport> {
     this.checkId(connectionId);
     const baseUrl = parseBaseUrl(request.baseUrl, { allowLoopback: this.options.allowLoopback ?? false });
-    const settings: ConnectionSettings = { ...defaultSettings(baseUrl), ...request.settings, baseUrl };
-    const keys = await this.sealedKeys(connectionId, request);
+    const { apiVersion = generationAt(baseUrl), ...keys } = await this.sealedKeys(connectionId, request, baseUrl);
+    const defaults = defaultSettings(baseUrl, apiVersion);
+    const settings: ConnectionSettings = { ...defaults, ...request.settings, baseUrl, apiVersion: defaults.apiVersion };
     await this.sender.requireWorker();
     return await this.sender.send(connectionId, () =>
       this.client.workflow.executeUpdateWithStart(messages.connect, {
@@ -95,9 +105,10 @@ export class MimecastConnections {
 
   /**
    * Puts new keys in place of those in use: proved first, and only taken when they open the same account. Refused keys
-   * change nothing. The same keys once more are no rotation.
+   * change nothing. The same keys once more are no rotation. With a `baseUrl` the connection moves there with its new keys:
+   * so it comes from API 1.0 to API 2.0.
    *
-   * @throws MimecastCredentialsError for keys that cannot be right; MimecastClientError `unknown-connection`, `no-worker`,
+   * @throws MimecastBaseUrlError, MimecastCredentialsError for input that cannot be right; MimecastClientError `unknown-connection`, `no-worker`,
    *   `no-sealing-key`, `outcome-unknown`
    */
   async rotate(connectionId: string, request: RotateRequest): Promise<RotationReport> {
@@ -125,7 +136,7 @@ export class MimecastConnections {
   async updateSettings(connectionId: string, change: SettingsChange): Promise<SettingsReport> {
     const allowLoopback = this.options.allowLoopback ?? false;
     const baseUrl = change.baseUrl === undefined ? undefined : parseBaseUrl(change.baseUrl, { allowLoopback });
-    const checked: SettingsChange = { ...change, ...(baseUrl !== undefined && { baseUrl }) };
+    const checked: SettingsChange = { ...this.asked, ...change, ...(baseUrl !== undefined && { baseUrl }) };
     return await this.update(connectionId, (handle) =>
       handle.executeUpdate(messages.updateSettings, { args: [checked] }),
     );
@@ -134,7 +145,7 @@ export class MimecastConnections {
   /** Pauses schedules, all when no streams are named. Polls that are going end by themselves. */
   async pause(connectionId: string, request: PauseRequest): Promise<StatusReport> {
     const status = await this.update(connectionId, (handle) =>
-      handle.executeUpdate(messages.pause, { args: [request] }),
+      handle.executeUpdate(messages.pause, { args: [{ ...this.asked, ...request }] }),
     );
     return await statusReport(this.client, status, [], this.now());
   }
@@ -149,7 +160,7 @@ export class MimecastConnections {
     return await this.sender.send(connectionId, () =>
       this.client.workflow.executeUpdateWithStart(messages.resume, {
         startWorkflowOperation: this.startOperation(connectionId),
-        args: [request],
+        args: [{ ...this.asked, ...request }],
       }),
     );
   }
@@ -174,6 +185,44 @@ export class MimecastConnections {
     options: AwaitOptions = {},
   ): Promise<PollReport[]> {
     return await awaitPolls(this.client, await this.pollNow(connectionId, streams), options);
+  }
+
+  /**
+   * Starts to read what is missing from a range of the audit log, or answers with the backfill that is already running: a
+   * connection has one at a time.
+   *
+   * @throws MimecastClientError `invalid-range`, `unknown-connection`, `no-worker`
+   */
+  async startBackfill(connectionId: string, request: BackfillRequest): Promise<StartedBackfill> {
+    this.checkId(connectionId);
+    const asked = backfillSpan(request, this.now());
+    await this.sender.requireWorker();
+    return await this.sender.send(connectionId, async () => {
+      await this.requireLive(connectionId);
+      return await startBackfill(this.client, this.taskQueue, connectionId, asked);
+    });
+  }
+
+  /**
+   * {@link startBackfill}, then waits until the run has ended. A red or cancelled run is an answer, not an error. A backfill
+   * that is running over another range is not waited for.
+   *
+   * @throws MimecastClientError `backfill-running`, and as `startBackfill` does
+   */
+  async backfill(
+    connectionId: string,
+    request: BackfillRequest,
+    options: AwaitBackfillOptions = {},
+  ): Promise<BackfillReport> {
+    const started = await this.startBackfill(connectionId, request);
+    refuseOtherRange(started, request);
+    return await awaitBackfill(this.client, started, options);
+  }
+
+  /** Ends a running backfill. What it has stored is kept, and the same backfill goes on from there. @returns whether one was running */
+  async cancelBackfill(connectionId: string): Promise<boolean> {
+    this.checkId(connectionId);
+    return await this.sender.send(connectionId, () => cancelBackfill(this.client, connectionId));
   }
 
   /** How a connection is doing. With an evidence store it needs no worker, and knows disconnected connections too. */
@@ -230,11 +279,40 @@ export class MimecastConnections {
     return await applyDocuments(context, documents, options);
   }
 
+  /**
+   * What all controls said about a connection: the newest record, or the one that was in force at a moment. Records are made
+   * after each poll and whenever a verdict turns by itself, so the newest one is what holds now.
+   *
+   * @throws MimecastClientError `no-evidence-store`, `unknown-connection`, `not-evaluated`
+   */
+  async posture(connectionId: string, { at }: { readonly at?: Date } = {}): Promise<StoredEvaluation> {
+    this.checkId(connectionId);
+    return await storedPosture(this.options.evidence, connectionId, at);
+  }
+
+  /** Says something about a control: with an owner, a reason, and an end. All controls are asked again. */
+  async annotate(connectionId: string, annotation: NewAnnotation): Promise<AnnotationReport> {
+    const request = annotationRequest(annotation);
+    return await this.update(connectionId, (handle) => handle.executeUpdate(messages.annotate, { args: [request] }));
+  }
+
+  /** Ends an annotation before it expires. */
+  async withdrawAnnotation(connectionId: string, annotationId: string): Promise<AnnotationReport> {
+    return await this.update(connectionId, (handle) =>
+      handle.executeUpdate(messages.withdrawAnnotation, { args: [{ annotationId }] }),
+    );
+  }
+
   /** Deletes the schedules, destroys the keys, keeps the evidence. */
   async disconnect(connectionId: string, note?: string): Promise<StatusReport> {
     const args: [{ note?: string }] = [note === undefined ? {} : { note }];
     const ended = await this.update(connectionId, (handle) => handle.executeUpdate(messages.disconnect, { args }));
     return await statusReport(this.client, ended, [], this.now());
+  }
+
+  private get asked(): Asked {
+    const { actor } = this.options;
+    return actor === undefined ? {} : { actor };
   }
 
   private async update<T>(
@@ -245,6 +323,13 @@ export class MimecastConnections {
     await this.sender.requireWorker();
     const handle = this.client.workflow.getHandle(connectionWorkflowId(connectionId));
     return await this.sender.update(connectionId, handle, () => execute(handle));
+  }
+
+  /** @throws MimecastClientError `unknown-connection`; WorkflowNotFoundError, which means the same */
+  private async requireLive(connectionId: string): Promise<void> {
+    const row = await this.options.evidence?.connections.read(connectionId);
+    const { state } = row ?? (await queriedStatus(this.client, connectionId));
+    if (state !== 'connected' && state !== 'refused') throw unknownConnection(connectionId);
   }
 
   /** Starts the connection's workflow unless it runs. */
@@ -262,16 +347,32 @@ export class MimecastConnections {
 
   private async rotationOf(connectionId: string, request: RotateRequest): Promise<RotationRequest> {
     this.checkId(connectionId);
-    const keys = await this.sealedKeys(connectionId, request);
-    return { ...keys, ...(request.note !== undefined && { note: request.note }) };
+    const { note } = request;
+    const allowLoopback = this.options.allowLoopback ?? false;
+    const baseUrl = request.baseUrl === undefined ? undefined : parseBaseUrl(request.baseUrl, { allowLoopback });
+    const { sealed, issuedAt } = await this.sealedKeys(connectionId, request, baseUrl);
+    return {
+      sealed,
+      ...(issuedAt !== undefined && { issuedAt }),
+      ...(baseUrl !== undefined && { baseUrl }),
+      ...(note !== undefined && { note }),
+    };
   }
 
-  private async sealedKeys(connectionId: string, request: KeysRequest): Promise<SealedCredentials> {
-    const { issuedAt } = request;
-    const sealed =
-      request.sealed ??
-      (await sealCredentials(this.sealingKey(), connectionId, { ...parseCredentials(request.credentials) }));
-    return { sealed, ...(issuedAt && { issuedAt: issuedAt.toISOString() }) };
+  /** @returns with the generation of the API that the keys are for, where they were given in clear */
+  private async sealedKeys(
+    connectionId: string,
+    request: KeysRequest,
+    baseUrl: string | undefined,
+  ): Promise<SealedCredentials & { readonly apiVersion?: ApiVersion }> {
+    const issued = request.issuedAt && { issuedAt: request.issuedAt.toISOString() };
+    if (request.sealed !== undefined) return { sealed: request.sealed, ...issued };
+    const sealingKey = this.sealingKey();
+    const credentials = parseCredentials(request.credentials);
+    const apiVersion = generationOf(credentials);
+    const misfit = baseUrl === undefined ? undefined : generationFault(baseUrl, apiVersion);
+    if (misfit) throw misfit;
+    return { sealed: await sealCredentials(sealingKey, connectionId, { ...credentials }), apiVersion, ...issued };
   }
 
   private sealingKey(): PublicSealingKey {

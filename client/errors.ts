@@ -11,11 +11,15 @@ export type ClientErrorCode =
   | 'already-connected'
   | 'disconnected'
   | 'interrupted'
+  | 'backfill-running'
   | 'invalid-connection-id'
+  | 'invalid-range'
   | 'invalid-request'
   | 'invalid-stream'
+  | 'no-evidence-store'
   | 'no-sealing-key'
   | 'no-worker'
+  | 'not-evaluated'
   | 'outcome-unknown'
   | 'prune-limit'
   | 'refused'
@@ -44,6 +48,7 @@ const REFUSALS: Readonly<Record<string, ClientErrorCode>> = {
   MimecastInvalidRequest: 'invalid-request',
   MimecastNotConnected: 'unknown-connection',
   MimecastSealedKeysError: 'unusable-keys',
+  EvidenceNotFoundError: 'invalid-request',
   MimecastPollNotStarted: 'outcome-unknown',
   MimecastStreamNotEnabled: 'invalid-stream',
 };

@@ -41,7 +41,7 @@ async function isRunning(client: Client, connectionId: string): Promise<boolean>
 }
 
 export function listedConnection(status: ConnectionStatus, now: Date): ListedConnection {
-  const { connectionId, state, baseUrl, account, credentials, pausedFor, settings } = status;
+  const { connectionId, state, baseUrl, account, credentials, pausedFor, settings, posture, refusedSince } = status;
   return {
     connectionId,
     state,
@@ -50,5 +50,7 @@ export function listedConnection(status: ConnectionStatus, now: Date): ListedCon
     ...(account && { account }),
     ...(credentials && { credentials: credentialReport(credentials, now) }),
     ...(settings && { settings }),
+    ...(posture && { posture }),
+    ...(refusedSince !== undefined && { refusedSince }),
   };
 }

@@ -7,7 +7,8 @@ import type {
   Stream,
 } from '../evidence/connection.js';
 import type { PollOutcome } from '../evidence/outcomes.js';
-import type { CredentialStatus, PauseReason, PolledEndpoint } from '../workflows/reports.js';
+import type { BackfillProgress, BackfillResult, TimeSpan } from '../workflows/backfill-messages.js';
+import type { CredentialStatus, PauseReason, PolledEndpoint, PostureStatus } from '../workflows/reports.js';
 
 /** How one poll ended. The JSON of `poll --json`. */
 export interface PollReport {
@@ -18,8 +19,9 @@ export interface PollReport {
   readonly joined: boolean;
   readonly outcome: PollOutcome;
   readonly endpoints: readonly PolledEndpoint[];
-  /** Audit events only, as the next two. */
+  /** Audit events and threat statistics only, as the next two. */
   readonly pages?: number;
+  /** Events, or rows of the protection logs. */
   readonly events?: number;
   readonly newEvents?: number;
   /** Everything before this moment (ISO, UTC) is held. */
@@ -35,6 +37,29 @@ export interface PollProgress {
   readonly stream: Stream;
   /** One line for people. */
   readonly text: string;
+}
+
+/** A backfill that was started, or that is running already. */
+export interface StartedBackfill {
+  readonly connectionId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** It was already going when it was asked for: nothing was started. */
+  readonly joined: boolean;
+  /** What it was asked for when it was started. */
+  readonly asked: TimeSpan;
+}
+
+/** How a backfill ended, or how far it has come when it was cancelled or is red. The JSON of `backfill --json`. */
+export interface BackfillReport
+  extends StartedBackfill, Partial<Omit<BackfillResult, keyof StartedBackfill | 'outcome'>> {
+  readonly outcome: BackfillResult['outcome'] | 'cancelled' | 'failed';
+  readonly windows: BackfillProgress['windows'];
+  readonly pages: number;
+  readonly events: number;
+  readonly newEvents: number;
+  /** Why the run is red. */
+  readonly error?: string;
 }
 
 /** How a connection is doing. The JSON of `status --json`. */
@@ -55,6 +80,8 @@ export interface StatusReport {
   readonly nextProbeAt?: string;
   /** What became of the newest rotation. */
   readonly lastRotation?: RotationOutcome;
+  /** What the controls said last, in short; `posture` tells it whole. */
+  readonly posture?: PostureStatus;
   readonly streams: readonly StreamReport[];
 }
 
@@ -76,7 +103,7 @@ export interface StreamReport {
   /** ISO, UTC. */
   readonly lastPollAt?: string;
   readonly lastError?: string;
-  /** Of the newest finished poll; audit events only, as the next. */
+  /** Of the newest finished poll; audit events and threat statistics only, as the next. */
   readonly lastPages?: number;
   readonly lastNewEvents?: number;
   /** ISO, UTC; none while paused. */
@@ -93,6 +120,9 @@ export interface ListedConnection {
   readonly account?: { readonly code: string; readonly name?: string };
   readonly credentials?: CredentialReport;
   readonly settings?: ConnectionSettings;
+  readonly posture?: PostureStatus;
+  /** ISO, UTC: since when its keys are refused. */
+  readonly refusedSince?: string;
   /** Its workflow is gone although it should live: `resume` starts it again, from the connection's row. */
   readonly workflowMissing?: true;
 }

@@ -2,7 +2,7 @@ import type { ConnectionSettings } from '../evidence/connection.js';
 
 /** Keys in clear, which are sealed before they leave this process, or sealed already. */
 export type GivenKeys =
-  /** The four keys: `{ applicationId, applicationKey, accessKey, secretKey }`. */
+  /** The four keys of API 1.0: `{ applicationId, applicationKey, accessKey, secretKey }`, or the two of API 2.0: `{ clientId, clientSecret }`. */
   | { readonly credentials: unknown; readonly sealed?: undefined }
   /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
   | { readonly sealed: string; readonly credentials?: undefined };
@@ -15,10 +15,22 @@ export type KeysRequest = GivenKeys & {
 export type NewConnectionRequest = KeysRequest & {
   readonly baseUrl: string;
   /** What differs from the defaults. */
-  readonly settings?: Partial<Omit<ConnectionSettings, 'baseUrl'>>;
+  readonly settings?: Partial<Omit<ConnectionSettings, 'baseUrl' | 'apiVersion'>>;
 };
 
 export type RotateRequest = KeysRequest & {
+  /**
+   * Where the new keys are used from now on, when that is another place: keys of another generation of the API have other
+   * hosts. It is taken together with the keys, or not at all.
+   */
+  readonly baseUrl?: string;
   /** Kept with the outcome: who rotated, or why. Never a secret. */
   readonly note?: string;
 };
+
+/** A range of the audit log that is to be held. */
+export interface BackfillRequest {
+  readonly from: Date;
+  /** Now, unless it is given. What has not settled by then is left to the next poll. */
+  readonly to?: Date;
+}

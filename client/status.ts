@@ -26,22 +26,22 @@ export async function storedStatus(
   const newest = await evidence.connections.newestCredentials(connectionId);
   const active =
     activeVersion === undefined ? undefined : await evidence.connections.credentials(connectionId, activeVersion);
-  return connectionStatus(row, { inUse: active ?? newest, newest });
+  return connectionStatus(row, { inUse: active ?? newest, newest }, await evidence.evaluations.headline(connectionId));
 }
 
-/** What the rows of all connections say. One question for the rows, and one for each connection's keys. */
-export async function storedStatuses(evidence: EvidenceStore): Promise<ConnectionStatus[]> {
-  const rows = await evidence.connections.list();
-  return await Promise.all(
-    rows.map(async (row) => {
-      const { connectionId, activeVersion } = row;
-      const newest = await evidence.connections.newestCredentials(connectionId);
-      // The newest keys are those in use, but for the time of a rotation and after one that was refused.
-      const isActive = activeVersion === undefined || newest?.version === activeVersion;
-      const inUse = isActive ? newest : await evidence.connections.credentials(connectionId, activeVersion);
-      return connectionStatus(row, { inUse: inUse ?? newest, newest });
-    }),
-  );
+/** What the rows of all connections say: three questions, however many there are. */
+export async function storedStatuses({ connections, evaluations }: EvidenceStore): Promise<ConnectionStatus[]> {
+  const [rows, keys, headlines] = await Promise.all([
+    connections.list(),
+    connections.allCredentials(),
+    evaluations.headlines(),
+  ]);
+  return rows.map((row) => {
+    const versions = keys.get(row.connectionId) ?? [];
+    const [newest] = versions;
+    const inUse = versions.find(({ version }) => version === row.activeVersion) ?? newest;
+    return connectionStatus(row, { inUse, newest }, headlines.get(row.connectionId));
+  });
 }
 
 /** What the connection's workflow answers. @throws when it is not there or no worker runs */
@@ -72,7 +72,7 @@ export async function statusReport(
   now: Date,
 ): Promise<StatusReport> {
   const { connectionId, state, baseUrl, apiVersion, account, credentials, settings } = connection;
-  const { pendingVersion, pausedFor, refusedSince, nextProbeAt, lastRotation } = connection;
+  const { pendingVersion, pausedFor, refusedSince, nextProbeAt, lastRotation, posture } = connection;
   const enabled = POLLED_STREAMS.filter((stream) => settings?.streams[stream]?.enabled);
   const streams = await Promise.all(
     enabled.map(async (stream) => {
@@ -98,6 +98,7 @@ export async function statusReport(
     ...(refusedSince !== undefined && { refusedSince }),
     ...(nextProbeAt !== undefined && { nextProbeAt }),
     ...(lastRotation && { lastRotation }),
+    ...(posture && { posture }),
     streams,
   };
 }

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { credentialFaults } from '../../client/apply/check.js';
 import type { Fault } from '../../client/apply/faults.js';
 import { faultsOf, fields, text, wrong } from '../../client/apply/schema.js';
+import type { ApiGeneration } from '../../mimecast/credentials.js';
 import { CliError } from '../failures.js';
-import { findKeys, keysInEnvironment, keysInText, missingKeys, type FoundKeys, type Warn } from '../keys.js';
+import { findKeys, keysInEnvironment, keysInText, keysOf, missingKeys, type FoundKeys, type Warn } from '../keys.js';
 import type { Terminal } from '../terminal.js';
 import { KeysCommandError, runCommand } from './run-command.js';
 
@@ -44,6 +45,8 @@ export interface KeysSurroundings {
   readonly signal: AbortSignal;
   /** Of the file that names the source. */
   readonly folder: string;
+  /** Of the API, where the base URL of the connection tells it. */
+  readonly generation?: ApiGeneration | undefined;
 }
 
 /** The keys, or why there are none that can be right. Never a word of what was read. */
@@ -52,7 +55,7 @@ export async function resolveKeys(
   surroundings: KeysSurroundings,
 ): Promise<{ readonly credentials?: FoundKeys; readonly faults: readonly Fault[] }> {
   try {
-    const credentials = await keysOf(source, surroundings);
+    const credentials = await readKeys(source, surroundings);
     const faults = credentialFaults(credentials).map(({ message }) => ({ path: [], message }));
     return faults.length > 0 ? { faults } : { credentials, faults };
   } catch (error) {
@@ -62,18 +65,23 @@ export async function resolveKeys(
   }
 }
 
-async function keysOf(source: KeysFrom, { terminal, warn, signal, folder }: KeysSurroundings): Promise<FoundKeys> {
-  if ('file' in source) return await findKeys(terminal, path.resolve(folder, source.file), warn);
+async function readKeys(
+  source: KeysFrom,
+  { terminal, warn, signal, folder, generation }: KeysSurroundings,
+): Promise<FoundKeys> {
+  if ('file' in source) return await findKeys(terminal, path.resolve(folder, source.file), warn, generation);
   if ('env' in source) {
-    return requireAll(keysInEnvironment(terminal.env, source.env), 'These variables are not set', source.env);
+    const found = keysInEnvironment(terminal.env, source.env);
+    return requireAll(keysOf(found, generation), 'These variables are not set', { prefix: source.env, generation });
   }
   const { env, stderr } = terminal;
   const printed = await runCommand(source.command, { folder, env, stderr, signal });
-  return requireAll(keysInText(printed, 'what the command printed'), 'The command does not print');
+  const found = keysInText(printed, 'what the command printed');
+  return requireAll(keysOf(found, generation), 'The command does not print', { generation });
 }
 
-function requireAll(found: FoundKeys, sentence: string, prefix?: string): FoundKeys {
-  const missing = missingKeys(found, prefix);
-  if (missing.length === 0) return found;
-  throw new CliError('missing-keys', `${sentence}: ${missing.join(', ')}.`, 'Add them.');
+function requireAll(found: FoundKeys, sentence: string, options: Parameters<typeof missingKeys>[1]): FoundKeys {
+  const missing = missingKeys(found, options);
+  if (missing === undefined) return found;
+  throw new CliError('missing-keys', `${sentence}: ${missing}.`, 'Add them.');
 }

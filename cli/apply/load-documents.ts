@@ -2,6 +2,8 @@ import { checkDocuments } from '../../client/apply/check.js';
 import type { ApplyDocument } from '../../client/apply/documents.js';
 import type { Fault } from '../../client/apply/faults.js';
 import { inParallel } from '../../client/in-parallel.js';
+import type { ApiGeneration } from '../../mimecast/credentials.js';
+import { generationAt } from '../../mimecast/regions.js';
 import type { Context } from '../command.js';
 import type { FileFault } from '../failures.js';
 import { FileFaultsError, inFile } from './file-faults.js';
@@ -63,17 +65,31 @@ interface Source {
   readonly index: number;
   readonly id: string;
   readonly source?: KeysFrom;
+  /** Of the API, where the base URL tells it. */
+  readonly generation?: ApiGeneration | undefined;
   readonly faults: readonly Fault[];
 }
 
 const isCommand = ({ source }: Source): boolean => source !== undefined && 'command' in source;
 
 function sourcesIn(file: FileDocument, index: number): Source[] {
-  const { connections } = (file.content ?? {}) as { readonly connections?: unknown };
+  const { connections, defaults } = (file.content ?? {}) as {
+    readonly connections?: unknown;
+    readonly defaults?: unknown;
+  };
   return Object.entries(connections ?? {}).flatMap(([id, connection]) => {
     const { keysFrom } = (connection ?? {}) as { readonly keysFrom?: unknown };
-    return keysFrom === undefined ? [] : [{ file, index, id, ...parseKeysFrom(keysFrom) }];
+    const generation = generationFor(connection, defaults);
+    return keysFrom === undefined ? [] : [{ file, index, id, generation, ...parseKeysFrom(keysFrom) }];
   });
+}
+
+function generationFor(connection: unknown, defaults: unknown): ApiGeneration | undefined {
+  const [own, shared] = [connection, defaults].map(
+    (fields) => ((fields ?? {}) as { readonly baseUrl?: unknown }).baseUrl,
+  );
+  const baseUrl = own ?? shared;
+  return typeof baseUrl === 'string' ? generationAt(baseUrl) : undefined;
 }
 
 const faultsOf = ({ file, id, faults }: Source): FileFault[] => faults.map((fault) => keyFault(file, id, fault));
@@ -94,9 +110,9 @@ async function fetchAll(
   const warn = (line: string): void => {
     output.warn(line);
   };
-  const fetched = await inParallel(sources, COMMANDS_AT_A_TIME, async ({ file, id, source }) => {
-    const { folder } = file;
-    const { credentials, faults } = source ? await resolveKeys(source, { terminal, warn, signal, folder }) : NOTHING;
+  const fetched = await inParallel(sources, COMMANDS_AT_A_TIME, async ({ file, id, source, generation }) => {
+    const surroundings = { terminal, warn, signal, folder: file.folder, generation };
+    const { credentials, faults } = source ? await resolveKeys(source, surroundings) : NOTHING;
     return { id, credentials, faults: faults.map((fault) => keyFault(file, id, fault)) };
   });
   return {

@@ -44,7 +44,8 @@ too, for the comparison; nothing is sent. Connections that are in no file are le
 
 When the base URL and the keys of a connection both change, the base URL is tried with the old keys first, then the new
 keys at the old base URL, then the base URL again. Where neither works without the other, nothing is changed: disconnect
-the connection and apply again; the evidence and the account stay.
+the connection and apply again; the evidence and the account stay. A base URL and keys of another generation of the API
+are taken together, or not at all.
 
 Exit code 0: done, or nothing to do. Exit code 1: something failed, such as keys that were refused; the others were done.
 Exit code 2: a file is wrong, or more would be disconnected than --prune-limit allows. Nothing was changed.`;
@@ -66,8 +67,9 @@ A file:
       issuedAt: 2026-09-12
       expectedAccount: CUSA35A403
       streams: { policies: { every: 12h }, archive-settings: { enabled: false } }
-    beta:                         # also: endpointPaths, pagination, thresholds
-      keysFrom: { env: BETA_ }    # BETA_APPLICATION_ID, BETA_APPLICATION_KEY, BETA_ACCESS_KEY, BETA_SECRET_KEY
+    beta:                         # also: endpointPaths, pagination, thresholds, coverage, retention, statistics
+      keysFrom: { env: BETA_ }    # BETA_APPLICATION_ID, BETA_APPLICATION_KEY, BETA_ACCESS_KEY, BETA_SECRET_KEY;
+                                  # at a host of API 2.0: BETA_CLIENT_ID, BETA_CLIENT_SECRET
     gamma:                        # a command's output, or a file: KEY=VALUE or JSON; from the folder of this file
       keysFrom: { command: [vault, read, -format=json, -field=data, secret/gamma] }
 A connection without keys keeps those that it has.`;

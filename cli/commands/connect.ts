@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ConnectionSettings, Stream, StreamSettings } from '../../evidence/connection.js';
-import { parseBaseUrl } from '../../mimecast/regions.js';
+import { generationAt, parseBaseUrl } from '../../mimecast/regions.js';
 import { defaultSettings, STREAM_INTERVALS_MS } from '../../workflows/streams.js';
 import {
   collectInterval,
@@ -33,7 +33,7 @@ export const connect: CommandDefinition = (run) =>
     .description(DESCRIPTION)
     .addArgument(connectionIdArgument())
     .requiredOption('--base-url <url>', "origin of the tenant's grid, like https://eu-api.mimecast.com")
-    .option('--keys-file <file>', 'read the four keys from a file: JSON, or lines KEY=VALUE')
+    .option('--keys-file <file>', 'read the keys from a file: JSON, or lines KEY=VALUE')
     .option('--issued-at <date>', 'when Mimecast issued the keys (now): their age counts from here', parseMoment)
     .option('--page-size <rows>', 'rows asked for per page (500)', parsePageSize)
     .addOption(new Option('--token-in <place>', 'where the page token is sent (meta)').choices(['meta', 'data']))
@@ -47,7 +47,7 @@ export const connect: CommandDefinition = (run) =>
       'after',
       examples(
         'connect acme --base-url https://eu-api.mimecast.com',
-        'connect acme --base-url https://eu-api.mimecast.com --keys-file acme.env --every audit-events=1h',
+        'connect acme --base-url https://api.services.mimecast.com --keys-file acme.env --every audit-events=1h',
       ),
     )
     .action((connectionId: string, options: ConnectOptions) =>
@@ -55,7 +55,7 @@ export const connect: CommandDefinition = (run) =>
         const { terminal, output, settings, services } = context;
         const baseUrl = parseBaseUrl(options.baseUrl, { allowLoopback: settings.allowLoopback });
         const issuedAt = pastMoment(options.issuedAt, terminal.now());
-        const credentials = await takeKeys(context, options.keysFile);
+        const credentials = await takeKeys(context, options.keysFile, { generation: generationAt(baseUrl) });
         const connections = await services.connections({ sealing: true });
         const report = await connections.connect(connectionId, {
           credentials,
@@ -73,8 +73,12 @@ export const connect: CommandDefinition = (run) =>
 
 const DESCRIPTION = `Saves a Mimecast tenant, tests its keys and starts its schedules.
 
-The keys come from MIMECAST_APPLICATION_ID, MIMECAST_APPLICATION_KEY, MIMECAST_ACCESS_KEY and MIMECAST_SECRET_KEY, from
---keys-file, or from a prompt that hides them; never from an argument. They leave this process only sealed.
+The keys come from the environment, from --keys-file, or from a prompt that hides them; never from an argument. They leave
+this process only sealed. Which keys, the base URL says:
+  API 2.0, https://api.services.mimecast.com and other hosts under services.mimecast.com:
+    MIMECAST_CLIENT_ID, MIMECAST_CLIENT_SECRET
+  API 1.0, all other hosts:
+    MIMECAST_APPLICATION_ID, MIMECAST_APPLICATION_KEY, MIMECAST_ACCESS_KEY, MIMECAST_SECRET_KEY
 
 Keys that Mimecast refuses leave the connection saved and paused, and the exit code is 1. Wrong input changes nothing.`;
 

@@ -3,14 +3,18 @@ import type { SettingsChange } from '../../workflows/messages.js';
 import type { SettingsReport } from '../../workflows/reports.js';
 import { POLLED_STREAMS, type PolledStream } from '../../workflows/streams.js';
 import {
+  collectCoverage,
   collectInterval,
   collectPathChange,
+  collectRetention,
   collectThreshold,
   connectionIdArgument,
   parsePageSize,
   parseStreams,
+  type CoverageChanges,
   type EndpointPathChanges,
   type Intervals,
+  type RetentionChanges,
   type ThresholdChanges,
 } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
@@ -26,8 +30,11 @@ interface EditOptions {
   readonly disable?: readonly PolledStream[];
   readonly path?: EndpointPathChanges;
   readonly threshold?: ThresholdChanges;
+  readonly coverage?: CoverageChanges;
+  readonly retention?: RetentionChanges;
   readonly pageSize?: number;
   readonly tokenIn?: 'meta' | 'data';
+  readonly keepRows?: 'on' | 'off';
 }
 
 const collectStream = (name: string, before: readonly PolledStream[] = []): readonly PolledStream[] => [
@@ -55,14 +62,32 @@ export const edit: CommandDefinition = (run) =>
       'retentionDays, keysDueDays or keysOverdueDays; empty for the usual one',
       collectThreshold,
     )
+    .option(
+      '--coverage <name=list>',
+      'domains or groups that matter where policies are for a part of the mail, like domains=acme.example; empty for none',
+      collectCoverage,
+    )
+    .option(
+      '--retention <name=days>',
+      'eventBodiesDays or verdictsDays: what is older is erased; empty for the usual one',
+      collectRetention,
+    )
     .option('--page-size <rows>', 'rows asked for per page', parsePageSize)
     .addOption(new Option('--token-in <place>', 'where the page token is sent').choices(['meta', 'data']))
+    .addOption(
+      new Option('--keep-rows <switch>', 'keep the rows of the protection logs, which name people').choices([
+        'on',
+        'off',
+      ]),
+    )
     .addHelpText(
       'after',
       examples(
         'edit acme --base-url https://us-api.mimecast.com',
         'edit acme --every audit-events=1h --disable archive-settings',
+        'edit acme --enable threat-statistics',
         'edit acme --threshold retentionDays=2555',
+        'edit acme --retention eventBodiesDays=180',
       ),
     )
     .action((connectionId: string, options: EditOptions) => {
@@ -79,13 +104,16 @@ const DESCRIPTION = `Changes settings of a connection; what is not named stays. 
 saved keys, and a change that does not work is not taken (exit code 1). Schedules follow; pauses and running polls stay.`;
 
 function changeFrom(options: EditOptions): SettingsChange {
-  const { baseUrl, path, threshold, pageSize, tokenIn } = options;
+  const { baseUrl, path, threshold, coverage, retention, pageSize, tokenIn, keepRows } = options;
   const streams = streamChanges(options);
   const change: SettingsChange = {
     ...(baseUrl !== undefined && { baseUrl }),
     ...(Object.keys(streams).length > 0 && { streams }),
     ...(path !== undefined && { endpointPaths: path }),
     ...(threshold !== undefined && { thresholds: threshold }),
+    ...(coverage !== undefined && { coverage }),
+    ...(retention !== undefined && { retention }),
+    ...(keepRows !== undefined && { statistics: { keepRows: keepRows === 'on' } }),
     ...((pageSize !== undefined || tokenIn !== undefined) && {
       pagination: { ...(pageSize !== undefined && { pageSize }), ...(tokenIn !== undefined && { tokenIn }) },
     }),

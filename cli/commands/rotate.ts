@@ -1,13 +1,15 @@
 import { Command } from 'commander';
+import { generationAt, parseBaseUrl } from '../../mimecast/regions.js';
 import type { RotationReport } from '../../workflows/reports.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
-import { examples, GROUPS, type CommandDefinition } from '../command.js';
+import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { pastMoment, readSealed, takeKeys } from '../given-keys.js';
+import { pastMoment, readSealed, takeKeys, type KeysNeeded } from '../given-keys.js';
 import { connectionReportLines } from '../rendering/connection-report.js';
 import type { Colours } from '../terminal.js';
 
 interface RotateOptions {
+  readonly baseUrl?: string;
   readonly keysFile?: string;
   readonly sealedFile?: string;
   readonly issuedAt?: Date;
@@ -20,22 +22,32 @@ export const rotate: CommandDefinition = (run) =>
     .summary('put new keys in place of those in use')
     .description(DESCRIPTION)
     .addArgument(connectionIdArgument())
-    .option('--keys-file <file>', 'read the four keys from a file: JSON, or lines KEY=VALUE')
+    .option('--keys-file <file>', 'read the keys from a file: JSON, or lines KEY=VALUE')
     .option('--sealed-file <file>', 'read keys that "vault seal" has sealed; - for standard input')
+    .option('--base-url <url>', 'where the new keys are used, when that changes with them: to move to API 2.0')
     .option('--issued-at <date>', 'when Mimecast issued the keys (now): their age counts from here', parseMoment)
     .option('--note <text>', 'why; kept with the outcome')
-    .addHelpText('after', examples('rotate acme', 'rotate acme --keys-file acme.env --note "quarterly"'))
+    .addHelpText(
+      'after',
+      examples(
+        'rotate acme',
+        'rotate acme --keys-file acme.env --note "quarterly"',
+        'rotate acme --base-url https://api.services.mimecast.com',
+      ),
+    )
     .action((connectionId: string, options: RotateOptions) =>
       run(async (context) => {
         const { output, services, terminal } = context;
         const issuedAt = pastMoment(options.issuedAt, terminal.now());
+        const baseUrl = placeOf(context, options);
         const keys =
           options.sealedFile === undefined
-            ? { credentials: await takeKeys(context, options.keysFile) }
+            ? { credentials: await takeKeys(context, options.keysFile, neededAt(context, connectionId, baseUrl)) }
             : { sealed: await readSealed(terminal, options.sealedFile) };
         const connections = await services.connections({ sealing: options.sealedFile === undefined });
         const report = await connections.rotate(connectionId, {
           ...keys,
+          ...(baseUrl !== undefined && { baseUrl }),
           ...(issuedAt !== undefined && { issuedAt }),
           ...(options.note !== undefined && { note: options.note }),
         });
@@ -47,7 +59,26 @@ export const rotate: CommandDefinition = (run) =>
 const DESCRIPTION = `Proves new keys with a real call, checks that they open the same Mimecast account, takes them into use, resumes what
 refused keys had paused and destroys the old ones. Keys that are refused change nothing: the old ones stay in use.
 
-The keys come from the environment, a file, or a prompt that hides them, as for connect; never from an argument.`;
+The keys come from the environment, a file, or a prompt that hides them, as for connect; never from an argument.
+
+Keys of another generation of the API have other hosts: with --base-url the connection moves there together with its keys,
+once these are proved there, and keeps its evidence and its schedules. See "Moving to API 2.0" in docs/operating.md.`;
+
+/** @throws MimecastBaseUrlError before a person is asked for keys */
+function placeOf({ settings }: Context, { baseUrl }: RotateOptions): string | undefined {
+  return baseUrl === undefined ? undefined : parseBaseUrl(baseUrl, { allowLoopback: settings.allowLoopback });
+}
+
+/** What the keys are for: told by the new base URL, or, when somebody is to type them, by the connection as it is. */
+function neededAt({ services }: Context, connectionId: string, baseUrl: string | undefined): KeysNeeded {
+  return {
+    generation: baseUrl === undefined ? undefined : generationAt(baseUrl),
+    ready: async () => {
+      const connections = await services.connections({ sealing: true });
+      return baseUrl === undefined ? (await connections.status(connectionId)).apiVersion : undefined;
+    },
+  };
+}
 
 function rotationLines(
   { connectionId, version, accepted, unchanged, report, reason }: RotationReport,

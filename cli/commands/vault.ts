@@ -6,17 +6,21 @@ import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { takeKeys } from '../given-keys.js';
 import { keyringFileOf, readSealingKeyOf } from '../services.js';
+import { checkpointKey } from './vault-checkpoint-key.js';
 
 const DEFAULT_FILE = 'mimecast-keyring.json';
 
 export const vault: CommandDefinition = (run) =>
   new Command('vault')
     .helpGroup(GROUPS.set)
-    .summary('the ring that seals the keys of connections')
-    .description('Looks after the ring that seals the keys of connections.')
+    .summary('the ring that seals keys, and the key that signs checkpoints')
+    .description(
+      'Looks after the ring that seals the keys of connections, and the key that signs checkpoints of their evidence.',
+    )
     .addCommand(init(run))
     .addCommand(addKey(run))
-    .addCommand(seal(run));
+    .addCommand(seal(run))
+    .addCommand(checkpointKey(run));
 
 const init: CommandDefinition = (run) =>
   new Command('init')
@@ -78,7 +82,7 @@ const seal: CommandDefinition = (run) =>
       'the connection that the keys are for; no other can open them',
       parseConnectionId,
     )
-    .option('--keys-file <file>', 'read the four keys from a file: JSON, or lines KEY=VALUE')
+    .option('--keys-file <file>', 'read the keys from a file: JSON, or lines KEY=VALUE')
     .addHelpText(
       'after',
       examples('vault seal --connection acme', 'vault seal --connection acme --keys-file acme.env > acme.jwe'),
@@ -88,7 +92,7 @@ const seal: CommandDefinition = (run) =>
         const { connection: connectionId, keysFile } = options;
         const { describeSealed, sealCredentials } = await import('../../vault/sealing.js');
         const key = await readSealingKeyOf(context.settings);
-        const credentials = await takeKeys(context, keysFile, () => Promise.resolve());
+        const credentials = await takeKeys(context, keysFile, { ready: () => Promise.resolve(undefined) });
         const sealed = await sealCredentials(key, connectionId, { ...credentials });
         await context.output.answer({ sealed, ...describeSealed(sealed) }, () => [sealed]);
         return EXIT.done;

@@ -64,6 +64,7 @@ const isNotWell = ({ verdict }: Finding): boolean => verdict !== 'ok';
 
 function judgeAll({ stored, taskQueue, now }: ConnectionsRequest, seen: SeenInTemporal | undefined): Finding[] {
   const keysOf = groupBy(stored.keys, ({ connectionId }) => connectionId);
+  const checkpointOf = new Map(stored.checkpoints.map((state) => [state.connectionId, state]));
   const pollsOf = new Map(stored.streams.map((polls) => [`${polls.connectionId}/${polls.stream}`, polls]));
 
   return stored.rows.flatMap((row) => {
@@ -74,7 +75,9 @@ function judgeAll({ stored, taskQueue, now }: ConnectionsRequest, seen: SeenInTe
       const polls = pollsOf.get(`${connectionId}/${plan.stream}`);
       return judgeStream({ row, plan, ...schedule, ...(polls && { polls }) }, now);
     });
-    return [...judgeConnection({ row, keys: keysOf.get(connectionId) ?? [], ...workflow }, now), ...streams];
+    const checkpoint = checkpointOf.get(connectionId);
+    const keys = keysOf.get(connectionId) ?? [];
+    return [...judgeConnection({ row, keys, ...workflow, ...(checkpoint && { checkpoint }) }, now), ...streams];
   });
 }
 

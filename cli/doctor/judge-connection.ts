@@ -1,4 +1,5 @@
 import type { SeenWorkflow } from '../../client/inspection.js';
+import type { CheckpointState } from '../../evidence/checkpoints.js';
 import type { ConnectionRow, StreamPause } from '../../evidence/connection.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
 import { keyAge, keyDates } from '../../workflows/key-age.js';
@@ -18,9 +19,11 @@ export interface ConnectionCase {
   readonly keys: readonly InspectedKeys[];
   /** None when Temporal is not reached. */
   readonly workflow?: Sighting<SeenWorkflow>;
+  /** None when no worker ever made one. */
+  readonly checkpoint?: CheckpointState;
 }
 
-export function judgeConnection({ row, keys, workflow }: ConnectionCase, now: Date): Finding[] {
+export function judgeConnection({ row, keys, workflow, checkpoint }: ConnectionCase, now: Date): Finding[] {
   const about = findingsOn('connections', row.connectionId);
   if (row.state === 'disconnected') return [about.ok('state', 'disconnected; its evidence is kept')];
   const inUse = keys.find(({ version }) => version === row.activeVersion) ?? keys.at(-1);
@@ -28,8 +31,25 @@ export function judgeConnection({ row, keys, workflow }: ConnectionCase, now: Da
     judgeState(about, row, inUse, now),
     ...(workflow === undefined ? [] : [judgeWorkflow(about, row, workflow, now)]),
     ...(inUse && row.state !== 'disconnecting' ? [judgeKeyAge(about, row, inUse, now)] : []),
+    ...(checkpoint ? [judgeCheckpoint(about, checkpoint, now)] : []),
   ];
 }
+
+/** They are made once a day; one day may be missed. */
+const CHECKPOINT_LIMIT_MS = 2 * DAY_MS;
+
+function judgeCheckpoint(about: FindingMaker, { connectionId, made, failure }: CheckpointState, now: Date): Finding {
+  const newest = made ? `the newest is of ${formatMoment(made.at, now)} UTC` : 'there is none yet';
+  if (failure !== undefined) {
+    const next = `Mend that: workers try again daily. Meanwhile: temporal-mimecast checkpoint ${connectionId} --out <file>`;
+    return about.warning('checkpoint', `no checkpoint was delivered: ${failure} ${capitalised(newest)}`, next);
+  }
+  if (made && now.getTime() - made.at.getTime() <= CHECKPOINT_LIMIT_MS) return about.ok('checkpoint', newest);
+  const next = 'Give the workers their key again (MIMECAST_CHECKPOINT_KEY_FILE), and where checkpoints go.';
+  return about.warning('checkpoint', `checkpoints are no longer made: ${newest}`, next);
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function judgeState(about: FindingMaker, row: ConnectionRow, inUse: InspectedKeys | undefined, now: Date): Finding {
   const { connectionId, state, updatedAt, accountCode } = row;

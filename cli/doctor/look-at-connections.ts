@@ -9,6 +9,7 @@ import {
   type SeenSchedule,
   type SeenWorkflow,
 } from '../../client/inspection.js';
+import type { CheckpointState } from '../../evidence/checkpoints.js';
 import type { ConnectionRow } from '../../evidence/connection.js';
 import type { EvidenceInspection, InspectedKeys, InspectedStream } from '../../evidence/inspection.js';
 import { connectionWorkflowId } from '../../workflows/ids.js';
@@ -21,6 +22,7 @@ export interface StoredConnections {
   readonly rows: readonly ConnectionRow[];
   readonly keys: readonly InspectedKeys[];
   readonly streams: readonly InspectedStream[];
+  readonly checkpoints: readonly CheckpointState[];
 }
 
 /** @param connectionIds all, when none are named */
@@ -31,8 +33,12 @@ export async function readConnections(
   const all = await inspection.connections();
   const rows = connectionIds.length === 0 ? all : all.filter((row) => connectionIds.includes(row.connectionId));
   const ids = rows.map(({ connectionId }) => connectionId);
-  const [keys, streams] = await Promise.all([inspection.keys(ids), inspection.streams(ids, POLLED_STREAMS, SUCCESSES)]);
-  return { rows, keys, streams };
+  const [keys, streams, checkpoints] = await Promise.all([
+    inspection.keys(ids),
+    inspection.streams(ids, POLLED_STREAMS, SUCCESSES),
+    inspection.checkpoints(ids),
+  ]);
+  return { rows, keys, streams, checkpoints };
 }
 
 /** What Temporal holds of connections. Ids that are in neither were not seen in time. */

@@ -54,8 +54,10 @@ function actionWords(action: PlannedAction): string {
       return `connect${action.again ? ' again' : ''}  ${action.baseUrl}`;
     case 'resume-entity':
       return 'start its workflow again, which is missing';
-    case 'rotate':
-      return action.replaces === undefined ? 'rotate  new keys' : `rotate  new keys in place of v${action.replaces}`;
+    case 'rotate': {
+      const replaced = action.replaces === undefined ? '' : ` in place of v${action.replaces}`;
+      return `rotate  new keys${replaced}${action.baseUrl === undefined ? '' : `, at ${action.baseUrl}`}`;
+    }
     case 'edit':
       return 'edit';
     case 'disconnect':

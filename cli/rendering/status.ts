@@ -1,6 +1,7 @@
 import type { CredentialReport, StatusReport, StreamReport } from '../../client/index.js';
 import type { Colours } from '../terminal.js';
 import { formatMoment } from '../times.js';
+import { counts } from './posture.js';
 import { accountWords } from './connection-report.js';
 import { paintOutcome } from './outcome.js';
 import { paintState } from './state.js';
@@ -14,6 +15,7 @@ export function statusLines(status: StatusReport, now: Date, colours: Colours): 
     ...(status.baseUrl === undefined ? [] : [colours.dim(gridWords(status.baseUrl, status.apiVersion))]),
     keysLine(status.credentials, colours),
     ...rotationLines(status, now, colours),
+    ...postureLine(status, now, colours),
     '',
     ...table(['STREAM', 'EVERY', 'LAST (UTC)', 'NEXT (UTC)'], rows, colours),
     ...together(status.streams, ({ lastError }) => lastError),
@@ -54,6 +56,13 @@ function rotationLines({ pendingVersion, lastRotation }: StatusReport, now: Date
     ...pending,
     `      ${colours.red(`${which} not taken`)} ${formatMoment(new Date(at), now)}${from}: ${reason}`,
   ];
+}
+
+function postureLine({ posture }: StatusReport, now: Date, colours: Colours): string[] {
+  if (!posture) return [];
+  const { at, summary, failing } = posture;
+  const which = failing.length === 0 ? '' : `: ${colours.red(failing.join(', '))}`;
+  return [`controls  ${counts(summary)} at ${formatMoment(new Date(at), now)}${which}`];
 }
 
 function streamRow(stream: StreamReport, now: Date, colours: Colours): string[] {

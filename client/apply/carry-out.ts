@@ -85,7 +85,8 @@ async function attempted(work: () => Promise<Outcome>): Promise<Outcome> {
   }
 }
 
-async function perform(connections: Changing, task: Task, { action }: PlannedAction): Promise<Outcome> {
+async function perform(connections: Changing, task: Task, planned: PlannedAction): Promise<Outcome> {
+  const { action } = planned;
   const { connectionId } = task.planned;
   if (action === 'resume-entity') {
     // No stream is named, so no pause of the operator's is lifted.
@@ -98,13 +99,13 @@ async function perform(connections: Changing, task: Task, { action }: PlannedAct
   }
   if (!task.wanted) throw new TypeError(`Nothing says how ${connectionId} should be.`);
   if (action === 'connect') return await connect(connections, task.wanted);
-  if (action === 'rotate') return await rotate(connections, task.wanted);
-  return await edit(connections, task.wanted, task.before);
+  if (action === 'rotate') return await rotate(connections, task.wanted, planned.baseUrl);
+  return await edit(connections, task.wanted, beforeEdit(task));
 }
 
 async function connect(connections: Changing, wanted: WantedConnection): Promise<Outcome> {
   const { connectionId, settings, expectedAccount } = wanted;
-  const { baseUrl, streams, pagination, endpointPaths, thresholds } = settings;
+  const { baseUrl, streams, pagination, endpointPaths, thresholds, coverage, retention, statistics } = settings;
   const report = await connections.connect(connectionId, {
     ...keysOf(wanted),
     baseUrl,
@@ -113,6 +114,9 @@ async function connect(connections: Changing, wanted: WantedConnection): Promise
       pagination,
       ...(Object.keys(endpointPaths).length > 0 && { endpointPaths }),
       ...(Object.keys(thresholds).length > 0 && { thresholds }),
+      ...(Object.keys(coverage).length > 0 && { coverage }),
+      ...(Object.keys(retention).length > 0 && { retention }),
+      ...(statistics && { statistics }),
       ...(expectedAccount !== undefined && { expectedAccount }),
     },
   });
@@ -120,8 +124,18 @@ async function connect(connections: Changing, wanted: WantedConnection): Promise
   return { ok: false, reason: report.action ?? `Mimecast's answer: ${report.authentication}.`, report };
 }
 
-async function rotate(connections: Changing, wanted: WantedConnection): Promise<Outcome> {
-  const { accepted, reason, report } = await connections.rotate(wanted.connectionId, { ...keysOf(wanted), note: NOTE });
+/** What an edit has to change: not a base URL that comes with new keys, or does not come at all. */
+function beforeEdit({ planned, before }: Task): ConnectionSettings | undefined {
+  const move = planned.actions.find((action) => action.action === 'rotate')?.baseUrl;
+  return before && move !== undefined ? { ...before, baseUrl: move } : before;
+}
+
+async function rotate(connections: Changing, wanted: WantedConnection, baseUrl: string | undefined): Promise<Outcome> {
+  const { accepted, reason, report } = await connections.rotate(wanted.connectionId, {
+    ...keysOf(wanted),
+    ...(baseUrl !== undefined && { baseUrl }),
+    note: NOTE,
+  });
   return { ok: accepted, ...(reason !== undefined && { reason }), ...(report && { report }) };
 }
 

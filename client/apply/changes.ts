@@ -2,7 +2,7 @@ import type { ConnectionSettings } from '../../evidence/connection.js';
 import type { SettingsChange } from '../../workflows/messages.js';
 import { POLLED_STREAMS } from '../../workflows/streams.js';
 import { formatDuration } from '../durations.js';
-import { ENDPOINT_NAMES, THRESHOLDS } from '../../workflows/setting-names.js';
+import { COVERAGE, ENDPOINT_NAMES, RETENTIONS, THRESHOLDS } from '../../workflows/setting-names.js';
 import type { WantedSettings } from './documents.js';
 
 /** One setting that changes, by the name and in the form that it has in a document. */
@@ -33,6 +33,11 @@ export function fieldChanges(before: ConnectionSettings, wanted: WantedSettings)
     changed('pagination.pageSize', before.pagination.pageSize, wanted.pagination.pageSize),
     changed('pagination.tokenIn', before.pagination.tokenIn, wanted.pagination.tokenIn),
     ...THRESHOLDS.map((name) => changed(`thresholds.${name}`, before.thresholds?.[name], wanted.thresholds[name])),
+    ...COVERAGE.map((name) =>
+      changed(`coverage.${name}`, before.coverage?.[name]?.join(', '), wanted.coverage[name]?.join(', ')),
+    ),
+    ...RETENTIONS.map((name) => changed(`retention.${name}`, before.retention?.[name], wanted.retention[name])),
+    changed('statistics.keepRows', keepsRows(before), keepsRows(wanted)),
   ].flat();
 }
 
@@ -59,8 +64,13 @@ export function settingsChange(before: ConnectionSettings, wanted: WantedSetting
     ),
     ...unlessEmpty('pagination', differences(['pageSize', 'tokenIn'], before.pagination, wanted.pagination)),
     ...unlessEmpty('thresholds', differences(THRESHOLDS, before.thresholds ?? {}, wanted.thresholds, null)),
+    ...unlessEmpty('coverage', differences(COVERAGE, before.coverage ?? {}, wanted.coverage, null)),
+    ...unlessEmpty('retention', differences(RETENTIONS, before.retention ?? {}, wanted.retention, null)),
+    ...(keepsRows(before) !== keepsRows(wanted) && { statistics: { keepRows: keepsRows(wanted) } }),
   };
 }
+
+const keepsRows = ({ statistics }: Pick<ConnectionSettings, 'statistics'>): boolean => statistics?.keepRows ?? false;
 
 /** The values that differ; `none` stands for one that goes back to the usual. */
 function differences<Values extends object, None = never>(
@@ -69,7 +79,7 @@ function differences<Values extends object, None = never>(
   wanted: Values,
   none?: None,
 ): { [Name in keyof Values]?: Values[Name] | None } {
-  const differ = names.filter((name) => before[name] !== wanted[name]);
+  const differ = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(wanted[name]));
   return Object.fromEntries(differ.map((name) => [name, wanted[name] ?? none])) as never;
 }
 

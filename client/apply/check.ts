@@ -1,4 +1,5 @@
-import { MimecastCredentialsError, parseCredentials } from '../../mimecast/credentials.js';
+import { generationOf, MimecastCredentialsError, parseCredentials } from '../../mimecast/credentials.js';
+import { generationFault } from '../../mimecast/regions.js';
 import { VaultSealError } from '../../vault/errors.js';
 import { describeSealed } from '../../vault/sealing.js';
 import { CONNECTION_ID } from '../../workflows/ids.js';
@@ -40,6 +41,7 @@ function senseFaults(document: unknown, { keyField }: DocumentRules): Fault[] {
       ...placeFaults(connection, defaults),
       ...thresholdFaults(connection, defaults),
       ...keyFaults(id, connection, keyField),
+      ...placeOfKeysFaults(connection, defaults, keyField),
     ].map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
   });
 }
@@ -102,7 +104,16 @@ function sealFaults(id: string, sealed: string): Fault[] {
   }
 }
 
-/** What is wrong with four keys, whatever Mimecast would say to them. Never a key. */
+/** Each generation of the API has hosts of its own. Of sealed keys only a worker knows the generation. */
+function placeOfKeysFaults(connection: Fields, defaults: Fields, keyField: DocumentRules['keyField']): Fault[] {
+  const baseUrl = connection['baseUrl'] ?? defaults['baseUrl'];
+  const credentials = keyField === 'credentials' ? connection['credentials'] : undefined;
+  if (typeof baseUrl !== 'string' || credentials === undefined || credentialFaults(credentials).length > 0) return [];
+  const misfit = generationFault(baseUrl, generationOf(parseCredentials(credentials)));
+  return misfit ? [{ path: ['baseUrl'], message: `does not fit the keys. ${misfit.message}` }] : [];
+}
+
+/** What is wrong with keys, whatever Mimecast would say to them. Never a key. */
 export function credentialFaults(credentials: unknown): Fault[] {
   try {
     parseCredentials(credentials);

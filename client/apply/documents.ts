@@ -1,9 +1,17 @@
-import type { EndpointName, StreamSettings, Thresholds } from '../../evidence/connection.js';
+import type {
+  ApiVersion,
+  Coverage,
+  EndpointName,
+  Retention,
+  StatisticsSettings,
+  StreamSettings,
+  Thresholds,
+} from '../../evidence/connection.js';
 import type { PolledStream } from '../../workflows/streams.js';
 
 /**
  * Connections as they should be. What a connection does not say has its default: first the document's `defaults`, then
- * the product's. Paths and thresholds that are taken out of a document go back to the usual ones.
+ * the product's. Paths, thresholds, coverage and retentions that are taken out of a document go back to the usual ones.
  */
 export interface ApplyDocument {
   /** Merged under every connection of this document. */
@@ -19,13 +27,19 @@ export interface SharedFields {
   readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | undefined>>> | undefined;
   readonly pagination?: PaginationFields | undefined;
   readonly thresholds?: Readonly<Partial<Record<keyof Thresholds, number | undefined>>> | undefined;
+  readonly coverage?: Readonly<Partial<Record<keyof Coverage, readonly string[] | undefined>>> | undefined;
+  readonly retention?: Readonly<Partial<Record<keyof Retention, number | undefined>>> | undefined;
+  readonly statistics?: StatisticsFields | undefined;
 }
 
 /** Without keys a connection that is there keeps those that it has. */
 export interface ConnectionFields extends SharedFields {
   /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
   readonly sealed?: string | undefined;
-  /** The four keys: `{ applicationId, applicationKey, accessKey, secretKey }`. Sealed before they leave this process. */
+  /**
+   * The four keys of API 1.0: `{ applicationId, applicationKey, accessKey, secretKey }`, or the two of API 2.0:
+   * `{ clientId, clientSecret }`. Sealed before they leave this process.
+   */
   readonly credentials?: unknown;
   /** When the vendor issued the keys: `2026-09-12`, or an ISO moment. Counts when they are taken into use. */
   readonly issuedAt?: string | undefined;
@@ -37,6 +51,11 @@ interface StreamFields {
   readonly enabled?: boolean | undefined;
   /** `90m`, `6h`, `1d`. */
   readonly every?: string | undefined;
+}
+
+interface StatisticsFields {
+  /** Keep the rows of the protection logs, which name people, beside what they count as. */
+  readonly keepRows?: boolean | undefined;
 }
 
 interface PaginationFields {
@@ -61,9 +80,13 @@ export interface WantedSettings {
   readonly endpointPaths: Readonly<Partial<Record<EndpointName, string>>>;
   readonly pagination: { readonly pageSize: number; readonly tokenIn: 'meta' | 'data' };
   readonly thresholds: Thresholds;
+  readonly coverage: Coverage;
+  readonly retention: Retention;
+  /** None where no document says anything of it. */
+  readonly statistics?: StatisticsSettings;
 }
 
 export type WantedKeys =
   /** `fingerprint`: none when whoever sealed them gave none. */
   | { readonly sealed: string; readonly digest: string; readonly fingerprint?: string }
-  | { readonly credentials: unknown; readonly fingerprint: string };
+  | { readonly credentials: unknown; readonly fingerprint: string; readonly apiVersion: ApiVersion };

@@ -1,4 +1,5 @@
 import type { ConnectionSettings } from '../../evidence/connection.js';
+import { generationAt } from '../../mimecast/regions.js';
 import type { ListedConnection } from '../reports.js';
 import { fieldChanges, type FieldChange } from './changes.js';
 import type { WantedConnection } from './documents.js';
@@ -29,10 +30,15 @@ export type PlannedAction =
     }
   /** The connection lives and its workflow is gone: it is started again from the connection's row. */
   | { readonly action: 'resume-entity' }
-  /** `replaces`: the version of the keys that are in use. */
-  | { readonly action: 'rotate'; readonly replaces?: number }
+  /**
+   * `replaces`: the version of the keys that are in use. `baseUrl`: where the connection moves to with keys of another
+   * generation of the API.
+   */
+  | { readonly action: 'rotate'; readonly replaces?: number; readonly baseUrl?: string }
   | { readonly action: 'edit'; readonly changes: readonly FieldChange[] }
   | { readonly action: 'disconnect' };
+
+type RotateAction = Extract<PlannedAction, { readonly action: 'rotate' }>;
 
 export type ActionName = PlannedAction['action'];
 
@@ -81,15 +87,44 @@ function planConnection(wanted: WantedConnection, existing: ListedConnection | u
     const notes = ['It is just being started: apply again in a moment.'];
     return { planned: { connectionId, actions: [], notes }, faults: [] };
   }
-  const actions: PlannedAction[] = [
-    ...planResume(existing),
-    ...inOrder(planRotation(wanted, existing), planEdit(wanted, settings), settings, wanted),
-  ];
+  const rotation = planRotation(wanted, existing);
+  const crosses = crossesGenerations(wanted, settings);
+  const changes =
+    crosses && rotation.length > 0
+      ? planCrossing(rotation, wanted, settings)
+      : inOrder(rotation, planEdit(wanted, settings), settings, wanted);
+  const actions: PlannedAction[] = [...planResume(existing), ...changes];
   const notes = notesOn(wanted, existing, actions);
   return {
     planned: { connectionId, actions, ...(notes.length > 0 && { notes }) },
-    faults: accountFaults(wanted, existing, settings),
+    faults: [
+      ...accountFaults(wanted, existing, settings),
+      ...(crosses && rotation.length === 0 ? [keysMissing(wanted, settings)] : []),
+    ],
   };
+}
+
+/** Whether a new base URL serves another generation of the API than the keys in use are for. */
+function crossesGenerations({ settings, keys }: WantedConnection, before: ConnectionSettings): boolean {
+  if (settings.baseUrl === before.baseUrl) return false;
+  const known = keys && 'apiVersion' in keys ? keys.apiVersion : undefined;
+  const wanted = known ?? generationAt(settings.baseUrl) ?? before.apiVersion;
+  return wanted !== before.apiVersion;
+}
+
+/** Neither the old keys work at the new place nor the new ones at the old: both change in one rotation, and the rest after it. */
+function planCrossing(
+  rotation: readonly RotateAction[],
+  wanted: WantedConnection,
+  before: ConnectionSettings,
+): PlannedAction[] {
+  const { baseUrl } = wanted.settings;
+  return [...rotation.map((action) => ({ ...action, baseUrl })), ...planEdit(wanted, { ...before, baseUrl })];
+}
+
+function keysMissing(wanted: WantedConnection, { apiVersion }: ConnectionSettings): ApplyFault {
+  const message = `serves another generation of the API than the keys in use are for (${apiVersion}): give new keys with it`;
+  return faultAt(wanted, ['baseUrl'], message);
 }
 
 function planConnect(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
@@ -113,7 +148,7 @@ const planResume = ({ workflowMissing }: ListedConnection): PlannedAction[] =>
  * Keys are known again by their fingerprint, or, where sealed ones carry none, by their text. Keys that were rejected are
  * not held any more, so giving them once more is asking for another try.
  */
-function planRotation({ keys }: WantedConnection, { credentials }: ListedConnection): PlannedAction[] {
+function planRotation({ keys }: WantedConnection, { credentials }: ListedConnection): RotateAction[] {
   if (!keys) return [];
   if (!credentials) return [{ action: 'rotate' }];
   const { version, state, fingerprint, sealedDigest } = credentials;
@@ -134,7 +169,7 @@ function planEdit({ settings }: WantedConnection, before: ConnectionSettings): P
  * keys that are in use. So the order matters when both change:
  *
  * - Usually the keys come first: they may be why a changed path cannot be proved.
- * - With a new base URL the settings come first. Where the old keys work at the new place this is all it takes; where they
+ * - With a new base URL of the same generation of the API the settings come first. Where the old keys work at the new place this is all it takes; where they
  *   do not, nothing was lost, and the new keys are tried at the old place. The other way round, sealed keys that the old
  *   place refuses would be rejected for good before the new place was asked.
  */

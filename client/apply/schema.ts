@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { MimecastBaseUrlError, parseBaseUrl, type BaseUrlRules } from '../../mimecast/regions.js';
 import { ENDPOINT_PATH, MAX_INTERVAL_MS, MAX_PAGE_SIZE, POLLED_STREAMS } from '../../workflows/streams.js';
 import { parseDuration } from '../durations.js';
-import { ENDPOINT_NAMES, MAX_DAYS, MIN_INTERVAL_MS, THRESHOLDS } from '../../workflows/setting-names.js';
+import {
+  DOMAIN,
+  ENDPOINT_NAMES,
+  MAX_COVERED,
+  MAX_DAYS,
+  MAX_GROUP_LENGTH,
+  MIN_INTERVAL_MS,
+  RETENTIONS,
+  THRESHOLDS,
+} from '../../workflows/setting-names.js';
 import type { Fault } from './faults.js';
 
 /**
@@ -19,6 +28,9 @@ export function documentSchema({ allowLoopback, now, keyField }: DocumentRules) 
       tokenIn: z.enum(['meta', 'data'], { error: wrong('meta or data') }).optional(),
     }).optional(),
     thresholds: each(THRESHOLDS, whole(MAX_DAYS, 'days'), 'a threshold'),
+    coverage: fields({ domains: listOf(domain, 'domains'), groups: listOf(group, 'groups') }).optional(),
+    retention: each(RETENTIONS, whole(MAX_DAYS, 'days'), 'a retention'),
+    statistics: fields({ keepRows: flag.optional() }).optional(),
   };
   const own = {
     ...settings,
@@ -91,6 +103,16 @@ const flag = z.boolean({ error: wrong('true or false') });
 const whole = (most: number, of: string) => {
   const error = wrong(`a whole number of ${of}, from 1 to ${most}`);
   return z.int({ error }).min(1, { error }).max(most, { error });
+};
+
+const domain = z.string({ error: wrong('a domain') }).regex(DOMAIN, { error: 'must be a domain like acme.example' });
+
+const group = text.max(MAX_GROUP_LENGTH, { error: 'is too long for a group' });
+
+/** An empty list would declare that nothing matters. */
+const listOf = (entry: z.ZodType<string>, of: string) => {
+  const error = wrong(`a list of ${of}, with 1 to ${MAX_COVERED} entries`);
+  return z.array(entry, { error }).min(1, { error: 'is empty' }).max(MAX_COVERED, { error }).optional();
 };
 
 const intervalWords = wrong('a time between polls from 1m to 30d, like 90m, 6h or 1d');

@@ -1,4 +1,4 @@
-import { parseCredentials } from '../../mimecast/credentials.js';
+import { generationOf, parseCredentials } from '../../mimecast/credentials.js';
 import { fingerprintOf } from '../../vault/fingerprint.js';
 import { describeSealed } from '../../vault/sealing.js';
 import { defaultSettings, POLLED_STREAMS, STREAM_INTERVALS_MS } from '../../workflows/streams.js';
@@ -25,6 +25,7 @@ export function wantedConnections(document: unknown, index: number, rules: Docum
 function settingsOf(own: SharedSettings, shared: SharedSettings): WantedSettings {
   const baseUrl = own.baseUrl ?? shared.baseUrl ?? '';
   const { pagination } = defaultSettings(baseUrl);
+  const keepRows = own.statistics?.keepRows ?? shared.statistics?.keepRows;
   const streams = POLLED_STREAMS.map((stream) => {
     const [near, far] = [own.streams?.[stream], shared.streams?.[stream]];
     const enabled = near?.enabled ?? far?.enabled ?? true;
@@ -39,6 +40,9 @@ function settingsOf(own: SharedSettings, shared: SharedSettings): WantedSettings
       tokenIn: own.pagination?.tokenIn ?? shared.pagination?.tokenIn ?? pagination.tokenIn,
     },
     thresholds: merged(shared.thresholds, own.thresholds),
+    coverage: merged(shared.coverage, own.coverage),
+    retention: merged(shared.retention, own.retention),
+    ...(keepRows !== undefined && { statistics: { keepRows } }),
   };
 }
 
@@ -57,6 +61,7 @@ function keysOf(connectionId: string, connection: ParsedConnection): WantedKeys 
     return { sealed, digest, ...(fingerprint !== undefined && { fingerprint }) };
   }
   if (!('credentials' in connection) || connection.credentials === undefined) return undefined;
-  const credentials = { ...parseCredentials(connection.credentials) };
-  return { credentials, fingerprint: fingerprintOf(connectionId, credentials) };
+  const parsed = parseCredentials(connection.credentials);
+  const credentials = { ...parsed };
+  return { credentials, fingerprint: fingerprintOf(connectionId, credentials), apiVersion: generationOf(parsed) };
 }

@@ -114,7 +114,9 @@ describe('every fault is told with its line', () => {
     [
       'a default',
       'defaults:\n  streams:\n    polices: { every: 6h }\nconnections: {}\n',
-      ['3: defaults.streams.polices is not a stream; there are audit-events, policies, archive-settings, account'],
+      [
+        '3: defaults.streams.polices is not a stream; there are audit-events, policies, archive-settings, account, threat-statistics',
+      ],
     ],
     [
       'what an anchor holds, where it stands',
@@ -125,7 +127,7 @@ describe('every fault is told with its line', () => {
       'keys in clear',
       one('credentials:', '  secretKey: secret-canary'),
       [
-        '4: acme.credentials is not a field here; there are baseUrl, streams, endpointPaths, pagination, thresholds, sealed, issuedAt, expectedAccount, keysFrom',
+        '4: acme.credentials is not a field here; there are baseUrl, streams, endpointPaths, pagination, thresholds, coverage, retention, statistics, sealed, issuedAt, expectedAccount, keysFrom',
       ],
     ],
     [
@@ -237,6 +239,19 @@ describe('keys come', () => {
       { connections: { acme: { baseUrl: 'https://eu-api.mimecast.com', credentials: CREDENTIALS } } },
     ]);
     expect(terminal.stderr.text).toBe('');
+  });
+
+  test('of the generation of the API that the base URL is for, where there are both', async () => {
+    const env = { ...ENV, ACME_CLIENT_ID: 'client-5', ACME_CLIENT_SECRET: 'secret-6' };
+    const text = one('keysFrom: { env: ACME_ }');
+    const old = await load([text], { env });
+    expect(old.documents[0]?.connections).toMatchObject({ acme: { credentials: CREDENTIALS } });
+    const baseUrl = 'https://api.services.mimecast.com';
+    const { documents } = await load([text.replace('https://eu-api.mimecast.com', baseUrl)], { env });
+    expect(documents[0]?.connections['acme']).toEqual({
+      baseUrl,
+      credentials: { clientId: 'client-5', clientSecret: 'secret-6' },
+    });
   });
 
   test('without a shell, and what the command says for people is passed on', async () => {

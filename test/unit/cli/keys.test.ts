@@ -43,6 +43,35 @@ test('where nobody can be asked, exactly the variables that are missing are name
   });
 });
 
+describe('the keys of API 2.0', () => {
+  const CLIENT = { clientId: 'client-5', clientSecret: 'secret-6' };
+  const BOTH = { ...VARIABLES, MIMECAST_CLIENT_ID: CLIENT.clientId, MIMECAST_CLIENT_SECRET: CLIENT.clientSecret };
+  const find = async (env: Record<string, string>, generation?: '1.0' | '2.0') =>
+    await findKeys(new RecordedTerminal(env), undefined, ignore, generation);
+
+  test('are found, and where both are set, those that the base URL is for', async () => {
+    const { MIMECAST_CLIENT_ID, MIMECAST_CLIENT_SECRET } = BOTH;
+    expect(await find({ MIMECAST_CLIENT_ID, MIMECAST_CLIENT_SECRET })).toEqual(CLIENT);
+    expect(await find(BOTH, '2.0')).toEqual(CLIENT);
+    expect(await find(BOTH, '1.0')).toEqual(KEYS);
+    // Nothing tells which are meant: whoever checks them refuses the mix.
+    expect(await find(BOTH)).toEqual({ ...KEYS, ...CLIENT });
+  });
+
+  test.each<[string, Record<string, string>, '1.0' | '2.0' | undefined, string]>([
+    [
+      'nothing is there',
+      {},
+      undefined,
+      'MIMECAST_APPLICATION_ID, MIMECAST_APPLICATION_KEY, MIMECAST_ACCESS_KEY, MIMECAST_SECRET_KEY (API 1.0), or MIMECAST_CLIENT_ID, MIMECAST_CLIENT_SECRET (API 2.0)',
+    ],
+    ['one is there', { MIMECAST_CLIENT_ID: 'x' }, undefined, 'MIMECAST_CLIENT_SECRET'],
+    ['those of the other generation are there', VARIABLES, '2.0', 'MIMECAST_CLIENT_ID, MIMECAST_CLIENT_SECRET'],
+  ])('are named when they are missing: %s', async (_, env, generation, names) => {
+    await expect(find(env, generation)).rejects.toMatchObject({ message: `Keys are missing: ${names}.` });
+  });
+});
+
 describe('a keys file', () => {
   const lines = Object.entries(VARIABLES).map(([name, value]) => `${name}=${value}`);
 

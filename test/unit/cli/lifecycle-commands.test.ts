@@ -21,8 +21,12 @@ interface Ran {
 }
 
 /** Runs a command line against connections of which only some methods are there; the others must not be called. */
-async function run(argv: readonly string[], connections: Partial<Connections> = {}): Promise<Ran> {
-  const terminal = new RecordedTerminal(KEYS);
+async function run(
+  argv: readonly string[],
+  connections: Partial<Connections> = {},
+  env: Readonly<Record<string, string>> = KEYS,
+): Promise<Ran> {
+  const terminal = new RecordedTerminal(env);
   const services: Services = {
     connections: () => Promise.resolve(connections as Connections),
     evidence: () => Promise.reject(new Error('This command needs no database.')),
@@ -73,6 +77,20 @@ describe('rotate', () => {
     expect(JSON.parse((await run(['rotate', 'acme', '--json'], { rotate: call })).stdout)).toEqual(report);
   });
 
+  test('a move to API 2.0 sends the two keys and the base URL together, though the four are there as well', async () => {
+    const env = { ...KEYS, MIMECAST_CLIENT_ID: 'client-5', MIMECAST_CLIENT_SECRET: 'secret-6' };
+    const { call, calls } = recorder<RotationReport>({ connectionId: 'acme', version: 2, accepted: true });
+    const baseUrl = 'https://api.services.mimecast.com';
+    expect(await run(['rotate', 'acme', '--base-url', `${baseUrl}/`], { rotate: call }, env)).toMatchObject({
+      exitCode: 0,
+    });
+    expect(calls).toEqual([['acme', { credentials: { clientId: 'client-5', clientSecret: 'secret-6' }, baseUrl }]]);
+    const ran = await run(['rotate', 'acme', '--base-url', 'https://example.com'], { rotate: call }, env);
+    expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('not a host of Mimecast') as string });
+    expect(await run(['rotate', 'acme'], { rotate: call }, env)).toMatchObject({ exitCode: 2 });
+    expect(calls).toHaveLength(1);
+  });
+
   test('keys that were issued in the future, and a sealed file that is not there, are refused before anything is sent', async () => {
     expect(await run(['rotate', 'acme', '--issued-at', '2999-01-01'])).toMatchObject({ exitCode: 2 });
     expect(await run(['rotate', 'acme', '--sealed-file', '/nonexistent/keys.jwe'])).toMatchObject({ exitCode: 2 });
@@ -89,7 +107,10 @@ describe('edit', () => {
     };
     const { call, calls } = recorder(report);
     const argv = ['edit', 'acme', '--every', 'policies=12h', '--disable', 'account', '--path', 'url-protect='];
-    const ran = await run([...argv, '--threshold', 'retentionDays=2555'], { updateSettings: call });
+    const coverage = ['--coverage', 'domains=acme.example, acme.test', '--coverage', 'groups='];
+    const kept = ['--retention', 'eventBodiesDays=180', '--retention', 'verdictsDays='];
+    const thresholds = ['--threshold', 'retentionDays=2555'];
+    const ran = await run([...argv, ...thresholds, ...coverage, ...kept], { updateSettings: call });
     expect(ran).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('NOT CHANGED: Not reached.') as string });
     expect(calls).toEqual([
       [
@@ -98,6 +119,8 @@ describe('edit', () => {
           streams: { policies: { everyMs: 43_200_000 }, account: { enabled: false } },
           endpointPaths: { 'url-protect': null },
           thresholds: { retentionDays: 2555 },
+          coverage: { domains: ['acme.example', 'acme.test'], groups: null },
+          retention: { eventBodiesDays: 180, verdictsDays: null },
         },
       ],
     ]);
@@ -107,6 +130,10 @@ describe('edit', () => {
     [['edit', 'acme']],
     [['edit', 'acme', '--threshold', 'retentionDays=0']],
     [['edit', 'acme', '--threshold', 'colour=1']],
+    [['edit', 'acme', '--coverage', 'domains=acme']],
+    [['edit', 'acme', '--coverage', 'persons=a@acme.example']],
+    [['edit', 'acme', '--retention', 'eventBodiesDays=-1']],
+    [['edit', 'acme', '--retention', 'events=1']],
     [['edit', 'acme', '--disable', 'weather']],
     [['edit', 'acme', '--path', 'url-protect=https://evil.example/']],
   ])('%j is wrong usage', async (argv) => {

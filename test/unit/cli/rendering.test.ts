@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { connectionReportLines } from '../../../cli/rendering/connection-report.js';
 import { devDocument, devLines } from '../../../cli/rendering/dev.js';
+import { connectionHealth } from '../../../client/connection-health.js';
+import type { ListedConnection } from '../../../client/index.js';
 import { listLines } from '../../../cli/rendering/list.js';
 import { exitCodeOf } from '../../../cli/rendering/outcome.js';
 import { digestLines, pollLines } from '../../../cli/rendering/polls.js';
@@ -125,8 +127,46 @@ test('status of a connection that has only its name is still a status', () => {
 });
 
 test('list shows a connection a line, and what to do when there are none', () => {
-  expect(listLines([STATUS], plain)[1]).toBe('acme        CUSA35A403  connected  72 d  https://us-api.mimecast.com');
-  expect(listLines([], plain).join()).toContain('temporal-mimecast connect');
+  const summary = { pass: 9, fail: 1, unknown: 4, notApplicable: 1 };
+  const posture = { at: '2026-11-24T02:10:00.000Z', worst: 'fail', summary, failing: ['archive-retention'] } as const;
+  const acme = { ...STATUS, posture };
+  const gone = { ...STATUS, connectionId: 'gone', state: 'disconnected' } as const;
+  expect(listLines([acme], [acme, gone], plain)).toEqual([
+    'CONNECTION  ACCOUNT     STATE  WHY  KEYS  PASS  FAIL  UNK  N/A  BASE URL',
+    'acme        CUSA35A403  ok          72 d  9     1     4    1    https://us-api.mimecast.com',
+    '',
+    '2 connections: 1 disconnected, 1 ok',
+  ]);
+  expect(listLines([], [acme], plain)).toEqual(['None of 1 connections: 1 ok']);
+  expect(listLines([], [], plain).join()).toContain('temporal-mimecast connect');
+});
+
+const UNTROUBLED: ListedConnection = { connectionId: 'acme', state: 'connected' };
+const FAILING = {
+  at: '2026-11-24T02:10:00.000Z',
+  worst: 'fail',
+  summary: { pass: 0, fail: 1, unknown: 0, notApplicable: 0 },
+} as const;
+
+test.each<[string, ListedConnection, string]>([
+  ['all is well', UNTROUBLED, 'ok'],
+  ['its keys are refused, whatever else', { ...UNTROUBLED, state: 'refused', pausedFor: ['keys-refused'] }, 'refused'],
+  [
+    'it is paused',
+    { ...UNTROUBLED, pausedFor: ['operator'], posture: { ...FAILING, failing: ['evidence-fresh'] } },
+    'paused',
+  ],
+  [
+    'its evidence has a hole',
+    { ...UNTROUBLED, posture: { ...FAILING, failing: ['audit-evidence', 'evidence-fresh'] } },
+    'gaps',
+  ],
+  ['nothing was read in time', { ...UNTROUBLED, posture: { ...FAILING, failing: ['evidence-fresh'] } }, 'stale'],
+  ['a control of the tenant fails', { ...UNTROUBLED, posture: { ...FAILING, failing: ['archiving-on'] } }, 'ok'],
+  ['its workflow is gone', { ...UNTROUBLED, workflowMissing: true, pausedFor: ['operator'] }, 'lost'],
+  ['it was disconnected', { ...UNTROUBLED, state: 'disconnected' }, 'disconnected'],
+])('the state in a list when %s', (_, connection, health) => {
+  expect(connectionHealth(connection).health).toBe(health);
 });
 
 const ACCOUNT: EndpointReport = {

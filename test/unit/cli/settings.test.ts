@@ -22,6 +22,7 @@ test('while dev runs nothing needs to be set', () => {
     databaseUrl: DEV.databaseUrl,
     keyringFile: DEV.keyringFile,
     allowLoopback: true,
+    checkpoints: {},
   });
 });
 

@@ -16,6 +16,8 @@ const WANTED: WantedConnection = {
     baseUrl: 'https://us-api.mimecast.com',
     endpointPaths: {},
     thresholds: {},
+    coverage: {},
+    retention: {},
   } as unknown as WantedSettings,
   keys: { sealed: 'sealed-text', digest: 'digest' },
 };
@@ -91,6 +93,30 @@ test('keys that are refused do not keep other settings from being taken', async 
     { connectionId: 'acme', action: 'rotate', ok: false, reason: 'Refused.' },
     { connectionId: 'acme', action: 'edit', ok: true },
   ]);
+});
+
+test('a base URL that comes with new keys is sent with them, and not edited, whether they are taken or not', async () => {
+  for (const taken of [true, false]) {
+    const sent: unknown[] = [];
+    const { connections } = connection({ edit: () => true, rotate: () => taken });
+    const watching = {
+      rotate: (...args: Parameters<Changing['rotate']>) => {
+        sent.push(args[1]);
+        return connections.rotate(...args);
+      },
+      updateSettings: (...args: Parameters<Changing['updateSettings']>) => {
+        sent.push(args[1]);
+        return connections.updateSettings(...args);
+      },
+    } as Changing;
+    const { baseUrl, ...settings } = WANTED.settings;
+    const wanted = {
+      ...WANTED,
+      settings: { ...settings, baseUrl, pagination: { pageSize: 7, tokenIn: 'meta' as const } },
+    };
+    await carryOut(watching, { ...task({ action: 'rotate', baseUrl }, EDIT), wanted });
+    expect(sent).toEqual([{ sealed: 'sealed-text', baseUrl, note: 'apply' }, { pagination: { pageSize: 7 } }]);
+  }
 });
 
 test('nothing is sent to a connection whose workflow could not be started, and the reason is told', async () => {

@@ -20,6 +20,22 @@ beforeAll(async () => {
   sealed = await sealCredentials(sealingKey(await createKeyring()), 'acme', CREDENTIALS);
 });
 
+const CLIENT = { clientId: 'client-id', clientSecret: 'client-canary' };
+const GLOBAL = 'https://api.services.mimecast.com';
+
+describe('keys and base URL must be of one generation of the API', () => {
+  test.each<[string, object, string | undefined]>([
+    ['keys of API 2.0 at their host', { baseUrl: GLOBAL, credentials: CLIENT }, undefined],
+    ['keys of API 2.0 at a host of API 1.0', { credentials: CLIENT }, `${BASE_URL} serves API 1.0`],
+    ['keys of API 1.0 at a host of API 2.0', { baseUrl: GLOBAL, credentials: CREDENTIALS }, `${GLOBAL} serves API 2.0`],
+  ])('%s', (_, fields, fault) => {
+    const [told, ...others] = faultsOf(acme(fields));
+    expect(others).toEqual([]);
+    if (fault === undefined) expect(told).toBeUndefined();
+    else expect(told).toContain(`0: acme.baseUrl does not fit the keys. ${fault}`);
+  });
+});
+
 function faultsOf(...documents: unknown[]): string[] {
   const { wanted, faults } = checkDocuments(documents, RULES);
   if (faults.length > 0) expect(wanted).toEqual([]);
@@ -39,6 +55,8 @@ describe('a document that is right', () => {
             endpointPaths: { 'url-protect': '/api/a', account: '/api/b' },
             pagination: { tokenIn: 'data' },
             thresholds: { retentionDays: 2555, keysDueDays: 60 },
+            coverage: { domains: ['acme.example'], groups: ['finance'] },
+            retention: { eventBodiesDays: 180, verdictsDays: 730 },
           },
           connections: {
             acme: {
@@ -49,6 +67,8 @@ describe('a document that is right', () => {
               endpointPaths: { account: '/api/c' },
               pagination: { pageSize: 100 },
               thresholds: { keysDueDays: 30 },
+              coverage: { domains: ['acme.test', 'mail.acme.test'] },
+              retention: { eventBodiesDays: 90 },
             },
             beta: { baseUrl: 'https://us-api.mimecast.com/', credentials: CREDENTIALS },
           },
@@ -72,6 +92,8 @@ describe('a document that is right', () => {
           endpointPaths: { 'url-protect': '/api/a', account: '/api/c' },
           pagination: { pageSize: 100, tokenIn: 'data' },
           thresholds: { retentionDays: 2555, keysDueDays: 30 },
+          coverage: { domains: ['acme.test', 'mail.acme.test'], groups: ['finance'] },
+          retention: { eventBodiesDays: 90, verdictsDays: 730 },
         },
         keys: { sealed, fingerprint: fingerprintOf('acme', CREDENTIALS) },
         issuedAt: new Date('2026-09-12T00:00:00Z'),
@@ -117,7 +139,9 @@ describe('a fault is told with its field', () => {
     [
       'an unknown stream',
       acme({ streams: { polices: {} } }),
-      ['0: acme.streams.polices is not a stream; there are audit-events, policies, archive-settings, account'],
+      [
+        '0: acme.streams.polices is not a stream; there are audit-events, policies, archive-settings, account, threat-statistics',
+      ],
     ],
     [
       'an unknown field of a stream',
@@ -143,7 +167,7 @@ describe('a fault is told with its field', () => {
       'an unknown endpoint',
       acme({ endpointPaths: { url: '/api/a' } }),
       [
-        '0: acme.endpointPaths.url is not an endpoint; there are audit-events, blocked-senders, content-examination, url-protect, attachment-management, archive-settings, account',
+        '0: acme.endpointPaths.url is not an endpoint; there are audit-events, blocked-senders, content-examination, url-protect, attachment-management, archive-settings, account, ttp-url-logs, ttp-attachment-logs, ttp-impersonation-logs, dlp-logs',
       ],
     ],
     [
@@ -162,9 +186,31 @@ describe('a fault is told with its field', () => {
       ['0: acme.pagination.tokenIn must be meta or data'],
     ],
     [
+      'domains that are none',
+      acme({ coverage: { domains: ['acme', 'a b.example'], groups: [] } }),
+      [
+        '0: acme.coverage.domains.0 must be a domain like acme.example',
+        '0: acme.coverage.domains.1 must be a domain like acme.example',
+        '0: acme.coverage.groups is empty',
+      ],
+    ],
+    [
+      'coverage of something else',
+      acme({ coverage: { persons: ['a@acme.example'] } }),
+      ['0: acme.coverage.persons is not a field here; there are domains, groups'],
+    ],
+    [
       'an unknown threshold',
       acme({ thresholds: { days: 1 } }),
       ['0: acme.thresholds.days is not a threshold; there are retentionDays, keysDueDays, keysOverdueDays'],
+    ],
+    [
+      'nothing kept at all',
+      acme({ retention: { eventBodiesDays: 0, days: 1 } }),
+      [
+        '0: acme.retention.eventBodiesDays must be a whole number of days, from 1 to 36500',
+        '0: acme.retention.days is not a retention; there are eventBodiesDays, verdictsDays',
+      ],
     ],
     [
       'part of a day',
@@ -209,7 +255,7 @@ describe('a fault is told with its field', () => {
       'a source of keys that only files have',
       acme({ keysFrom: { env: 'ACME_' } }),
       [
-        '0: acme.keysFrom is not a field here; there are baseUrl, streams, endpointPaths, pagination, thresholds, sealed, issuedAt, expectedAccount, credentials',
+        '0: acme.keysFrom is not a field here; there are baseUrl, streams, endpointPaths, pagination, thresholds, coverage, retention, statistics, sealed, issuedAt, expectedAccount, credentials',
       ],
     ],
   ])('%s', (_, document, faults) => {

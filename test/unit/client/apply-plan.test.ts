@@ -9,10 +9,16 @@ import { changedSettings } from '../../../workflows/settings.js';
 import { defaultSettings, POLLED_STREAMS } from '../../../workflows/streams.js';
 
 const BASE_URL = 'https://eu-api.mimecast.com';
-const USUAL = { ...defaultSettings(BASE_URL), endpointPaths: {}, thresholds: {} } as unknown as WantedSettings;
+const USUAL = {
+  ...defaultSettings(BASE_URL),
+  endpointPaths: {},
+  thresholds: {},
+  coverage: {},
+  retention: {},
+} as unknown as WantedSettings;
 const SEALED = { sealed: 'text-1', digest: 'digest-1', fingerprint: 'print-1' } as const;
 const FOREIGN = { sealed: 'text-1', digest: 'digest-1' } as const;
-const CLEAR = { credentials: {}, fingerprint: 'print-1' } as const;
+const CLEAR = { credentials: {}, fingerprint: 'print-1', apiVersion: '1.0' } as const;
 
 const wanted = (changes: Partial<WantedConnection> = {}): WantedConnection => ({
   connectionId: 'acme',
@@ -51,7 +57,7 @@ function actionsFor(want: WantedConnection, is?: ListedConnection): string[] {
 
 const EDITED = { settings: { ...USUAL, pagination: { pageSize: 100, tokenIn: 'meta' } } } as const;
 const MOVED = { settings: { ...USUAL, baseUrl: 'https://us-api.mimecast.com' } };
-const OTHER_KEYS: WantedKeys = { credentials: {}, fingerprint: 'print-2' };
+const OTHER_KEYS: WantedKeys = { credentials: {}, fingerprint: 'print-2', apiVersion: '1.0' };
 
 describe('what is planned for a connection', () => {
   test.each<[string, WantedConnection, ListedConnection | undefined, string[]]>([
@@ -99,6 +105,8 @@ describe('what is planned for a connection', () => {
         ...defaultSettings(BASE_URL),
         endpointPaths: { 'url-protect': '/api/a' },
         thresholds: { retentionDays: 2555 },
+        coverage: { domains: ['acme.example'], groups: ['finance'] },
+        retention: { eventBodiesDays: 180, verdictsDays: 730 },
         refusals: { confirmAfterMs: 1 },
       },
     });
@@ -107,6 +115,8 @@ describe('what is planned for a connection', () => {
       baseUrl: 'https://us-api.mimecast.com',
       streams: { ...USUAL.streams, policies: { enabled: false, everyMs: 5_400_000 } },
       endpointPaths: { account: '/api/b' },
+      coverage: { domains: ['acme.example', 'acme.test'] },
+      retention: { eventBodiesDays: 90 },
     };
     const [planned] = planApply([wanted({ settings })], [before]).plan.connections;
     expect(planned?.actions).toEqual([
@@ -119,6 +129,10 @@ describe('what is planned for a connection', () => {
           { field: 'endpointPaths.url-protect', from: '/api/a' },
           { field: 'endpointPaths.account', to: '/api/b' },
           { field: 'thresholds.retentionDays', from: 2555 },
+          { field: 'coverage.domains', from: 'acme.example', to: 'acme.example, acme.test' },
+          { field: 'coverage.groups', from: 'finance' },
+          { field: 'retention.eventBodiesDays', from: 180, to: 90 },
+          { field: 'retention.verdictsDays', from: 730 },
         ],
       },
     ]);
@@ -127,6 +141,8 @@ describe('what is planned for a connection', () => {
       streams: { policies: { enabled: false, everyMs: 5_400_000 } },
       endpointPaths: { 'url-protect': null, account: '/api/b' },
       thresholds: { retentionDays: null },
+      coverage: { domains: ['acme.example', 'acme.test'], groups: null },
+      retention: { eventBodiesDays: 90, verdictsDays: null },
     });
   });
 
@@ -273,7 +289,7 @@ function world(): fc.Arbitrary<{ id: string; want?: WantedConnection; is?: Liste
   const id = fc.stringMatching(/^[a-z][a-z0-9]{0,3}$/);
   const name = fc.constantFrom('1', '2', '3');
   const keys = fc.oneof(
-    name.map((which) => ({ credentials: {}, fingerprint: `print-${which}` })),
+    name.map((which) => ({ credentials: {}, fingerprint: `print-${which}`, apiVersion: '1.0' as const })),
     fc.tuple(name, name, fc.boolean()).map(([text, print, tells]) => ({
       sealed: text,
       digest: `digest-${text}`,
@@ -320,6 +336,11 @@ function wantedSettings(): fc.Arbitrary<WantedSettings> {
     endpointPaths: fc.record({ account: path, 'url-protect': path }, { requiredKeys: [] }),
     pagination: fc.record({ pageSize: fc.integer({ min: 1, max: 3 }), tokenIn: fc.constantFrom('meta', 'data') }),
     thresholds: fc.record({ retentionDays: days, keysDueDays: days }, { requiredKeys: [] }),
+    coverage: fc.record(
+      { domains: fc.uniqueArray(fc.constantFrom('a.example', 'b.example'), { minLength: 1 }) },
+      { requiredKeys: [] },
+    ),
+    retention: fc.record({ eventBodiesDays: days, verdictsDays: days }, { requiredKeys: [] }),
   });
 }
 

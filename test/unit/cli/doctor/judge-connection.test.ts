@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../cli/doctor/finding.js';
 import { judgeConnection, type ConnectionCase } from '../../../../cli/doctor/judge-connection.js';
+import type { CheckpointState } from '../../../../evidence/checkpoints.js';
 import type { ConnectionRow, StreamPause } from '../../../../evidence/connection.js';
 import { hoursAgo, KEYS, NOON, ROW } from './cases.js';
 
@@ -118,3 +119,24 @@ test('the age is of the keys in use, or of the newest when none is', () => {
   expect(activeVersion).toBe(KEYS.version);
   expect(findingOf('key-age', { row: unproved, keys: [pending] })?.found).toContain('keys v4');
 });
+
+test.each<[string, Partial<CheckpointState>, Finding['verdict'], string]>([
+  ['were made lately', { made: madeHoursAgo(30) }, 'ok', 'the newest is of'],
+  ['are no longer made', { made: madeHoursAgo(49) }, 'warning', 'checkpoints are no longer made'],
+  [
+    'could not be delivered',
+    { made: madeHoursAgo(30), failure: 'The disk is full.' },
+    'warning',
+    'no checkpoint was delivered: The disk is full. The newest is of',
+  ],
+  ['never could be', { failure: 'The disk is full.' }, 'warning', 'The disk is full. There is none yet'],
+])('checkpoints that %s', (_, state, verdict, found) => {
+  const finding = findingOf('checkpoint', { checkpoint: { connectionId: 'acme', triedAt: NOON, ...state } });
+  expect(finding?.verdict).toBe(verdict);
+  expect(finding?.found).toContain(found);
+  expect(findingOf('checkpoint', {})).toBeUndefined();
+});
+
+function madeHoursAgo(hours: number): NonNullable<CheckpointState['made']> {
+  return { at: hoursAgo(hours), sequence: 12, kid: 'k' };
+}

@@ -1,0 +1,77 @@
+import { Command, Option } from 'commander';
+import type { ConnectionRow } from '../../evidence/connection.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import { connectionIdArgument } from '../arguments.js';
+import { examples, GROUPS, type CommandDefinition } from '../command.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { CliError } from '../failures.js';
+import { gapReport, type GapReport } from '../gap-report.js';
+import { gapLines } from '../rendering/gaps.js';
+import { requireConnection } from '../stored-connection.js';
+
+type FailOn = 'any' | 'lost';
+
+interface GapsOptions {
+  readonly failOn?: FailOn;
+  readonly days: number;
+}
+
+const DEFAULT_DAYS = 30;
+const DAY_MS = 86_400_000;
+const STREAM = 'audit-events';
+
+export const gaps: CommandDefinition = (run) =>
+  new Command('gaps')
+    .helpGroup(GROUPS.evidence)
+    .summary('what is missing from the audit log, and what fills it')
+    .description(DESCRIPTION)
+    .addArgument(connectionIdArgument())
+    .addOption(
+      new Option('--fail-on <what>', 'exit code 1 for any gap, or for what can no longer be filled').choices([
+        'any',
+        'lost',
+      ]),
+    )
+    .option('--days <count>', 'how far back late events are counted', wholeDays, DEFAULT_DAYS)
+    .addHelpText('after', examples('gaps acme', 'gaps acme --fail-on lost', 'gaps acme --json | jq .missing'))
+    .action((connectionId: string, { failOn, days }: GapsOptions) =>
+      run(async ({ output, services, terminal }) => {
+        const evidence = await services.evidence();
+        const row = await requireConnection(evidence, connectionId);
+        const report = await readReport(evidence, row, terminal.now(), days);
+        await output.answer(report, () => gapLines(report, output.colours));
+        return exitCodeOf(report, failOn);
+      }),
+    );
+
+const DESCRIPTION = `Says of which time audit events are owed, how far they are held, and every range that is missing, with its cause, whether it
+can still be filled, and the command that does. Named as well: windows with another number of events than Mimecast said,
+and events that were found late.
+
+Exit code 0, whatever is missing, unless --fail-on says otherwise: "any" for anything that is missing, "lost" for what can
+no longer be filled.`;
+
+async function readReport({ ledger }: EvidenceStore, row: ConnectionRow, now: Date, days: number): Promise<GapReport> {
+  const { connectionId } = row;
+  const since = new Date(now.getTime() - days * DAY_MS);
+  // One question at a time: a command has few connections to the database.
+  const completeness = await ledger.completeness(connectionId, STREAM, now);
+  const mismatches = await ledger.totalMismatches(connectionId, STREAM);
+  const lateEvents = await ledger.lateEvents(connectionId, { start: since, end: now });
+  return gapReport({ row, completeness, mismatches, lateEvents, lateSince: since });
+}
+
+function exitCodeOf({ missing }: GapReport, failOn: FailOn | undefined): ExitCode {
+  const isBad = failOn === 'any' ? missing.length > 0 : failOn === 'lost' && missing.some(({ fillable }) => !fillable);
+  return isBad ? EXIT.badAnswer : EXIT.done;
+}
+
+/** @throws CliError unless it is a whole number of days, 1 or more */
+function wholeDays(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new CliError(
+    'invalid-days',
+    `${JSON.stringify(text)} is not a number of days.`,
+    'Use a whole number, 1 to 9999.',
+  );
+}

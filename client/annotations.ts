@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import type { AnnotationKind } from '../evidence/verdicts.js';
+import type { AnnotationRequest } from '../workflows/messages.js';
+
+/** What somebody says about a control, as a caller gives it. */
+export interface NewAnnotation {
+  /** `archive-retention`; see `temporal-mimecast controls`. */
+  readonly controlId: string;
+  /**
+   * `not-applicable` changes the verdict. `accepted-risk` and `attestation` stand beside it; an attestation names a file that
+   * shows what no endpoint shows.
+   */
+  readonly kind: AnnotationKind;
+  /** Who answers for it. */
+  readonly owner: string;
+  readonly reason: string;
+  /** In the future: nothing is said for ever. */
+  readonly expiresAt: Date;
+  /** Of an attestation: lower-case hex SHA-256 of the file, and its name. The file itself stays with its owner. */
+  readonly file?: { readonly sha256: string; readonly name: string };
+}
+
+/** Named here, so that a message that has to be sent again says the same thing once. */
+export function annotationRequest({ expiresAt, ...said }: NewAnnotation): AnnotationRequest {
+  // A date that is none has no ISO form, and is refused by the connection like one that is missing.
+  const expires = Number.isNaN(expiresAt.getTime()) ? '' : expiresAt.toISOString();
+  return { ...said, annotationId: randomBytes(5).toString('hex'), expiresAt: expires };
+}

@@ -1,0 +1,43 @@
+import type { ControlId } from '../evidence/verdicts.js';
+import type { ListedConnection } from './reports.js';
+
+/** How a connection is doing in one word, worst first. */
+export const HEALTHS = [
+  'lost',
+  'refused',
+  'paused',
+  'gaps',
+  'stale',
+  'starting',
+  'disconnecting',
+  'ok',
+  'disconnected',
+] as const;
+
+export type Health = (typeof HEALTHS)[number];
+
+export interface ConnectionHealth {
+  readonly health: Health;
+  /** Why, in a word or two. */
+  readonly why?: string;
+}
+
+/**
+ * What an operator has to know first about a connection. Its keys and pauses come before what its evidence lacks, because they
+ * are why it lacks it.
+ */
+export function connectionHealth(connection: ListedConnection): ConnectionHealth {
+  const { state, workflowMissing, pausedFor = [], posture } = connection;
+  const fails = (id: ControlId): boolean => posture?.failing.includes(id) ?? false;
+
+  if (workflowMissing) return { health: 'lost', why: 'its workflow is gone' };
+  if (state === 'refused') return { health: 'refused', why: 'keys refused' };
+  if (state !== 'connected') return { health: state };
+  if (pausedFor.length > 0) return { health: 'paused', why: pausedFor.join(', ') };
+  if (fails('audit-evidence')) return { health: 'gaps', why: 'audit events are missing' };
+  if (fails('evidence-fresh')) return { health: 'stale', why: 'not read in time' };
+  return { health: 'ok' };
+}
+
+/** A connection that somebody ended is as it should be. */
+export const isHealthy = ({ health }: ConnectionHealth): boolean => health === 'ok' || health === 'disconnected';
