@@ -11,6 +11,12 @@ const shared = {
   teardownTimeout: TEST_TIMEOUT_MS,
 } as const;
 
+/**
+ * Real servers on a machine that does other things as well. A test that needed a second try is told as such; it is a defect of the
+ * test, and no reason to hold a change back.
+ */
+const INTEGRATION_RETRIES = 1;
+
 /** More than the cores of a small machine: most of the time a test waits for the servers that all of them share. */
 const MAX_WORKERS = 4;
 
@@ -26,6 +32,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
+          retry: INTEGRATION_RETRIES,
         },
       },
     ],

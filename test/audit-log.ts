@@ -60,6 +60,7 @@ export async function letTimePass(database: TestDatabase, connectionId: string, 
     `update mimecast.windows set ${earlier('window_start')}, ${earlier('window_end')} where connection_id = $1`,
     `update mimecast.gaps set ${earlier('gap_start')}, ${earlier('gap_end')} where connection_id = $1`,
     `update mimecast.connections set ${earlier('created_at')} where connection_id = $1`,
+    `update mimecast.credentials set ${earlier('accepted_at')} where connection_id = $1`,
   ];
   for (const text of statements) await database.query(text, [connectionId, ms]);
 }

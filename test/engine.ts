@@ -5,6 +5,7 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, ty
 import { inject } from 'vitest';
 import { MimecastConnections } from '../client/connections.js';
 import type { NewConnectionRequest } from '../client/requests.js';
+import type { ConnectionSettings } from '../evidence/connection.js';
 import { createEvidenceStore } from '../evidence/postgres-store.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import {
@@ -18,6 +19,7 @@ import { createKeyring, sealingKey } from '../vault/keyring.js';
 import type { Keyring } from '../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../worker/create-worker.js';
 import type { ConnectionReport } from '../workflows/reports.js';
+import { defaultSettings } from '../workflows/streams.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
 
 // Attempts that fail are part of many tests, and the SDK tells of each at length.
@@ -36,6 +38,11 @@ export interface EngineOptions {
   readonly simulator?: SimulatorOptions;
   /** `none` for tests whose workers are processes of their own. */
   readonly worker?: Partial<CreateMimecastWorkerOptions> | 'none';
+  /**
+   * Connections read threat statistics too. Off by default: the first poll of them reads four logs day by day, which takes
+   * longer than most of what is tested.
+   */
+  readonly statistics?: boolean;
 }
 
 /** The whole product on the real servers of the test run: a worker, a client, a database and a vendor of its own. */
@@ -124,8 +131,10 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     },
     async connect(tenant = engine.addTenant(), request: ConnectChanges = {}) {
       const id = engine.newId();
+      const { streams } = defaultSettings(simulator.url);
       const base = { baseUrl: simulator.url, credentials: tenant.keys };
-      return { id, tenant, report: await connections.connect(id, { ...base, ...request }) };
+      const settings = { streams: options.statistics ? streams : withoutStatistics(streams), ...request.settings };
+      return { id, tenant, report: await connections.connect(id, { ...base, ...request, settings }) };
     },
     async restartWorker() {
       await drain();
@@ -151,6 +160,11 @@ export function addTenant(simulator: Simulator, options: BelievableTenantOptions
   const tenant = believableTenant({ seed, events: 600, from: ago(59 * DAY_MS), to: ago(10 * MINUTE_MS), ...options });
   return { ...tenant, running: simulator.addTenant(tenant) };
 }
+
+type Streams = ConnectionSettings['streams'];
+
+const withoutStatistics = (streams: Streams): Streams =>
+  Object.fromEntries(Object.entries(streams).filter(([stream]) => stream !== 'threat-statistics'));
 
 type Drain = () => Promise<void>;
 

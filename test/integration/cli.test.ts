@@ -96,6 +96,7 @@ test('the tour connects the simulated tenant and collects every stream', () => {
     ['policies', 'collected'],
     ['archive-settings', 'collected'],
     ['account', 'collected'],
+    ['threat-statistics', 'collected'],
   ]);
   const [audit, policies] = tour.polls;
   expect(audit?.newEvents).toBeGreaterThan(1000);

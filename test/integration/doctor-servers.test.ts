@@ -52,7 +52,7 @@ describe('Temporal', () => {
       },
       { timeout: 60_000, interval: 500 },
     );
-    const names = ['MimecastConnection', 'MimecastStream', 'MimecastOutcome'];
+    const names = ['MimecastConnection', 'MimecastStream', 'MimecastOutcome', 'MimecastPosture'];
     expect(finding?.nextStep).toBe(
       `temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`,
     );

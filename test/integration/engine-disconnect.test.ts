@@ -162,7 +162,7 @@ test('of two connects of the same id at once one wins and the other is refused, 
 
   const status = await engine.connections.status(id);
   expect(status).toMatchObject({ state: 'connected', account: { code: tenants[winner]?.accountCode } });
-  expect(status.streams.map(({ paused }) => paused)).toEqual([false, false, false, false]);
+  expect(status.streams.map(({ paused }) => paused)).toEqual([false, false, false, false, false]);
   expect(await sealedKeysOf(id)).toMatchObject([{ version: 1, state: 'active' }]);
   expect(await engine.connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
 

@@ -3,13 +3,15 @@ import type { PollReport } from '../../client/reports.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { LoggedRequest } from '../../sandbox/simulator/request-log.js';
 import { happened, heldIds, vendorIds, windowsOf } from '../audit-log.js';
-import { ago, HOUR_MS, startEngine, type Connected, type Engine } from '../engine.js';
+import { ago, DAY_MS, HOUR_MS, startEngine, type Connected, type Engine } from '../engine.js';
 import { holdPagesAfter } from '../page-gate.js';
 import { startWorkerProcess } from '../worker-process.js';
 
 const EVENTS = 600;
 const PAGE_SIZE = 5;
 const PAGES = EVENTS / PAGE_SIZE;
+/** Windows that a backfill reads at once. */
+const SIDE_BY_SIDE = 8;
 /** Of the days before, on which nothing happened. */
 const EMPTY_WINDOWS = 59;
 
@@ -30,6 +32,31 @@ describe.concurrent('in the middle of a window', () => {
     await expectEverythingOnce(engine, connected, await polling);
     const askedAgain = auditCalls(engine).length - (await storedPages(engine, connected));
     expect(askedAgain).toBeLessThanOrEqual(2);
+  });
+
+  test('of a backfill: every window goes on from its page, and at most two pages of each are asked for again', async (context) => {
+    const engine = await engineWithoutWorker();
+    const first = await startWorkerProcess(engine, context);
+    const tenant = engine.addTenant({ events: 0 });
+    const day = (days: number): Date => new Date(Math.floor(Date.now() / 1000) * 1000 - days * DAY_MS);
+    for (let days = 20; days > 8; days -= 1) happened(tenant, new Date(day(days).getTime() + HOUR_MS), 60);
+    const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: PAGE_SIZE, tokenIn: 'meta' } } });
+    const gate = holdPagesAfter(engine.simulator, 40);
+    const backfilling = engine.connections.backfill(id, { from: day(20), to: day(8) });
+    await gate.reached();
+    await first.kill();
+    gate.open();
+
+    await startWorkerProcess(engine, context);
+    context.onTestFinished(() => engine.stop());
+    expect(await backfilling).toMatchObject({ outcome: 'complete', newEvents: 720, windows: { done: 12, total: 12 } });
+    expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
+    const windows = await windowsOf(engine.database, id);
+    expect(windows).toHaveLength(12);
+    for (const window of windows) expect(window).toMatchObject({ kind: 'backfill', state: 'complete', restarts: 0 });
+    const asked = auditCalls(engine).length;
+    expect(asked - windows.reduce((sum, { pages }) => sum + pages, 0)).toBeLessThanOrEqual(2 * SIDE_BY_SIDE);
+    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
   });
 
   test('a worker that is told to stop ends with the page at hand, and the next one goes on with the page after it', async (context) => {

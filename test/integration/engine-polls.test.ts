@@ -38,6 +38,13 @@ test('connect, then poll: every stream is collected, and each endpoint says for 
     ],
     ['archive-settings', 'collected', [ENDPOINTS['archive-settings'].path]],
     ['account', 'collected', [ENDPOINTS.account.path]],
+    [
+      'threat-statistics',
+      'collected',
+      (['ttp-url-logs', 'ttp-attachment-logs', 'ttp-impersonation-logs', 'dlp-logs'] as const).map(
+        (name) => ENDPOINTS[name].path,
+      ),
+    ],
   ]);
   const policies = polls[1]?.endpoints ?? [];
   expect(policies.map(({ endpoint, items }) => [endpoint, items])).toEqual(

@@ -48,6 +48,7 @@ const STREAMS: readonly [PolledStream, string, number][] = [
   ['policies', 'mimecastPollPolicies', DAY_MS],
   ['archive-settings', 'mimecastPollArchiveSettings', DAY_MS],
   ['account', 'mimecastPollAccount', DAY_MS],
+  ['threat-statistics', 'mimecastPollThreatStatistics', DAY_MS],
 ];
 
 test.each(STREAMS)('%s is polled by a schedule of its own', async (stream, workflowType, everyMs) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { startEngine, type Engine } from '../engine.js';
+import { until } from '../until.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -31,6 +32,8 @@ test('a test of a connection stores and changes nothing, whatever it finds', asy
   const { accessKey } = tenant.keys;
   const id = engine.newId();
   await connections.connect(id, { baseUrl: simulator.url, credentials: tenant.keys });
+  // The first verdicts about a connection come a moment after it is connected.
+  await until(async () => (await engine.store.evaluations.latest(id)) !== undefined);
   const before = [await everything(), await schedules(id)];
   expect(Object.keys(before[0] ?? {}).length).toBeGreaterThan(5);
 

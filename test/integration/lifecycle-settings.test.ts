@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SettingsChange } from '../../workflows/messages.js';
 import { pollScheduleId } from '../../workflows/ids.js';
 import { awaitPolls } from '../../client/await-polls.js';
+import { MimecastConnections } from '../../client/connections.js';
 import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { startEngine, type Engine } from '../engine.js';
+import { logOf } from '../evidence.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -35,6 +37,7 @@ test('schedules follow an edit, and neither a pause nor a running poll is lost',
     ['audit-events', false],
     ['policies', false],
     ['account', true],
+    ['threat-statistics', false],
   ]);
   expect(await awaitPolls(engine.client, polls)).toMatchObject([{ stream: 'policies', outcome: 'collected' }]);
   await expect(connections.poll(id, ['archive-settings'])).resolves.toEqual([]);
@@ -90,7 +93,8 @@ describe('an edit that does not work is not taken, and its sender is told why', 
     expect(report).toMatchObject({ accepted: false });
     expect(report.reason).toMatch(reason);
     const { streams, ...after } = await connections.status(id);
-    expect(after).toEqual({ ...before, streams: undefined });
+    // The first verdicts about a connection come a moment after it is connected.
+    expect({ ...after, posture: undefined }).toEqual({ ...before, posture: undefined, streams: undefined });
     expect(streams.map(({ paused }) => paused)).not.toContain(true);
   });
 
@@ -130,4 +134,23 @@ test('a connection whose workflow was lost is started again by resume, from its 
   await expect(connections.test(id)).rejects.toMatchObject({ code: 'unknown-connection' });
   expect(await connections.resume(id)).toMatchObject({ resumed: true, status: { state: 'connected' } });
   expect(await connections.test(id)).toMatchObject({ ok: true });
+});
+
+test('the evidence log says who asked for a pause, a resumption and an edit', async () => {
+  const { client, store, taskQueue, database } = engine;
+  const { id } = await engine.connect();
+  const asked = new MimecastConnections({ client, taskQueue, evidence: store, allowLoopback: true, actor: 'ops@desk' });
+  await asked.pause(id, { note: 'change freeze' });
+  await asked.resume(id);
+  await asked.updateSettings(id, { retention: { eventBodiesDays: 90 } });
+  await engine.connections.updateSettings(id, { retention: { eventBodiesDays: null } });
+
+  const kinds = ['paused', 'resumed', 'settings-changed'];
+  const entries = (await logOf(database, id)).filter(({ kind }) => kinds.includes(kind));
+  expect(entries.map(({ kind, data }) => [kind, data['actor']])).toEqual([
+    ['paused', 'ops@desk'],
+    ['resumed', 'ops@desk'],
+    ['settings-changed', 'ops@desk'],
+    ['settings-changed', undefined],
+  ]);
 });

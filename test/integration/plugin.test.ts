@@ -263,7 +263,7 @@ describe('in a namespace that does not know our search attributes', () => {
     const plugin = new MimecastPlugin({ ...optionsFor(taskQueue), databaseUrl: own.url });
     const worker = await start(usersWorker(taskQueue, plugin, { namespace }));
     expect(await known(namespace)).toEqual(
-      expect.arrayContaining(['Own', 'MimecastConnection', 'MimecastStream', 'MimecastOutcome']),
+      expect.arrayContaining(['Own', 'MimecastConnection', 'MimecastStream', 'MimecastOutcome', 'MimecastPosture']),
     );
     await worker.stop();
     await own.drop();
@@ -277,11 +277,11 @@ describe('in a namespace that does not know our search attributes', () => {
     await expect(worker.run()).rejects.toMatchObject({
       name: 'WorkerConfigurationError',
       message: expect.stringMatching(
-        /lacks the search attributes MimecastConnection, MimecastStream, MimecastOutcome, and .* could not add them/,
+        /lacks the search attributes MimecastConnection, MimecastStream, MimecastOutcome, MimecastPosture, and .* could not add them/,
       ) as string,
       nextStep:
         `Add them: temporal operator search-attribute create --namespace ${namespace} --name MimecastConnection ` +
-        '--type Keyword --name MimecastStream --type Keyword --name MimecastOutcome --type Keyword',
+        '--type Keyword --name MimecastStream --type Keyword --name MimecastOutcome --type Keyword --name MimecastPosture --type Keyword',
     });
   });
 

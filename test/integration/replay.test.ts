@@ -34,11 +34,13 @@ test.each(byName)('the workflows of today go on from: %s', async (_, run) => {
 test('this version has a recording of each of its workflows', () => {
   const types = recorded.filter(({ version }) => version === VERSION).map(({ workflowType }) => workflowType);
   expect([...new Set(types)].sort()).toEqual([
+    'mimecastBackfillAuditEvents',
     'mimecastConnection',
     'mimecastPollAccount',
     'mimecastPollArchiveSettings',
     'mimecastPollAuditEvents',
     'mimecastPollPolicies',
+    'mimecastPollThreatStatistics',
   ]);
 });
 

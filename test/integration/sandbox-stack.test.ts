@@ -51,7 +51,7 @@ test('dev brings up everything that a worker needs, and says where', async () =>
     namespace: addresses.namespace,
   });
   expect(Object.keys(customAttributes)).toEqual(
-    expect.arrayContaining(['MimecastConnection', 'MimecastStream', 'MimecastOutcome']),
+    expect.arrayContaining(['MimecastConnection', 'MimecastStream', 'MimecastOutcome', 'MimecastPosture']),
   );
   await connection.close();
 });

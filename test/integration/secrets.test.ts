@@ -12,7 +12,7 @@ import type { PollReport } from '../../client/index.js';
 import { believableTenant, type BelievableTenant } from '../../sandbox/simulator/believable-tenant.js';
 import type { RunningTenant } from '../../sandbox/simulator/running-tenant.js';
 import { startSimulator, type Simulator } from '../../sandbox/simulator/simulator.js';
-import { ENDPOINT_PATHS, type TenantKeys } from '../../sandbox/simulator/tenant.js';
+import { ENDPOINT_PATHS, type ClientKeys, type TenantKeys } from '../../sandbox/simulator/tenant.js';
 import { writeNewKeyring } from '../../vault/keyring.js';
 import { connectionRuns, formsOf, readable, runsOf, runText, schedulesText, tableTexts } from '../places.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
@@ -29,14 +29,23 @@ const plantedKeys = (whose: string): TenantKeys => ({
 });
 const planted = (what: string): string => `Planted ${what} ${randomBytes(12).toString('hex')}`.replaceAll(' ', '-');
 
+const plantedClient = (whose: string): ClientKeys => ({
+  clientId: planted(`${whose}-client-id`),
+  clientSecret: planted(`${whose}-client-secret`),
+});
+
 const KEYS = plantedKeys('right');
 const WRONG_KEYS = plantedKeys('wrong');
+const CLIENT = plantedClient('right');
+const WRONG_CLIENT = plantedClient('wrong');
 
 const run = randomBytes(4).toString('hex');
 const TASK_QUEUE = `secrets-${run}`;
-/** A tenant that is collected from, and one whose keys are refused. */
+/** A tenant that is collected from, one whose keys are refused, and the first once more over API 2.0. */
 const ID = `canary-${run}`;
 const REFUSED_ID = `refused-${run}`;
+const MODERN_ID = `modern-${run}`;
+const IDS = [ID, REFUSED_ID, MODERN_ID];
 
 let folder: string;
 let database: TestDatabase;
@@ -57,24 +66,23 @@ const find = (place: string, text: string): void => {
   places.set(place, `${places.get(place) ?? ''}\n${text}`);
 };
 
+/** `MIMECAST_SECRET_KEY` for `secretKey`. */
+const variable = (field: string): string =>
+  `MIMECAST_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
 /** All that a command says is searched, and where an error came from too. */
-async function command(argv: readonly string[], keys?: TenantKeys): Promise<string> {
-  const terminal = new RecordedTerminal({
-    ...environment,
-    ...(keys && {
-      MIMECAST_APPLICATION_ID: keys.applicationId,
-      MIMECAST_APPLICATION_KEY: keys.applicationKey,
-      MIMECAST_ACCESS_KEY: keys.accessKey,
-      MIMECAST_SECRET_KEY: keys.secretKey,
-    }),
-  });
+async function command(argv: readonly string[], keys?: TenantKeys | ClientKeys): Promise<string> {
+  const given = Object.entries<string>({ ...keys }).map(([field, key]) => [variable(field), key] as const);
+  const terminal = new RecordedTerminal({ ...environment, ...Object.fromEntries(given) });
   await runCommandLine([...argv, '--debug'], { terminal, signal: new AbortController().signal });
   find(`command ${argv.join(' ')}`, `${terminal.stdout.text}\n${terminal.stderr.text}`);
   return terminal.stdout.text;
 }
 
-async function poll(...streams: string[]): Promise<PollReport[]> {
-  return JSON.parse(await command(['poll', ID, ...streams, '--json'])) as PollReport[];
+const poll = (...streams: string[]): Promise<PollReport[]> => pollOf(ID, ...streams);
+
+async function pollOf(id: string, ...streams: string[]): Promise<PollReport[]> {
+  return JSON.parse(await command(['poll', id, ...streams, '--json'])) as PollReport[];
 }
 
 const connectAs = (id: string): string[] => ['connect', id, '--base-url', simulator.url];
@@ -91,7 +99,7 @@ beforeAll(async () => {
   ringKey = ring.keys[0]?.d ?? '';
   client = new Client({ connection });
   [database, simulator] = await Promise.all([freshDatabase(), startSimulator()]);
-  tenant = believableTenant({ seed: 7, events: 200, keys: KEYS });
+  tenant = believableTenant({ seed: 7, events: 200, keys: KEYS, client: CLIENT });
   running = simulator.addTenant(tenant);
   environment = {
     TEMPORAL_ADDRESS: inject('temporalAddress'),
@@ -104,6 +112,7 @@ beforeAll(async () => {
 
   await connectAndRefuse();
   await pollWithFaults();
+  await pollWithTokens();
   await pollWhileTheDatabaseFails();
   await lookAround();
   await endAll();
@@ -146,11 +155,13 @@ async function pollWithFaults(): Promise<void> {
     ['policies', 'collected'],
     ['archive-settings', 'collected'],
     ['account', 'collected'],
+    ['threat-statistics', 'collected'],
   ]);
-  const everything = [...Object.values<string>({ ...KEYS }), ...tenant.canaries].join(' ');
+  const everything = everySecret();
   const fail = { kind: 'fail', code: everything, message: everything, field: everything } as const;
   const { faults } = simulator;
   faults.next(1, ENDPOINT_PATHS['audit-events'], { ...fail, code: 'err_planted' });
+  faults.next(1, ENDPOINT_PATHS['ttp-url-logs'], { ...fail, code: 'err_planted' });
   faults.next(1, ENDPOINT_PATHS['url-protect'], fail);
   faults.next(1, ENDPOINT_PATHS['content-examination'], { ...fail, retryable: true });
   faults.next(1, ENDPOINT_PATHS['blocked-senders'], { kind: 'html', status: 502 });
@@ -163,6 +174,7 @@ async function pollWithFaults(): Promise<void> {
     ['policies', 'partial'],
     ['archive-settings', 'failed'],
     ['account', 'failed'],
+    ['threat-statistics', 'partial'],
   ]);
   running.data.account = [account];
 
@@ -175,6 +187,37 @@ async function pollWithFaults(): Promise<void> {
   await command(['test', ID]);
   await command(['test', ID, '--json']);
   await command(['poll', ID, 'account']);
+}
+
+/** Whatever may be repeated by an answer that is not what it should be. */
+const everySecret = (): string =>
+  [...Object.values<string>({ ...KEYS, ...CLIENT }), ...running.tokens.issued, ...tenant.canaries].join(' ');
+
+/** What may go wrong with the keys of API 2.0 and with their tokens, which are secrets too. */
+async function pollWithTokens(): Promise<void> {
+  await command(connectAs(MODERN_ID), WRONG_CLIENT);
+  await command(['rotate', MODERN_ID, '--note', 'the right ones'], CLIENT);
+  expect(outcomes(await pollOf(MODERN_ID, 'account', 'audit-events'))).toEqual([
+    ['account', 'collected'],
+    ['audit-events', 'collected'],
+  ]);
+  expect(running.tokens.issued).not.toEqual([]);
+  await command(['rotate', MODERN_ID, '--json'], { ...CLIENT, clientSecret: WRONG_CLIENT.clientSecret });
+
+  const { faults } = simulator;
+  const said = everySecret();
+  faults.next(2, ENDPOINT_PATHS['archive-settings'], { kind: 'gateway', code: said });
+  expect(outcomes(await pollOf(MODERN_ID, 'archive-settings'))).toEqual([['archive-settings', 'failed']]);
+  faults.next(1, '/oauth/token', { kind: 'gateway', code: said, status: 400 });
+  running.tokens.expire();
+  expect(outcomes(await pollOf(MODERN_ID, 'account'))).toEqual([['account', 'failed']]);
+  faults.next(2, ENDPOINT_PATHS.account, { kind: 'gateway', code: 'token_verification_failed' });
+  await command(['test', MODERN_ID, '--json']);
+
+  running.rotateClientSecret();
+  running.tokens.expire();
+  expect(outcomes(await pollOf(MODERN_ID, 'account'))).toEqual([['account', 'failed']]);
+  await command(['test', MODERN_ID]);
 }
 
 /** A driver's error repeats what was sent to the database; here, even the sealed keys. */
@@ -206,10 +249,11 @@ async function attemptThatFailed(): Promise<string> {
 }
 
 async function lookAround(): Promise<void> {
-  for (const id of [ID, REFUSED_ID]) find(`schedules of ${id}`, await schedulesText(client, id));
+  for (const id of IDS) find(`schedules of ${id}`, await schedulesText(client, id));
   for (const [table, text] of await tableTexts(database)) find(`table ${table}`, text);
   const [active] = await database.query<{ sealed: string }>(
-    "select sealed from mimecast.credentials where state = 'active'",
+    "select sealed from mimecast.credentials where state = 'active' and connection_id = $1",
+    [ID],
   );
   sealed = active?.sealed ?? '';
   for (const argv of [['status', ID], ['list'], ['export', ID], ['verify', ID]]) {
@@ -219,10 +263,11 @@ async function lookAround(): Promise<void> {
 }
 
 async function endAll(): Promise<void> {
-  const known = [...(await connectionRuns(client, ID)), ...(await connectionRuns(client, REFUSED_ID))];
+  const known = (await Promise.all(IDS.map((id) => connectionRuns(client, id)))).flat();
   [firstRun] = known.map(({ workflowId, runId }) => `run ${workflowId} ${runId}`);
   await command(['disconnect', ID, '--json']);
   await command(['disconnect', REFUSED_ID]);
+  await command(['disconnect', MODERN_ID]);
   await command(['poll', ID]);
   await command(['status', ID]);
   const runs = await runsOf(client, TASK_QUEUE, known);
@@ -245,16 +290,21 @@ const placesWith = (...needles: string[]): string[] =>
   [...places].filter(([, text]) => needles.some((needle) => text.includes(needle))).map(([name]) => name);
 
 test('every place was searched: the connections are found in each, unless it names none', () => {
-  const named = new Set(placesWith(ID, REFUSED_ID));
+  const named = new Set(placesWith(...IDS));
   const nameless = [...places.keys()].filter((name) => !named.has(name)).map((name) => name.split(' ', 2).join(' '));
   expect([...new Set(nameless)].sort()).toEqual([
     // Of keys that cannot be right only the fields are told.
     'command connect',
     'output of',
+    // Nobody has said anything about a control.
+    'table annotations',
+    // Nobody gave these workers a key to sign with.
+    'table checkpoints',
     'table gaps',
     'table migrations',
     'table namespace',
     'table pages',
+    'table protection_rows',
   ]);
 });
 
@@ -269,6 +319,8 @@ test('what went wrong was told everywhere, without the secrets in it', () => {
 const SECRETS = {
   ...Object.fromEntries(Object.entries(KEYS).map(([field, key]) => [`the ${field}`, key])),
   'what the secret key decodes to': Buffer.from(KEYS.secretKey, 'base64').toString(),
+  ...Object.fromEntries(Object.entries(CLIENT).map(([field, key]) => [`the ${field}`, key])),
+  ...Object.fromEntries(Object.entries(WRONG_CLIENT).map(([field, key]) => [`the refused ${field}`, key])),
   ...Object.fromEntries(Object.entries(WRONG_KEYS).map(([field, key]) => [`the refused ${field}`, key])),
   'what the refused secret key decodes to': Buffer.from(WRONG_KEYS.secretKey, 'base64').toString(),
 };
@@ -276,6 +328,11 @@ const SECRETS = {
 describe('nowhere', () => {
   test.each(Object.entries(SECRETS))('%s', (_, secret) => {
     expect(placesWith(...formsOf(secret))).toEqual([]);
+  });
+
+  test('the tokens that were given for the client secret', () => {
+    expect(running.tokens.issued.length).toBeGreaterThanOrEqual(3);
+    expect(placesWith(...running.tokens.issued.flatMap(formsOf))).toEqual([]);
   });
 
   test("the tenant's passphrase, support code and contacts", () => {

@@ -13,6 +13,11 @@ test('each option can be given, and a latency that is named twice is measured on
   expect(parseOptions(argv, silent)).toEqual({ repetitions: 1, latenciesMs: [50, 0], pages: 20, json: true });
 });
 
+test('a backfill is measured where the vendor is far, unless it is said otherwise', () => {
+  expect(parseOptions(['--backfill'], silent)).toMatchObject({ backfill: true, latenciesMs: [250] });
+  expect(parseOptions(['--backfill', '--latency', '0,50'], silent)).toMatchObject({ latenciesMs: [0, 50] });
+});
+
 test.each([
   [['--pages', '0']],
   [['--pages', '1e3']],
@@ -32,5 +37,6 @@ test('the help names every option', () => {
   let help = '';
   const asked = (): unknown => parseOptions(['--help'], (text) => (help += text));
   expect(asked).toThrow(CommanderError);
-  for (const option of ['--repetitions', '--latency', '--pages', '--json']) expect(help).toContain(option);
+  for (const option of ['--repetitions', '--latency', '--pages', '--backfill', '--json'])
+    expect(help).toContain(option);
 });
