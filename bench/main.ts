@@ -5,11 +5,12 @@ import { failureOf } from '../cli/failures.js';
 import { unlessInterrupted } from '../cli/interruption.js';
 import { Output } from '../cli/output.js';
 import { endProcesses } from './bench-process.js';
+import { backfillReportLines, measureBackfill, type BackfillDocument } from './measure-backfill.js';
 import { measure } from './measure.js';
 import { parseOptions, type BenchOptions } from './options.js';
 import { documentOf, reportLines, type BenchDocument } from './report.js';
-import { startStack } from './stack.js';
-import { workloadOf } from './workload.js';
+import { startStack, type RunningStack } from './stack.js';
+import { daysOf, workloadOf, type Workload } from './workload.js';
 
 /** The larger poll by which memory is compared. */
 const LARGER = 4;
@@ -34,7 +35,7 @@ async function main(): Promise<ExitCode> {
   try {
     const options = parseOptions(argv, (text) => process.stdout.write(text));
     const document = await run(options);
-    await output.answer(document, () => reportLines(document, output.colours));
+    await output.answer(document, () => linesOf(document));
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
@@ -46,17 +47,42 @@ async function main(): Promise<ExitCode> {
   }
 }
 
-async function run(options: BenchOptions): Promise<BenchDocument> {
-  const { pages } = options;
+const linesOf = (document: BenchDocument | BackfillDocument): string[] =>
+  'backfill' in document ? backfillReportLines(document, output.colours) : reportLines(document, output.colours);
+
+async function run(options: BenchOptions): Promise<BenchDocument | BackfillDocument> {
   const log = (line: string): void => {
     output.note(line);
   };
   noteOtherWork(log);
+  return options.backfill ? await runBackfill(options, log) : await runPolls(options, log);
+}
+
+async function runBackfill(options: BenchOptions, log: (line: string) => void): Promise<BackfillDocument> {
+  const workload = daysOf(1, options.pages, new Date());
+  const stack = await start([workload], log);
+  try {
+    return await unlessInterrupted(measureBackfill(stack, options, workload, log), interruption.signal);
+  } finally {
+    await endProcesses();
+    await stack.stop();
+  }
+}
+
+async function start(workloads: readonly Workload[], log: (line: string) => void): Promise<RunningStack> {
+  log('Starting Postgres, Temporal and the simulated Mimecast.');
+  return await startStack(
+    workloads.map(({ tenant }) => tenant),
+    log,
+  );
+}
+
+async function runPolls(options: BenchOptions, log: (line: string) => void): Promise<BenchDocument> {
+  const { pages } = options;
   const startedAt = new Date();
   const workload = workloadOf(1, pages, startedAt);
   const larger = workloadOf(2, LARGER * pages, startedAt);
-  log('Starting Postgres, Temporal and the simulated Mimecast.');
-  const stack = await startStack([workload.tenant, larger.tenant], log);
+  const stack = await start([workload, larger], log);
   try {
     const measured = await unlessInterrupted(measure(stack, options, workload, larger, log), interruption.signal);
     return documentOf(measured, pages);

@@ -16,15 +16,30 @@ const EVERY_MS = 30 * 86_400_000;
  * clock starts when the poll is asked for and stops when its result is here.
  */
 export async function runProduct(stack: Stack, workload: Workload, connectionId: string): Promise<Run> {
-  const { temporalAddress, databaseUrl, keyringFile, taskQueue, connections } = stack;
-  const worker = new BenchProcess<WorkerProcess>('./processes/worker.js');
-  try {
-    await worker.call('start', { temporalAddress, databaseUrl, keyringFile, taskQueue });
-    await connect(stack, workload, connectionId);
+  return await withWorker(stack, workload, connectionId, async (worker) => {
     await openWindow(stack, connectionId, workload);
     await settle(stack);
     const run = await poll(stack, workload, connectionId, worker);
     await checkHeld(stack, connectionId, workload);
+    return run;
+  });
+}
+
+type Worker = BenchProcess<WorkerProcess>;
+
+/** Work with a worker of its own and a connection made for it. */
+export async function withWorker(
+  stack: Stack,
+  workload: Workload,
+  connectionId: string,
+  work: (worker: Worker) => Promise<Run>,
+): Promise<Run> {
+  const { temporalAddress, databaseUrl, keyringFile, taskQueue, connections } = stack;
+  const worker: Worker = new BenchProcess<WorkerProcess>('./processes/worker.js');
+  try {
+    await worker.call('start', { temporalAddress, databaseUrl, keyringFile, taskQueue });
+    await connect(stack, workload, connectionId);
+    const run = await work(worker);
     await connections.disconnect(connectionId);
     await worker.call('stop', undefined);
     return run;
@@ -42,22 +57,27 @@ async function connect({ connections, simulatorUrl }: Stack, workload: Workload,
   if (!ok) throw new Error(`${connectionId} could not be connected: ${action ?? 'no reason was given'}`);
 }
 
-async function poll(
-  { connections }: Stack,
-  workload: Workload,
-  connectionId: string,
-  worker: BenchProcess<WorkerProcess>,
-): Promise<Run> {
-  const before = await worker.call('usage', undefined);
-  const startedAt = performance.now();
-  const [report] = await connections.poll(connectionId, [STREAM]);
-  const elapsedMs = performance.now() - startedAt;
-  const after = await worker.call('usage', undefined);
-
+async function poll({ connections }: Stack, workload: Workload, connectionId: string, worker: Worker): Promise<Run> {
+  const { answer, run } = await timed(workload, worker, () => connections.poll(connectionId, [STREAM]));
+  const [report] = answer;
   if (report?.outcome !== 'collected' || report.pages !== workload.pages || report.newEvents !== workload.events) {
     throw new Error(`The poll of ${connectionId} did not read its window: ${JSON.stringify(report)}`);
   }
-  return runOf(workload, elapsedMs, usageBetween(before, after));
+  return run;
+}
+
+/** What the worker's process used while something was waited for. */
+export async function timed<Answer>(
+  workload: Workload,
+  worker: Worker,
+  work: () => Promise<Answer>,
+): Promise<{ readonly answer: Answer; readonly run: Run }> {
+  const before = await worker.call('usage', undefined);
+  const startedAt = performance.now();
+  const answer = await work();
+  const elapsedMs = performance.now() - startedAt;
+  const after = await worker.call('usage', undefined);
+  return { answer, run: runOf(workload, elapsedMs, usageBetween(before, after)) };
 }
 
 const usageBetween = (before: Usage, { cpuMs, peakRssMiB }: Usage): Usage => ({

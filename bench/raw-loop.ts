@@ -51,11 +51,15 @@ export async function storeAllPages(
   }
 }
 
-/** Has the simulator compose every page once, so that it afterwards only sends what it holds. */
-export async function readAllPages(source: RawSource, dispatcher: Dispatcher): Promise<void> {
+/** Has the simulator compose every page once, so that it afterwards only sends what it holds. @returns how many there are */
+export async function readAllPages(source: RawSource, dispatcher: Dispatcher): Promise<number> {
   let token: string | undefined;
-  do token = (await fetchAnswer(source, dispatcher, token)).answer.meta.pagination.next;
-  while (token !== undefined);
+  let pages = 0;
+  do {
+    token = (await fetchAnswer(source, dispatcher, token)).answer.meta.pagination.next;
+    pages += 1;
+  } while (token !== undefined);
+  return pages;
 }
 
 async function fetchPage(source: RawSource, dispatcher: Dispatcher, token: string | undefined): Promise<RawPage> {

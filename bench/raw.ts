@@ -1,3 +1,4 @@
+import type { TimeRange } from '../mimecast/audit-windows.js';
 import { defaultSettings } from '../workflows/streams.js';
 import { BenchProcess } from './bench-process.js';
 import { checkHeld, openWindow, settle } from './ledger.js';
@@ -9,19 +10,35 @@ import { keysOf, type Workload } from './workload.js';
 
 /** The raw loop, in a process of its own, into a connection that only the store knows of. */
 export async function runRaw(stack: Stack, workload: Workload, connectionId: string): Promise<Run> {
+  return await readWindows(stack, workload, connectionId, [workload.window]);
+}
+
+/** The same over several windows, one after the other. What opening a window takes is not counted. */
+export async function readWindows(
+  stack: Stack,
+  workload: Workload,
+  connectionId: string,
+  windows: readonly TimeRange[],
+): Promise<Run> {
   const { databaseUrl, store, simulatorUrl } = stack;
   const settings = defaultSettings(simulatorUrl);
   await store.connections.open({ connectionId, settings, sealed: `none for ${connectionId}`, kid: 'none' });
   await store.connections.promote(connectionId, 1, { acceptedAt: new Date() });
-  const opened = await openWindow(stack, connectionId, workload);
   await settle(stack);
 
   const process = new BenchProcess<RawProcess>('./processes/raw.js');
+  const total = { elapsedMs: 0, cpuMs: 0, peakRssMiB: 0 };
   try {
-    const source = sourceOf(stack, workload);
-    const { elapsedMs, ...usage } = await process.call('run', { databaseUrl, source, ...opened, runId: connectionId });
-    await checkHeld(stack, connectionId, workload);
-    return runOf(workload, elapsedMs, usage);
+    for (const window of windows) {
+      const opened = await openWindow(stack, connectionId, { window });
+      const source = { ...sourceOf(stack, workload), window };
+      const read = await process.call('run', { databaseUrl, source, ...opened, runId: connectionId });
+      total.elapsedMs += read.elapsedMs;
+      total.cpuMs += read.cpuMs;
+      total.peakRssMiB = read.peakRssMiB;
+    }
+    await checkHeld(stack, connectionId, workload, windows.length);
+    return runOf(workload, total.elapsedMs, total);
   } finally {
     await process.end();
   }

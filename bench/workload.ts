@@ -7,6 +7,7 @@ export const PAGE_SIZE = 500;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /** What both sides read: all pages of one tenant's log in one window. */
 export interface Workload {
@@ -31,6 +32,20 @@ export function workloadOf(seed: number, pages: number, startedAt: Date): Worklo
     window: { start: new Date(nowMs - 12 * HOUR_MS), end: new Date(nowMs + 12 * HOUR_MS) },
     tenant: { seed, events, from: new Date(nowMs - 11 * HOUR_MS), to: new Date(nowMs - 10 * MINUTE_MS) },
   };
+}
+
+/** Windows of a day in the workload of a backfill: twice as many as it reads at once. */
+const DAYS = 16;
+
+/**
+ * Days that nobody has polled, with their events spread over them as a tenant has them. How many pages that makes in windows
+ * of a day, each with a last page that is not full, only reading them tells.
+ */
+export function daysOf(seed: number, pages: number, startedAt: Date): Workload {
+  const nowMs = Math.floor(startedAt.getTime() / 1000) * 1000;
+  const [start, end] = [new Date(nowMs - (DAYS + 1) * DAY_MS), new Date(nowMs - DAY_MS)];
+  const events = pages * PAGE_SIZE;
+  return { pages, events, window: { start, end }, tenant: { seed, events, from: start, to: end } };
 }
 
 /** The tenant's keys; the simulator makes the same ones from the same description. */

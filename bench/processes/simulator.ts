@@ -1,4 +1,5 @@
 import { believableTenant, type BelievableTenantOptions } from '../../sandbox/simulator/believable-tenant.js';
+import { DEFAULT_SETTINGS } from '../../sandbox/simulator/settings.js';
 import { startSimulator, type Simulator } from '../../sandbox/simulator/simulator.js';
 import { serve } from '../bench-process.js';
 import { usageOfThisProcess, type Usage } from '../usage.js';
@@ -17,6 +18,13 @@ const calls = {
   setLatency(latencyMs: number): void {
     simulator?.configure({ latencyMs });
   },
+  /** The limit that recorded traffic shows; counts calls anew. */
+  keepToVendorLimit(): void {
+    simulator?.configure({ rateLimit: DEFAULT_SETTINGS.rateLimit });
+    simulator?.forgetRequests();
+  },
+  /** Calls that were refused for the limit (429), of the newest 10,000. */
+  refusals: (): number => simulator?.requests.filter(({ status }) => status === 429).length ?? 0,
   usage: (): Usage => usageOfThisProcess(),
 };
 
