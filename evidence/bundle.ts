@@ -81,7 +81,9 @@ function isEvidence(
 ): fields is Readonly<Record<string, unknown>> & ProofEvidence {
   const { type, sha256, erasedBy, repeated, body } = fields;
   const isKnown =
-    (type === 'event' || type === 'observation' || type === 'evaluation') && isDigest(sha256) && body === undefined;
+    (type === 'event' || type === 'row' || type === 'observation' || type === 'evaluation') &&
+    isDigest(sha256) &&
+    body === undefined;
   return (
     isKnown &&
     (erasedBy === undefined || Number.isSafeInteger(erasedBy)) &&

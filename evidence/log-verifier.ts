@@ -35,7 +35,7 @@ export class LogVerifier {
   length = 0;
   events = 0;
   observations = 0;
-  readonly erased = { events: 0, observations: 0, verdicts: 0 };
+  readonly erased = { events: 0, observations: 0, rows: 0, verdicts: 0 };
   private readonly checkpoint: Checkpointed | undefined;
   private hash: Buffer;
   private expected: Expected | undefined;
@@ -97,12 +97,11 @@ export class LogVerifier {
 
   private takeEvidence(evidence: ProofEvidence): Broken | undefined {
     const { expected } = this;
-    const fits = evidence.type === 'event' ? expected?.kind === 'page' : evidence.type === expected?.kind;
-    const isOneTooMany = evidence.type !== 'event' && (digestOf(expected) === undefined || expected?.bodies !== 0);
-    if (!expected || !fits || isOneTooMany) {
+    const ofPage = evidence.type === 'event' || evidence.type === 'row';
+    if (expected?.kind !== ENTRY_OF[evidence.type] || (!ofPage && !awaitsBody(expected))) {
       return this.broken(`an ${evidence.type} follows this entry that it does not tell of`);
     }
-    if (evidence.type === 'event') {
+    if (ofPage) {
       expected.events += 1;
       expected.digest.update(evidence.sha256, 'hex');
     } else {
@@ -157,6 +156,7 @@ export class LogVerifier {
     if (!expected) return undefined;
     const { kind, data, events } = expected;
     if (digestOf(expected) !== undefined && expected.bodies === 0) return this.broken(`this ${kind} is gone`);
+    if (kind === 'statistics-page') return this.closeRows(expected);
     if (kind !== 'page') return undefined;
 
     this.events += events;
@@ -166,6 +166,19 @@ export class LogVerifier {
     return expected.digest.digest('hex') === data['digest']
       ? undefined
       : this.broken('the events of this page are not those that were stored');
+  }
+
+  /** Rows of a protection log, where they are kept. What they were counted into is checked by whoever has the cells. */
+  private closeRows({ data, events, digest }: Expected): Broken | undefined {
+    if (data['bodiesDigest'] === undefined) {
+      return events === 0 ? undefined : this.broken('rows follow this page that it did not keep');
+    }
+    if (events !== data['newRows']) {
+      return this.broken(`this page kept ${String(data['newRows'])} rows, and ${events} of them are held`);
+    }
+    return digest.digest('hex') === data['bodiesDigest']
+      ? undefined
+      : this.broken('the rows of this page are not those that were stored');
   }
 
   private endsAt(head: LogHead | undefined): Broken | undefined {
@@ -184,17 +197,30 @@ export class LogVerifier {
   }
 }
 
+/** The kind of entry that each evidence stands under. */
+const ENTRY_OF = {
+  event: 'page',
+  row: 'statistics-page',
+  observation: 'observation',
+  evaluation: 'evaluation',
+} as const;
+
 const CHANGED: Readonly<Record<ProofEvidence['type'], string>> = {
   event: 'an event of this page was changed after it was stored',
+  row: 'a row of this page was changed after it was stored',
   observation: 'the body of this observation was changed',
   evaluation: 'the verdicts of this evaluation were changed',
 };
 const LOST: Readonly<Record<ProofEvidence['type'], string>> = {
   event: 'the body of an event of this page is gone',
+  row: 'the body of a row of this page is gone',
   observation: 'the body of this observation is gone',
   evaluation: 'the verdicts of this evaluation are gone',
 };
-const ERASED_AS = { event: 'events', observation: 'observations', evaluation: 'verdicts' } as const;
+const ERASED_AS = { event: 'events', row: 'rows', observation: 'observations', evaluation: 'verdicts' } as const;
+
+/** The one body that an entry tells of has not come yet. */
+const awaitsBody = (expected: Expected): boolean => digestOf(expected) !== undefined && expected.bodies === 0;
 
 /** The digest of the one body under an entry; none for what had no body. */
 function digestOf(expected: Expected | undefined): string | undefined {

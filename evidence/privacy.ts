@@ -3,17 +3,18 @@ import { EvidenceNotFoundError } from './errors.js';
 import { readConnection } from './connection-rows.js';
 import { eventsEraser } from './erase-events.js';
 import { observationsEraser } from './erase-observations.js';
+import { rowsEraser } from './erase-rows.js';
 import { verdictsEraser } from './erase-verdicts.js';
 import { retentionOf } from './retention.js';
 import { subjectRule } from './subject.js';
 
 /** Whose bodies can be erased. */
-export type Erasable = 'events' | 'observations' | 'verdicts';
+export type Erasable = 'events' | 'observations' | 'rows' | 'verdicts';
 
-export const ERASABLE: readonly Erasable[] = ['events', 'observations', 'verdicts'];
+export const ERASABLE: readonly Erasable[] = ['events', 'observations', 'rows', 'verdicts'];
 
 /** What Mimecast said. What was concluded from it is erased only when that is asked for. */
-const USUALLY: readonly Erasable[] = ['events', 'observations'];
+const USUALLY: readonly Erasable[] = ['events', 'observations', 'rows'];
 
 /** Which bodies an erasure is about. */
 export type ErasureRule =
@@ -24,7 +25,7 @@ export type ErasureRule =
 
 export interface ErasureRequest {
   readonly rule: ErasureRule;
-  /** Events and observations when none is named. */
+  /** Events, observations and rows when none is named. */
   readonly what?: readonly Erasable[];
   /** Why: kept in the log, so without names of persons. */
   readonly reason: string;
@@ -36,6 +37,8 @@ export interface Erased {
   readonly events: number;
   /** Observations whose body is gone; several may have had the same. */
   readonly observations: number;
+  /** Rows of protection logs, of connections that keep them. */
+  readonly rows: number;
   /** Records of what controls said. */
   readonly verdicts: number;
 }
@@ -98,6 +101,7 @@ export function createPrivacy(db: Database): Privacy {
   const erasers: Readonly<Record<Erasable, Eraser>> = {
     events: eventsEraser(db),
     observations: observationsEraser(db),
+    rows: rowsEraser(db),
     verdicts: verdictsEraser(db),
   };
 
@@ -108,7 +112,7 @@ export function createPrivacy(db: Database): Privacy {
     entry: ErasureEntry | undefined,
     signal?: AbortSignal,
   ): Promise<Erased & { sequences: number[] }> => {
-    const erased = { events: 0, observations: 0, verdicts: 0 };
+    const erased = { events: 0, observations: 0, rows: 0, verdicts: 0 };
     const sequences: number[] = [];
     for (const kind of kinds) {
       let after: unknown;
@@ -134,8 +138,13 @@ export function createPrivacy(db: Database): Privacy {
     },
 
     async preview(connectionId, { rule, what = USUALLY }) {
-      const { events, observations, verdicts } = await goThrough(connectionId, what, prepare(rule).prepared, undefined);
-      return { events, observations, verdicts };
+      const { events, observations, rows, verdicts } = await goThrough(
+        connectionId,
+        what,
+        prepare(rule).prepared,
+        undefined,
+      );
+      return { events, observations, rows, verdicts };
     },
 
     async applyRetention(connectionId, now, signal) {
@@ -152,8 +161,9 @@ export function createPrivacy(db: Database): Privacy {
         eventBodiesDays,
         `event bodies are kept for ${eventBodiesDays} days`,
       );
+      const { rows } = await eraseOlder('rows', eventBodiesDays, `rows are kept for ${eventBodiesDays} days`);
       const { verdicts } = await eraseOlder('verdicts', verdictsDays, `verdicts are kept for ${verdictsDays} days`);
-      return { events, observations: 0, verdicts };
+      return { events, observations: 0, rows, verdicts };
     },
   };
 }

@@ -16,9 +16,9 @@ export interface ProofEntry {
   readonly record: string;
 }
 
-/** One event of the page before it, in the order of the page's digest; or the body of the observation or evaluation before it. */
+/** One event or row of the page before it, in the order of the page's digest; or the body of the observation or evaluation before it. */
 export interface ProofEvidence {
-  readonly type: 'event' | 'observation' | 'evaluation';
+  readonly type: 'event' | 'row' | 'observation' | 'evaluation';
   /** Lower-case hex SHA-256 of the body as it was stored, which is without the fields that must not be kept. */
   readonly sha256: string;
   /** The entry of the log that erased the body by rule. */
@@ -42,6 +42,7 @@ export async function* proofRecords(client: Queryable, connectionId: string): As
     if (kind === 'observation' && typeof data['digest'] === 'string') {
       yield* bodyOf(client, connectionId, entry.sequence, seen);
     }
+    if (kind === 'statistics-page' && data['bodiesDigest'] !== undefined) yield* rowsOf(client, data);
     if (kind === 'evaluation') yield* verdictsOf(client, connectionId, entry.sequence);
   }
 }
@@ -127,6 +128,18 @@ async function* bodyOf(
   });
   if (erasedBy === null && kept) seen.add(sha256);
   yield { type: 'observation', ...evidenceOf({ sha256, erased_by: erasedBy, body: kept?.body ?? null }) };
+}
+
+/** The rows that a page of a protection log kept, for connections that keep them. */
+async function* rowsOf(client: Queryable, page: LogRecord['data']): AsyncGenerator<ProofEvidence> {
+  const rows = await client.query<Evidence>({
+    name: 'rows-of-page',
+    text: `
+      select encode(sha256, 'hex') as sha256, erased_by, body from mimecast.protection_rows
+       where window_id = $1 and restart = $2 and page = $3 order by digest`,
+    values: [page['windowId'], page['restart'], page['page']],
+  });
+  for (const row of rows) yield { type: 'row', ...evidenceOf(row) };
 }
 
 /** The verdicts that an entry tells of. */

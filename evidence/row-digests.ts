@@ -110,8 +110,8 @@ export async function keepBodies(client: Queryable, place: PagePlace, rows: read
   await client.query({
     text: `
       insert into mimecast.protection_rows
-        (connection_id, protection, digest, row_time, window_id, restart, page, body)
-      select $1, $2, r.digest, r.row_time, $3, $4, $5, r.body
+        (connection_id, protection, digest, row_time, window_id, restart, page, sha256, body)
+      select $1, $2, r.digest, r.row_time, $3, $4, $5, sha256(convert_to(r.body, 'UTF8')), r.body
         from unnest($6::bytea[], $7::timestamptz[], $8::text[]) as r (digest, row_time, body)
       on conflict do nothing`,
     values: [

@@ -160,5 +160,5 @@ const digestOf = (rows: readonly DigestedRow[]): string =>
   sha256(Buffer.concat(rows.map(({ digest }) => digest))).toString('hex');
 
 /** Over the hashes of the bodies, in the order of their rows' digests. */
-export const bodiesDigest = (bodies: readonly string[]): string =>
+const bodiesDigest = (bodies: readonly string[]): string =>
   sha256(Buffer.concat(bodies.map((body) => sha256(body)))).toString('hex');

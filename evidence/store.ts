@@ -436,7 +436,12 @@ export interface Verification {
   readonly ok: boolean;
   readonly records: number;
   /** Bodies that are gone because a rule said so. */
-  readonly erased?: { readonly events: number; readonly observations: number; readonly verdicts: number };
+  readonly erased?: {
+    readonly events: number;
+    readonly observations: number;
+    readonly rows: number;
+    readonly verdicts: number;
+  };
   /** The checkpoint that lies on the chain. */
   readonly checkpoint?: { readonly sequence: number; readonly at: string };
   readonly firstBroken?: { readonly sequence: number; readonly kind: string; readonly reason: string };

@@ -6,7 +6,6 @@ import { parseRecord, type LogRecord } from './log.js';
 import type { ProofRecord } from './proof-records.js';
 import { ROW_DIGESTS_KEPT_DAYS } from './row-digests.js';
 import { CELL_COLUMNS, toCell, type CellRecord } from './statistics-cells.js';
-import { bodiesDigest } from './store-statistics-page.js';
 import type { Protection } from './statistics.js';
 import type { Verification } from './store.js';
 
@@ -45,7 +44,7 @@ export class StatisticsCheck {
       const key = nameOf(protection, added);
       this.cells.set(key, addToCell(this.cells.get(key), added, windowId));
     }
-    return (await this.brokenDigests(protection, data)) ?? (await this.brokenBodies(data));
+    return await this.brokenDigests(protection, data);
   }
 
   /** @returns the first cell that is not what the pages add up to */
@@ -82,22 +81,6 @@ export class StatisticsCheck {
     }
     const digest = sha256(Buffer.concat(rows.map((row) => row.digest))).toString('hex');
     return digest === data['digest'] ? undefined : 'the row digests of this page are not those that were stored';
-  }
-
-  private async brokenBodies({ windowId, restart, page, ...data }: LogRecord['data']): Promise<string | undefined> {
-    if (data['bodiesDigest'] === undefined) return undefined;
-    const rows = await this.client.query<{ body: string }>({
-      name: 'bodies-of-page',
-      text: `
-        select body from mimecast.protection_rows where window_id = $1 and restart = $2 and page = $3 order by digest`,
-      values: [windowId, restart, page],
-    });
-    if (rows.length !== data['newRows']) {
-      return `this page kept ${String(data['newRows'])} rows, and ${rows.length} of them are held`;
-    }
-    return bodiesDigest(rows.map(({ body }) => body)) === data['bodiesDigest']
-      ? undefined
-      : 'a row of this page was changed after it was stored';
   }
 }
 

@@ -29,7 +29,7 @@ export function verificationOf(
   firstBroken?: Broken,
 ): Verification {
   if (firstBroken) return { connectionId, ok: false, records, firstBroken };
-  const hasErased = erased.events + erased.observations + erased.verdicts > 0;
+  const hasErased = erased.events + erased.observations + erased.rows + erased.verdicts > 0;
   return {
     connectionId,
     ok: true,

@@ -27,7 +27,7 @@ export const erase: CommandDefinition = (run) =>
     .addArgument(connectionIdArgument())
     .option('--before <date>', 'what is older than this (UTC)', parseMoment)
     .option('--subject <text>', 'what mentions this person: an address or a name')
-    .addOption(new Option('--what <what>', 'which evidence (events and observations)').choices(ERASABLE))
+    .addOption(new Option('--what <what>', 'which evidence (all that Mimecast said)').choices(ERASABLE))
     .requiredOption('--reason <text>', 'why, without names: kept in the log for good')
     .option('--dry-run', 'say what would be erased, and change nothing')
     .option('--yes', 'do not ask')
@@ -129,7 +129,10 @@ function reportLines({ connectionId, entries, receipt, ...erased }: ErasureRepor
   ];
 }
 
-function counted({ events, observations, verdicts }: Erased): string {
-  const bodies = `the bodies of ${events} events and ${observations} observations`;
-  return verdicts === 0 ? bodies : `${bodies}, and ${verdicts} records of verdicts`;
+function counted({ events, observations, rows, verdicts }: Erased): string {
+  return [
+    `the bodies of ${events} events and ${observations} observations`,
+    ...(rows > 0 ? [`${rows} rows of protection logs`] : []),
+    ...(verdicts > 0 ? [`${verdicts} records of verdicts`] : []),
+  ].join(', ');
 }

@@ -124,7 +124,7 @@ function verdict({ connectionId, records, erased, checkpoint, firstBroken }: Ver
     const { sequence, kind, reason } = firstBroken;
     return `${connectionId}: ${colours.red('BROKEN')} at record ${sequence} (${kind}): ${reason}`;
   }
-  const gone = erased && `, ${erased.events + erased.observations + erased.verdicts} erased by rule`;
+  const gone = erased && `, ${erased.events + erased.observations + erased.rows + erased.verdicts} erased by rule`;
   const kept = checkpoint && `, checkpoint of ${checkpoint.at} at record ${checkpoint.sequence} lies on the chain`;
   return `${connectionId}: ${colours.green('holds')}, ${records} records${gone ?? ''}${kept ?? ''}`;
 }

@@ -52,8 +52,12 @@ create table mimecast.protection_rows (
   window_id      bigint not null,
   page           integer not null,
   restart        smallint not null,
-  body           text not null,
-  primary key (connection_id, protection, digest)
+  sha256         bytea not null,
+  -- an erased row keeps its place and its digest, and names the entry of the log that erased it
+  body           text,
+  erased_by      bigint,
+  primary key (connection_id, protection, digest),
+  check ((body is null) = (erased_by is not null))
 );
 create index protection_rows_of_page on mimecast.protection_rows (window_id, restart, page);
 

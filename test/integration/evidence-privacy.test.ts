@@ -6,6 +6,7 @@ import {
   auditEvents,
   connectedStore,
   granted,
+  HOUR_MS,
   logOf,
   NOON,
   openWindow,
@@ -15,6 +16,7 @@ import {
   takenWindow,
 } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import { click, counted } from '../protection-logs.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;
@@ -69,6 +71,7 @@ describe('an erasure by age', () => {
       connectionId: 'acme',
       events: 2200,
       observations: 0,
+      rows: 0,
       verdicts: 0,
       entries: { first: 5, last: 7 },
     });
@@ -91,7 +94,7 @@ describe('an erasure by age', () => {
       connectionId: 'acme',
       ok: true,
       records: 7,
-      erased: { events: 2200, observations: 0, verdicts: 0 },
+      erased: { events: 2200, observations: 0, rows: 0, verdicts: 0 },
     });
   });
 
@@ -125,12 +128,12 @@ describe('an erasure by age', () => {
     await store.observations.record(policies({ body: ['is still so'] }));
     const rule = { before: new Date('2026-02-01') };
 
-    expect(await store.privacy.preview('acme', { rule })).toEqual({ events: 0, observations: 1, verdicts: 0 });
+    expect(await store.privacy.preview('acme', { rule })).toEqual({ events: 0, observations: 1, rows: 0, verdicts: 0 });
     expect(await store.privacy.erase('acme', { rule, reason: 'old' })).toMatchObject({ observations: 1 });
     expect(await database.query('select body from mimecast.bodies')).toEqual([{ body: '["is still so"]' }]);
     expect(await store.log.verify('acme')).toMatchObject({
       ok: true,
-      erased: { events: 0, observations: 1, verdicts: 0 },
+      erased: { events: 0, observations: 1, rows: 0, verdicts: 0 },
     });
   });
 });
@@ -161,7 +164,7 @@ describe('an erasure by subject', () => {
     expect(everything).not.toContain(report.receipt);
     expect(await store.log.verify('acme')).toMatchObject({
       ok: true,
-      erased: { events: 2, observations: 2, verdicts: 0 },
+      erased: { events: 2, observations: 2, rows: 0, verdicts: 0 },
     });
   });
 
@@ -222,11 +225,13 @@ test('retention erases what the settings say is kept long enough, and 400 days w
   expect(await store.privacy.applyRetention('acme', afterDays(399))).toEqual({
     events: 0,
     observations: 0,
+    rows: 0,
     verdicts: 0,
   });
   expect(await store.privacy.applyRetention('acme', afterDays(400))).toEqual({
     events: 5,
     observations: 0,
+    rows: 0,
     verdicts: 0,
   });
 
@@ -241,6 +246,29 @@ test('retention erases what the settings say is kept long enough, and 400 days w
   ]);
   expect(await store.log.verify('acme')).toMatchObject({
     ok: true,
-    erased: { events: 7, observations: 0, verdicts: 0 },
+    erased: { events: 7, observations: 0, rows: 0, verdicts: 0 },
   });
+});
+
+test('rows of a protection log that are kept are erased by person and by age; what they were counted into stays', async () => {
+  const hour = { start: NOON, end: new Date(NOON.getTime() + HOUR_MS) };
+  const window = await takenWindow(store, { stream: 'threat-statistics/url', ...hour });
+  const rows = [click(NOON), click(secondsAfterNoon(1), { userEmailAddress: 'other@tenant.example' })].map((row) =>
+    counted('url', row),
+  );
+  const kept = { protection: 'url', rows, keepRows: true, provenance: PROVENANCE } as const;
+  granted(await store.statistics.storePage({ window, pagesBefore: 0, ...kept }));
+
+  const rule = { subject: 'other@tenant.example' };
+  expect(await store.privacy.preview('acme', { rule })).toMatchObject({ rows: 1 });
+  expect(await store.privacy.erase('acme', { rule, reason: 'request 1' })).toMatchObject({ rows: 1, events: 0 });
+  expect(await store.log.verify('acme')).toMatchObject({ ok: true, erased: { rows: 1 } });
+  expect(await store.statistics.daily('acme', { from: NOON, to: NOON })).toMatchObject([{ rows: 2 }]);
+  expect(JSON.stringify(await database.dump())).not.toContain('other@tenant.example');
+
+  const later = new Date(NOON.getTime() + 401 * DAY_MS);
+  expect(await store.privacy.applyRetention('acme', later)).toMatchObject({ rows: 1 });
+  expect(await store.log.verify('acme')).toMatchObject({ ok: true, erased: { rows: 2 } });
+  await database.query('update mimecast.protection_rows set erased_by = 1');
+  expect(await store.log.verify('acme')).toMatchObject({ ok: false, firstBroken: { kind: 'statistics-page' } });
 });

@@ -242,7 +242,7 @@ test('what nobody touched holds, with what was erased counted, in the database a
     connectionId: 'acme',
     ok: true,
     records: ENTRIES,
-    erased: { events: ERASED_EVENTS, observations: 2, verdicts: 0 },
+    erased: { events: ERASED_EVENTS, observations: 2, rows: 0, verdicts: 0 },
     checkpoint: { sequence: ENTRIES, at: checkpoint.at },
   };
   expect(await store.log.verify('acme', checkpoint)).toEqual(expected);

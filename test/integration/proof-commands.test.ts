@@ -116,7 +116,7 @@ describe('a bundle', () => {
     const expected = {
       ok: true,
       records: 6,
-      erased: { events: 1, observations: 0, verdicts: 0 },
+      erased: { events: 1, observations: 0, rows: 0, verdicts: 0 },
       checkpoint: { sequence: 5 },
     };
     expect(await run(['verify', '--bundle', after, ...proved], { offline: true })).toMatchObject({
@@ -243,6 +243,7 @@ describe('erase', () => {
       connectionId: 'acme',
       events: 1,
       observations: 0,
+      rows: 0,
       verdicts: 0,
     });
     expect(await erasures()).toBe(0);
