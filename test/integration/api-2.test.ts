@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDPOINT_PATHS } from '../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../vault/keyring.js';
 import { sealCredentials } from '../../vault/sealing.js';
+import { defaultSettings } from '../../workflows/streams.js';
 import { startEngine, type Engine } from '../engine.js';
 import { logOf } from '../evidence.js';
 import { until } from '../until.js';
@@ -36,6 +37,22 @@ test('keys of API 2.0 collect what keys of API 1.0 collect', async () => {
   expect(await heldBy(now.id)).toEqual(await heldBy(old.id));
   expect(tenant.running.tokens.issued).toHaveLength(1);
   expect(await engine.store.log.verify(now.id)).toMatchObject({ ok: true });
+});
+
+test('with API 2.0 the totals of Mimecast itself stand beside what its logs are counted into', async () => {
+  const tenant = engine.addTenant({ events: 0 });
+  const { streams } = defaultSettings(engine.simulator.url);
+  const { id } = await engine.connect(tenant, { credentials: tenant.client, settings: { streams } });
+  const [polled] = await engine.connections.poll(id, ['threat-statistics']);
+  expect(polled).toMatchObject({ outcome: 'collected' });
+  const said = Object.fromEntries((polled?.endpoints ?? []).map(({ endpoint, outcome }) => [endpoint, outcome]));
+  expect(said).toMatchObject({ 'ttp-url-logs': 'collected', 'stats-url-clicks': 'collected' });
+  const kept = (await engine.store.observations.latest(id)).filter(({ stream }) => stream === 'threat-statistics');
+  expect(kept.map(({ endpoint }) => endpoint).sort()).toEqual([
+    'stats-attachment-scans',
+    'stats-impersonations',
+    'stats-url-clicks',
+  ]);
 });
 
 test('a token that ends in the middle of a window costs one page a second request', async () => {
