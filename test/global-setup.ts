@@ -19,8 +19,32 @@ declare module 'vitest' {
   }
 }
 
+interface Servers {
+  readonly postgresUrl: string;
+  readonly temporalAddress: string;
+  readonly workflowBundleFile: string;
+  stop(): Promise<void>;
+}
+
+/** Projects load this file each for itself; what they share is the process. */
+const shared = globalThis as { mimecastTestServers?: { readonly servers: Promise<Servers>; users: number } };
+
 /** One real Postgres and one real Temporal for the whole run: tests stay apart by database, task queue and connection id. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const run = (shared.mimecastTestServers ??= { servers: startServers(), users: 0 });
+  run.users += 1;
+  const servers = await run.servers;
+  project.provide('postgresUrl', servers.postgresUrl);
+  project.provide('temporalAddress', servers.temporalAddress);
+  project.provide('workflowBundleFile', servers.workflowBundleFile);
+
+  return async () => {
+    run.users -= 1;
+    if (run.users === 0) await servers.stop();
+  };
+}
+
+async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'temporal-mimecast-test-'));
   // Postgres refuses to run as root and takes another user, who has to get through here.
   await chmod(folder, 0o711);
@@ -30,17 +54,17 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     startPostgres({ dataDir: join(folder, 'postgres'), port: 0 }),
     startTemporal({ executable, port: 0, ui: false }),
   ]);
-  project.provide('postgresUrl', postgres.url);
-  project.provide('temporalAddress', temporal.address);
-  project.provide('workflowBundleFile', await bundleWorkflows(folder));
-
-  return async () => {
-    await Promise.all([postgres.stop(), temporal.stop()]);
-    await rm(folder, { recursive: true, force: true });
+  return {
+    postgresUrl: postgres.url,
+    temporalAddress: temporal.address,
+    workflowBundleFile: await bundleWorkflows(folder),
+    async stop() {
+      await Promise.all([postgres.stop(), temporal.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
-/** Of the built workflows, which are what users get. */
 async function bundleWorkflows(folder: string): Promise<string> {
   const workflowsPath = fileURLToPath(new URL('../dist/workflows/index.js', import.meta.url));
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });

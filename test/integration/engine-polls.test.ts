@@ -6,6 +6,7 @@ import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { startSimulator, type SimulatorOptions } from '../../sandbox/simulator/simulator.js';
 import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../audit-log.js';
 import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, startEngine, type Engine } from '../engine.js';
+import { defaultSettings } from '../../workflows/streams.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -23,7 +24,8 @@ function only([report, ...others]: PollReport[]): PollReport {
 const verified = async (id: string): Promise<boolean> => (await engine.store.log.verify(id)).ok;
 
 test('connect, then poll: every stream is collected, and each endpoint says for itself how it went', async () => {
-  const { id, tenant, report } = await engine.connect();
+  const { streams } = defaultSettings(engine.simulator.url);
+  const { id, tenant, report } = await engine.connect(undefined, { settings: { streams } });
   expect(report).toMatchObject({ ok: true, authentication: 'accepted', account: { code: tenant.accountCode } });
 
   const polls = await engine.connections.poll(id);

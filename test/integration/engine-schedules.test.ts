@@ -18,7 +18,7 @@ import { DAY_MS, HOUR_MS, startEngine, type Engine } from '../engine.js';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await startEngine();
+  engine = await startEngine({ statistics: true });
 });
 afterAll(() => engine.stop());
 

@@ -37,7 +37,6 @@ test('schedules follow an edit, and neither a pause nor a running poll is lost',
     ['audit-events', false],
     ['policies', false],
     ['account', true],
-    ['threat-statistics', false],
   ]);
   expect(await awaitPolls(engine.client, polls)).toMatchObject([{ stream: 'policies', outcome: 'collected' }]);
   await expect(connections.poll(id, ['archive-settings'])).resolves.toEqual([]);
