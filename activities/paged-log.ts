@@ -1,8 +1,8 @@
 import type { EndpointName, Stream } from '../evidence/connection.js';
 import type { LedgerStream, Refused, StoredPage, TakenWindow } from '../evidence/store.js';
 import type { MimecastApi } from '../mimecast/api.js';
-import type { TimeRange, WindowRules } from '../mimecast/audit-windows.js';
-import type { PageRequest } from '../mimecast/pagination.js';
+import type { WindowRules } from '../mimecast/audit-windows.js';
+import type { RangePageRequest } from '../mimecast/paged-reading.js';
 
 /** A log of the vendor's that is read window by window and page by page: where it is, and what becomes of a page. */
 export interface PagedLog {
@@ -11,15 +11,7 @@ export interface PagedLog {
   /** Under which its windows are kept. */
   readonly ledgerStream: LedgerStream;
   readonly rules: WindowRules;
-  fetch(api: MimecastApi, request: LogPageRequest): Promise<FetchedPage>;
-}
-
-export interface LogPageRequest extends TimeRange {
-  readonly path: string;
-  readonly pageToken?: string;
-  readonly pageSize: number;
-  readonly tokenIn: PageRequest['tokenIn'];
-  readonly signal: AbortSignal;
+  fetch(api: MimecastApi, request: RangePageRequest): Promise<FetchedPage>;
 }
 
 /** A page on its way from the vendor to the store, prepared while the page before is being stored. */

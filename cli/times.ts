@@ -16,4 +16,7 @@ export function formatMoment(moment: Date, now: Date): string {
   return `${iso.slice(0, 10)} ${time}`;
 }
 
+/** A moment in a table of its own times, always in UTC: `2026-11-23 02:10`. */
+export const minuteOf = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
 const utcDay = (moment: Date): number => Math.floor(moment.getTime() / DAY_MS);

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from './canonical.js';
+import { canonicalJson, isJsonObject, sha256 } from './canonical.js';
 
 /**
  * Fields that may differ between two reads of what an administrator would call the same: Mimecast gives ids of policies anew,
@@ -20,16 +20,12 @@ export function contentDigest(body: unknown): Buffer {
 
 /** What an item says, without what may change although nothing was changed. */
 export function contentOf(item: unknown): unknown {
-  if (!isObject(item)) return item;
+  if (!isJsonObject(item)) return item;
   const { policy, ...fields } = item;
   const kept = withoutNotContent(fields);
-  return policy === undefined ? kept : { ...kept, policy: isObject(policy) ? withoutNotContent(policy) : policy };
+  return policy === undefined ? kept : { ...kept, policy: isJsonObject(policy) ? withoutNotContent(policy) : policy };
 }
 
 function withoutNotContent(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !NOT_CONTENT.has(name)));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Database, Queryable } from './database.js';
-import { append } from './log.js';
+import { appendErasure } from './erasure-entry.js';
 import type { Eraser, ErasureEntry, PreparedRule } from './privacy.js';
 
 /** Events looked at in one transaction: bounds the memory, and how long a poll may have to wait for the head of the log. */
@@ -74,11 +73,9 @@ async function erase(
   // Another erasure was here first.
   if (locked.length === 0) return { erased: 0 };
 
-  const digest = createHash('sha256');
   const inLogOrder = locked.toSorted((a, b) => Number(a.logSequence) - Number(b.logSequence));
-  for (const { sha256 } of inLogOrder) digest.update(sha256);
-  const data = { ...entry, what: 'events', count: locked.length, digest: digest.digest('hex') };
-  const sequence = await append(client, connectionId, 'erased', data);
+  const digests = inLogOrder.map(({ sha256 }) => sha256);
+  const sequence = await appendErasure(client, connectionId, 'events', digests, entry);
   await client.query({
     text: `
       update mimecast.audit_events e set body = null, user_name = '', erased_by = $4

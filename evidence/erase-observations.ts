@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { lockConnection } from './connection-rows.js';
 import type { Database, Queryable } from './database.js';
-import { append } from './log.js';
+import { appendErasure } from './erasure-entry.js';
 import type { Eraser, ErasureEntry, PreparedRule } from './privacy.js';
 
 /** Bodies looked at in one transaction. A list of policies may have megabytes. */
@@ -82,10 +81,8 @@ async function erase(
   observations: readonly Observation[],
   entry: ErasureEntry,
 ): Promise<{ erased: number; sequence: number }> {
-  const digest = createHash('sha256');
-  for (const { sha256 } of observations) digest.update(sha256);
-  const data = { ...entry, what: 'observations', count: observations.length, digest: digest.digest('hex') };
-  const sequence = await append(client, connectionId, 'erased', data);
+  const digests = observations.map(({ sha256 }) => sha256);
+  const sequence = await appendErasure(client, connectionId, 'observations', digests, entry);
   await client.query({
     text: `
       update mimecast.observations set erased_by = $2, content_sha256 = null where observation_id = any($1::bigint[])`,

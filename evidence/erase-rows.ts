@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Database, Queryable } from './database.js';
-import { append } from './log.js';
+import { appendErasure } from './erasure-entry.js';
 import type { Eraser, ErasureEntry, PreparedRule } from './privacy.js';
 
 /** Rows looked at in one transaction. */
@@ -62,10 +61,8 @@ async function erase(
   chosen: readonly Candidate[],
   entry: ErasureEntry,
 ): Promise<{ erased: number; sequence: number }> {
-  const digest = createHash('sha256');
-  for (const { sha256 } of chosen) digest.update(sha256);
-  const data = { ...entry, what: 'rows', count: chosen.length, digest: digest.digest('hex') };
-  const sequence = await append(client, connectionId, 'erased', data);
+  const digests = chosen.map(({ sha256 }) => sha256);
+  const sequence = await appendErasure(client, connectionId, 'rows', digests, entry);
   await client.query({
     text: `
       update mimecast.protection_rows set body = null, erased_by = $3

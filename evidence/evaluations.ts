@@ -3,13 +3,12 @@ import { lockConnection } from './connection-rows.js';
 import type { Database, Queryable } from './database.js';
 import { gatherFacts } from './gather-facts.js';
 import { append } from './log.js';
+import { BEGINNING, FOREVER } from './moments.js';
 import type { Evaluations, EvaluationHeadline, MomentRange } from './verdict-store.js';
 import type { Evaluation, StoredEvaluation } from './verdicts.js';
 
 /** Records read at a time: each is some ten kilobytes. */
 const BATCH = 100;
-const BEGINNING = new Date(0);
-const FOREVER = new Date('9999-12-31T23:59:59Z');
 
 export function createEvaluations(db: Database): Evaluations {
   return {

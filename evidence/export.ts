@@ -1,12 +1,11 @@
 import type { EndpointName, Stream } from './connection.js';
 import type { Database, Statement } from './database.js';
+import { BEGINNING, FOREVER } from './moments.js';
 import type { EndpointOutcome } from './outcomes.js';
 import type { ExportedEvent, ExportedObservation, ExportOptions, ExportRecord, Provenance } from './store.js';
 
 /** Rows read at a time: the memory that an export needs, however long it is. */
 const BATCH = 500;
-const BEGINNING = new Date(0);
-const FOREVER = new Date('9999-12-31T23:59:59Z');
 
 interface Range {
   readonly from: Date;

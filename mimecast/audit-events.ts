@@ -2,8 +2,7 @@ import type { MimecastApi, Provenance } from './api.js';
 import { ENDPOINTS } from './endpoints.js';
 import { shapeError } from './envelope.js';
 import { isJsonObject, type JsonObject } from './json.js';
-import type { PageRequest } from './pagination.js';
-import { callForPage, placeOf } from './paged-reading.js';
+import { callForPage, placeOf, type RangePageRequest } from './paged-reading.js';
 import type { RateLimit } from './rate-limit.js';
 import { auditEventItem, fieldOf } from './schemas.js';
 import { formatTimestamp, parseTimestamp } from './timestamps.js';
@@ -19,19 +18,6 @@ export interface AuditEvent {
   readonly user: string;
   /** The item as it came. */
   readonly raw: JsonObject;
-}
-
-export interface AuditPageRequest {
-  /** Whole seconds; the vendor's look-back is 60 days. */
-  readonly start: Date;
-  readonly end: Date;
-  readonly pageToken?: string | undefined;
-  readonly pageSize: number;
-  readonly tokenIn: PageRequest['tokenIn'];
-  /** Replaces the endpoint's own path. */
-  readonly path?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onWait?: ((waitMs: number) => void) | undefined;
 }
 
 export interface AuditPage {
@@ -55,7 +41,7 @@ export interface AuditPage {
  * @throws {MimecastRequestError} `shape` for such an event; `token-refused` when the range must be read from its first page
  * @throws {MimecastError} as `callEndpoint` does
  */
-export async function readAuditPage(api: MimecastApi, request: AuditPageRequest): Promise<AuditPage> {
+export async function readAuditPage(api: MimecastApi, request: RangePageRequest): Promise<AuditPage> {
   const { path, permission, reads } = ENDPOINTS['audit-events'];
   const { start, end, pageToken, pageSize, tokenIn, signal, onWait } = request;
   const answer = await callForPage(api, {

@@ -1,3 +1,4 @@
+import { durationWords } from './duration-words.js';
 import { MimecastError, type CallPlace } from './mimecast-error.js';
 
 /** What of the keys Mimecast refused; of API 2.0 the last two. */
@@ -129,24 +130,12 @@ export class MimecastClockError extends MimecastError {
     super(
       { ...place, clockSkewMs },
       {
-        what: `This worker's clock is ${duration(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
+        what: `This worker's clock is ${durationWords(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
         nextStep: 'Mend the time synchronisation (NTP) of this machine; the call is made again by itself.',
         retryable: true,
       },
     );
   }
-}
-
-function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ];
-  const told = parts.filter(([amount]) => amount > 0).slice(0, 2);
-  return told.map(([amount, unit]) => `${amount} ${unit}`).join(' ');
 }
 
 /** Why a request that reached Mimecast was of no use. */

@@ -1,7 +1,19 @@
 import { callEndpoint, type EndpointAnswer, type EndpointCall, type MimecastApi } from './api.js';
 import { shapeError } from './envelope.js';
 import type { CallPlace } from './mimecast-error.js';
-import { readPage, UnreadableToken, type Page } from './pagination.js';
+import type { TimeRange } from './audit-windows.js';
+import { readPage, UnreadableToken, type Page, type PageRequest } from './pagination.js';
+
+/** One page of a log within a range of time: whole seconds, no further back than the vendor keeps it. */
+export interface RangePageRequest extends TimeRange {
+  readonly pageToken?: string | undefined;
+  readonly pageSize: number;
+  readonly tokenIn: PageRequest['tokenIn'];
+  /** Replaces the endpoint's own path. */
+  readonly path?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onWait?: ((waitMs: number) => void) | undefined;
+}
 
 /** Calls an endpoint and splits its answer into rows and next token. @throws {MimecastError} as `callEndpoint` does */
 export async function callForPage(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer & Page> {

@@ -1,24 +1,12 @@
 import type { MimecastApi, Provenance } from './api.js';
-import type { TimeRange } from './audit-windows.js';
 import { ENDPOINTS } from './endpoints.js';
 import { shapeError } from './envelope.js';
 import { isJsonObject } from './json.js';
-import { callForPage, placeOf } from './paged-reading.js';
-import type { PageRequest } from './pagination.js';
+import { callForPage, placeOf, type RangePageRequest } from './paged-reading.js';
 import { PROTECTION_LOGS, rowsIn, type ProtectionLog, type ProtectionName } from './protection-logs.js';
 import type { CountedRow } from './protection-rows.js';
 import type { RateLimit } from './rate-limit.js';
 import { formatTimestamp } from './timestamps.js';
-
-export interface ProtectionPageRequest extends TimeRange {
-  readonly pageToken?: string | undefined;
-  readonly pageSize: number;
-  readonly tokenIn: PageRequest['tokenIn'];
-  /** Replaces the endpoint's own path. */
-  readonly path?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onWait?: ((waitMs: number) => void) | undefined;
-}
 
 export interface ProtectionPage {
   readonly rows: readonly CountedRow[];
@@ -42,7 +30,7 @@ export interface ProtectionPage {
 export async function readProtectionPage(
   api: MimecastApi,
   name: ProtectionName,
-  request: ProtectionPageRequest,
+  request: RangePageRequest,
 ): Promise<ProtectionPage> {
   const log: ProtectionLog = PROTECTION_LOGS[name];
   const { path, permission, reads } = ENDPOINTS[log.endpoint];

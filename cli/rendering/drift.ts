@@ -1,6 +1,7 @@
 import type { Difference, FieldChange } from '../../evidence/drift/differences.js';
 import type { Drift } from '../../evidence/drift/read-drift.js';
 import type { Colours } from '../terminal.js';
+import { minuteOf } from '../times.js';
 
 /** Changes in the order in which they were found, each with what may explain it. */
 export function driftLines(connectionId: string, found: readonly Drift[], colours: Colours): string[] {
@@ -41,4 +42,4 @@ const isWords = (value: unknown): value is readonly string[] =>
 
 const textOf = (value: unknown): string => (value === undefined ? '(none)' : JSON.stringify(value));
 
-const minute = (moment: Date): string => moment.toISOString().slice(0, 16).replace('T', ' ');
+const minute = (moment: Date): string => minuteOf(moment.toISOString());

@@ -1,6 +1,8 @@
+import { durationWords } from '../../mimecast/duration-words.js';
 import type { MissingCause } from '../../evidence/completeness.js';
 import type { GapReport, MissingReport } from '../gap-report.js';
 import type { Colours } from '../terminal.js';
+import { minuteOf } from '../times.js';
 import { table } from './table.js';
 
 const CAUSES: Readonly<Record<MissingCause, string>> = {
@@ -14,10 +16,10 @@ const CAUSES: Readonly<Record<MissingCause, string>> = {
 export function gapLines(report: GapReport, colours: Colours): string[] {
   const { connectionId, owed, heldUntil } = report;
   if (!owed) return [`${connectionId}: nothing is owed yet: Mimecast has not accepted its keys.`];
-  const until = heldUntil === undefined ? 'nothing was polled yet' : `held until ${minute(heldUntil)}`;
+  const until = heldUntil === undefined ? 'nothing was polled yet' : `held until ${minuteOf(heldUntil)}`;
   return [
     `${connectionId}: ${verdict(report, colours)}`,
-    `owed  ${minute(owed.from)} to ${minute(owed.to)} UTC, ${until}`,
+    `owed  ${minuteOf(owed.from)} to ${minuteOf(owed.to)} UTC, ${until}`,
     ...missingLines(report.missing, colours),
     ...totalLines(report, colours),
     lateLine(report),
@@ -37,9 +39,9 @@ const HEADINGS = ['FROM', 'TO', 'LASTS', 'CAN BE FILLED', 'CAUSE'] as const;
 function missingLines(missing: readonly MissingReport[], colours: Colours): string[] {
   if (missing.length === 0) return [];
   const rows = missing.map(({ start, end, cause, fillable }) => [
-    minute(start),
-    minute(end),
-    lasts(Date.parse(end) - Date.parse(start)),
+    minuteOf(start),
+    minuteOf(end),
+    durationWords(Date.parse(end) - Date.parse(start)),
     fillable ? colours.yellow('yes') : colours.red('no'),
     CAUSES[cause],
   ]);
@@ -54,27 +56,12 @@ function missingLines(missing: readonly MissingReport[], colours: Colours): stri
 function totalLines({ totals }: GapReport, colours: Colours): string[] {
   return totals.map(
     ({ start, end, told, read, windowId }) =>
-      `${colours.yellow('total')} Mimecast said ${told} events for ${minute(start)} to ${minute(end)}, its pages held ${read} (window ${windowId})`,
+      `${colours.yellow('total')} Mimecast said ${told} events for ${minuteOf(start)} to ${minuteOf(end)}, its pages held ${read} (window ${windowId})`,
   );
 }
 
 function lateLine({ lateEvents: { count, largestLatenessHours = 0, since } }: GapReport): string {
-  if (count === 0) return `late  no event was found late since ${minute(since)}`;
+  if (count === 0) return `late  no event was found late since ${minuteOf(since)}`;
   const events = count === 1 ? '1 event was' : `${count} events were`;
-  return `late  ${events} found late since ${minute(since)}, at most ${largestLatenessHours} h after it happened`;
-}
-
-const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
-
-/** In the two largest units: `6 d 4 h`, `35 min`. */
-function lasts(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ];
-  const told = parts.filter(([amount]) => amount > 0).slice(0, 2);
-  return told.map(([amount, unit]) => `${amount} ${unit}`).join(' ');
+  return `late  ${events} found late since ${minuteOf(since)}, at most ${largestLatenessHours} h after it happened`;
 }

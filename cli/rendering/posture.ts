@@ -1,5 +1,6 @@
 import type { ControlResult, StoredEvaluation, Summary, Verdict } from '../../evidence/verdicts.js';
 import type { Colours } from '../terminal.js';
+import { minuteOf } from '../times.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 
@@ -30,7 +31,7 @@ function worstFirst(controls: readonly ControlResult[]): ControlResult[] {
 
 function headLine({ connectionId, accountCode, at, sequence }: StoredEvaluation, colours: Colours): string {
   const account = accountCode === undefined ? '' : `  ${accountCode}`;
-  const evaluated = colours.dim(`evaluated ${minute(at)} UTC · evidence #${sequence}`);
+  const evaluated = colours.dim(`evaluated ${minuteOf(at)} UTC · evidence #${sequence}`);
   return `${colours.bold(connectionId)}${account}  ${evaluated}`;
 }
 
@@ -96,8 +97,8 @@ export function explanationLines(evaluation: StoredEvaluation, control: ControlR
     ...line('do this', action),
     ...line('thresholds', pairs(control.thresholds)),
     ...line('details', pairs(control.details)),
-    ...line('good until', freshUntil && `${minute(freshUntil)} UTC`),
-    ...line('last known', lastKnown && `${lastKnown.verdict}, ${minute(lastKnown.at)} UTC`),
+    ...line('good until', freshUntil && `${minuteOf(freshUntil)} UTC`),
+    ...line('last known', lastKnown && `${lastKnown.verdict}, ${minuteOf(lastKnown.at)} UTC`),
     ...control.annotations.flatMap(({ annotationId, kind, owner, reason: said, expiresAt, expired, file }) =>
       line(
         'said',
@@ -108,7 +109,7 @@ export function explanationLines(evaluation: StoredEvaluation, control: ControlR
     ...basisTable(control, colours),
     ...mappingLines(control),
     '',
-    colours.dim(`evaluated ${minute(evaluation.at)} UTC · evidence #${evaluation.sequence}`),
+    colours.dim(`evaluated ${minuteOf(evaluation.at)} UTC · evidence #${evaluation.sequence}`),
   ];
 }
 
@@ -124,7 +125,7 @@ function basisTable({ basis }: ControlResult, colours: Colours): string[] {
   if (basis.length === 0) return ['It rests on no evidence.'];
   const rows = basis.map(({ source, observedAt, digest }) => [
     source,
-    observedAt === undefined ? '-' : minute(observedAt),
+    observedAt === undefined ? '-' : minuteOf(observedAt),
     digest ?? '-',
   ]);
   return table(['EVIDENCE', 'READ (UTC)', 'SHA-256'], rows, colours);
@@ -138,5 +139,4 @@ function mappingLines({ mappings: { nist, iso, cis } }: ControlResult): string[]
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 const day = (iso: string): string => iso.slice(0, 10);

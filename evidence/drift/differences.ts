@@ -1,4 +1,4 @@
-import { canonicalJson } from '../canonical.js';
+import { canonicalJson, isJsonObject } from '../canonical.js';
 import { contentOf } from '../content-digest.js';
 
 /** How one thing in an answer is not what it was before. */
@@ -63,15 +63,11 @@ function nameOf(item: unknown): string {
 /** Every field that is not the same, by its path; lists are compared as a whole, but for lists of words. */
 function changedFields(before: unknown, after: unknown, path = ''): FieldChange[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return [];
-  if (!isObject(before) || !isObject(after)) {
+  if (!isJsonObject(before) || !isJsonObject(after)) {
     return [{ path, ...(before !== undefined && { from: before }), ...(after !== undefined && { to: after }) }];
   }
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) => changedFields(before[name], after[name], path === '' ? name : `${path}.${name}`));
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const fieldsOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {});
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (isJsonObject(value) ? value : {});

@@ -1,5 +1,6 @@
 import type { EndpointName, Stream } from '../connection.js';
 import type { Database, Queryable } from '../database.js';
+import { BEGINNING, FOREVER } from '../moments.js';
 import type { MomentRange } from '../verdict-store.js';
 import { differencesBetween, type Difference } from './differences.js';
 
@@ -39,9 +40,6 @@ export interface DriftCandidate {
 export interface DriftRange extends MomentRange {
   readonly endpoint?: EndpointName;
 }
-
-const BEGINNING = new Date(0);
-const FOREVER = new Date('9999-12-31T23:59:59Z');
 
 /** An event of the vendor's clock may be written a little before the answer that shows it, or long after it happened. */
 const CLOCKS_MS = 5 * 60_000;

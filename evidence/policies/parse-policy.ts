@@ -1,3 +1,4 @@
+import { isJsonObject } from '../canonical.js';
 import { parseTimestamp } from '../../mimecast/timestamps.js';
 import type { PolicyList } from './lists.js';
 import type { Boundary, Policy, Side, SideKind } from './policy.js';
@@ -40,8 +41,8 @@ export function parsePolicies(
  *   documented sample of a blocked sender has no `enabled`, so there its absence only leaves open whether it is in force.
  */
 function parsePolicy(item: unknown, index: number, list: PolicyList): Policy | undefined {
-  if (!isRecord(item)) return undefined;
-  const fields = isRecord(item['policy']) ? item['policy'] : item;
+  if (!isJsonObject(item)) return undefined;
+  const fields = isJsonObject(item['policy']) ? item['policy'] : item;
   const [from, to, enabled] = [side(fields, 'from'), side(fields, 'to'), flag(fields['enabled'])];
   if (!from || !to || (enabled === undefined && !list.documented)) return undefined;
 
@@ -80,7 +81,7 @@ function acts(option: unknown, { acting, off, documented }: PolicyList): Policy[
 
 /** `policy.from` and `policy.fromType` say the same; an item in which they do not is not understood. */
 function side(fields: Fields, name: 'from' | 'to'): Side | undefined {
-  const place = isRecord(fields[name]) ? fields[name] : {};
+  const place = isJsonObject(fields[name]) ? fields[name] : {};
   const [inner, outer] = [text(place['type']), text(fields[`${name}Type`])];
   if (inner !== undefined && outer !== undefined && inner !== outer) return undefined;
 
@@ -107,7 +108,7 @@ function lastSecond(end: Boundary): Boundary {
 
 function conditions(value: unknown): Policy['conditions'] {
   if (value === undefined || value === null) return 'none';
-  if (!isRecord(value)) return 'unclear';
+  if (!isJsonObject(value)) return 'unclear';
   const isEmpty = (held: unknown): boolean => held === null || (Array.isArray(held) && held.length === 0);
   return Object.values(value).every(isEmpty) ? 'none' : 'some';
 }
@@ -122,6 +123,3 @@ const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

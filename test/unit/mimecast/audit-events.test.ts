@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { readAuditPage, type AuditEvent, type AuditPageRequest } from '../../../mimecast/audit-events.js';
+import { readAuditPage, type AuditEvent } from '../../../mimecast/audit-events.js';
+import type { RangePageRequest } from '../../../mimecast/paged-reading.js';
 import { failing, good, rejection, sendJson, serve } from './server.js';
 
-const request: AuditPageRequest = {
+const request: RangePageRequest = {
   start: new Date('2026-01-05T06:00:00Z'),
   end: new Date('2026-01-05T12:00:00Z'),
   pageSize: 500,
@@ -17,7 +18,7 @@ const item = {
   category: 'authentication_logs',
 };
 
-async function read(body: unknown, changes: Partial<AuditPageRequest> = {}) {
+async function read(body: unknown, changes: Partial<RangePageRequest> = {}) {
   const server = await serve((response) => {
     sendJson(response, body);
   });

@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
 import { ENDPOINTS } from '../../../mimecast/endpoints.js';
 import { PROTECTION_LOGS, type ProtectionName } from '../../../mimecast/protection-logs.js';
-import { readProtectionPage, type ProtectionPageRequest } from '../../../mimecast/protection-page.js';
+import type { RangePageRequest } from '../../../mimecast/paged-reading.js';
+import { readProtectionPage } from '../../../mimecast/protection-page.js';
 import { lateRows } from '../../../sandbox/index.js';
 import { failing, good, rejection, sendJson, serve } from './server.js';
 
-const request: ProtectionPageRequest = {
+const request: RangePageRequest = {
   start: new Date('2026-11-20T00:00:00Z'),
   end: new Date('2026-11-21T00:00:00Z'),
   pageSize: 100,
   tokenIn: 'meta',
 };
 
-async function read(name: ProtectionName, answer: unknown, changes: Partial<ProtectionPageRequest> = {}) {
+async function read(name: ProtectionName, answer: unknown, changes: Partial<RangePageRequest> = {}) {
   const server = await serve((response) => {
     sendJson(response, answer);
   });
