@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { request } from 'undici';
 import { believableTenant, startSimulator, type ClientKeys, type Simulator } from '../../../sandbox/index.js';
+import { until } from '../../until.js';
 import { ACCOUNT, AUDIT, auditBody, call, envelope } from './simulator-caller.js';
 
 const tenant = believableTenant({ seed: 3, events: 40 });
@@ -114,7 +115,7 @@ describe('calls with a token', () => {
   test('end by themselves after the life that is set', async () => {
     await control('settings', { tokenLifeS: 1 });
     const bearer = await token();
-    while ((await withToken(bearer)).status === 200) await new Promise(setImmediate);
+    await until(async () => (await withToken(bearer)).status === 401);
     expect(code(await withToken(bearer))).toBe('token_expired');
   });
 

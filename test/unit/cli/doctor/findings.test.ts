@@ -74,10 +74,8 @@ test('people read a line a check, in groups, with the next step under what is wr
 
 describe('a look', () => {
   test('that nothing answers ends in bounded time', async () => {
-    const started = Date.now();
-    const looked = await look(() => delay(60_000, 'late', { ref: false }), 50);
+    const looked = await look(() => new Promise(() => undefined), 50);
     expect(looked).toMatchObject({ trouble: { code: 'no-answer' } });
-    expect(Date.now() - started).toBeLessThan(5_000);
   });
   test('that fails tells why instead of throwing, at once too', async () => {
     const fails = (): Promise<string> => {
