@@ -120,10 +120,11 @@ export async function readDevAddresses(dataDir: string): Promise<DevAddresses | 
 }
 
 async function openDatabase({ dataDir, ports, log }: DevStackOptions, stops: Stop[]): Promise<string> {
-  const folder = join(dataDir, 'postgres');
-  const postgres = await startPostgres(
-    ports?.postgres === undefined ? { dataDir: folder } : { dataDir: folder, port: ports.postgres },
-  );
+  const postgres = await startPostgres({
+    dataDir: join(dataDir, 'postgres'),
+    log,
+    ...(ports?.postgres === undefined ? {} : { port: ports.postgres }),
+  });
   stops.push(() => postgres.stop());
   const { applied } = await migrate(postgres.url);
   if (applied.length > 0) log(`Database schema: ${applied.join(', ')}.`);

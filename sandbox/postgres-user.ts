@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { chmod, chown } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -48,22 +49,39 @@ async function create(): Promise<RunAs> {
   );
 }
 
-/**
- * Makes sure that the account can reach a path: below a private home such as /root it cannot, and Postgres would only
- * say "Permission denied" about something else.
- *
- * @throws Error that names the path and what to do
- */
-export async function requireReachable(path: string, runAs: RunAs): Promise<void> {
-  if (runAs.uid === undefined) return;
-  try {
-    await run('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { ...runAs, cwd: '/' });
-  } catch (cause) {
-    throw new Error(
-      `Postgres runs as the account "${ACCOUNT}", which cannot reach ${path}. ` +
-        'Move it out of the private folder (or chmod o+x its parents), run as another user than root, ' +
-        'or set DATABASE_URL to a Postgres of your own.',
-      { cause },
-    );
-  }
+/** Gives a file or folder to the account, and sets its mode. */
+export async function giveTo({ uid, gid }: RunAs, path: string, mode: number): Promise<void> {
+  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
+  await chmod(path, mode);
+}
+
+/** Whether the account can create files in a folder: below a private home such as /root it cannot. */
+export const canWrite = (folder: string, runAs: RunAs): Promise<boolean> =>
+  passes('test -w "$1" -a -x "$1"', folder, runAs);
+
+/** Whether the account can run a program. */
+export const canExecute = (program: string, runAs: RunAs): Promise<boolean> =>
+  passes('test -r "$1" -a -x "$1"', program, runAs);
+
+/** True without a look when Postgres runs as the current user: whose files these are, the errors about them are plain. */
+async function passes(check: string, path: string, runAs: RunAs): Promise<boolean> {
+  if (runAs.uid === undefined) return true;
+  return run('/bin/sh', ['-c', check, 'sh', path], { ...runAs, cwd: '/' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Lets every account read a folder and what is in it, and run the programs; leaves writing to the owner. */
+export async function allowReading(folder: string): Promise<void> {
+  await run('chmod', ['-R', 'a+rX,go-w', folder]);
+}
+
+/** Error that says where Postgres has no access, and what to do. */
+export function unreachable(path: string): Error {
+  return new Error(
+    `Postgres runs as the account "${ACCOUNT}", which cannot use ${path}. ` +
+      'Move it out of the private folder (or chmod o+x its parents), run as another user than root, ' +
+      'or set DATABASE_URL to a Postgres of your own.',
+  );
 }

@@ -1,13 +1,14 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, Socket, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
-import { postgresUser, requireReachable, type RunAs } from './postgres-user.js';
+import { postgresFolder } from './postgres-places.js';
+import { giveTo, postgresUser, type RunAs } from './postgres-user.js';
 
 const run = promisify(execFile);
 
@@ -18,10 +19,15 @@ const STOP_SECONDS = '30';
 const LOG_TAIL_LINES = 8;
 
 export interface PostgresOptions {
-  /** Folder of its own for this Postgres: data, log and password. Made when it is missing; survives restarts. */
+  /**
+   * Folder of its own for this Postgres: data, log and password. Created when it is missing; survives restarts. As root it may
+   * become a link: see `postgresFolder`.
+   */
   readonly dataDir: string;
   /** Port to take when it is free; any free one otherwise. 54329 unless given. */
   readonly port?: number;
+  /** Receives a line when the data is kept elsewhere than in `dataDir`. */
+  readonly log?: (line: string) => void;
 }
 
 export interface RunningPostgres {
@@ -43,10 +49,11 @@ export interface RunningPostgres {
  *         does not start; the last lines of its log are in the message
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const [binaries, runAs] = await Promise.all([findPostgresBinaries(), postgresUser()]);
-  const server = new Server(resolve(options.dataDir), binaries, runAs);
+  const runAs = await postgresUser();
+  const binaries = await findPostgresBinaries(runAs);
+  const folder = await postgresFolder(resolve(options.dataDir), runAs, options.log ?? (() => undefined));
+  const server = new Server(folder, binaries, runAs);
 
-  await server.prepareFolder();
   await server.waitUntilUnused();
   await server.initialise();
   const port = await server.start(options.port ?? DEFAULT_PORT);
@@ -79,13 +86,6 @@ class Server {
     this.passwordFile = join(folder, 'password');
   }
 
-  async prepareFolder(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    await this.giveAway(this.folder, 0o700);
-    await requireReachable(this.folder, this.runAs);
-    await requireReachable(this.binaries.initdb, this.runAs);
-  }
-
   /** The password is kept beside the cluster, so that other commands on this machine can connect. */
   async password(): Promise<string> {
     return (await readFile(this.passwordFile, 'utf8')).trim();
@@ -100,7 +100,7 @@ class Server {
     const unfinished = `${this.cluster}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
     await writeFile(this.passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    await this.giveAway(this.passwordFile, 0o600);
+    await giveTo(this.runAs, this.passwordFile, 0o600);
 
     await this.runProgram(this.binaries.initdb, [
       `--pgdata=${unfinished}`,
@@ -202,7 +202,7 @@ class Server {
   /** Output goes to the log: a pipe would be inherited by Postgres and keep us waiting for its end. */
   private async runProgram(program: string, args: readonly string[]): Promise<void> {
     const log = await open(this.log, 'a', 0o600);
-    await this.giveAway(this.log, 0o600);
+    await giveTo(this.runAs, this.log, 0o600);
     try {
       await new Promise<void>((done, failed) => {
         const child = spawn(program, args, {
@@ -226,11 +226,6 @@ class Server {
   private async logTail(): Promise<string> {
     const log = await readFile(this.log, 'utf8').catch(() => '');
     return log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
-  }
-
-  private async giveAway(path: string, mode: number): Promise<void> {
-    if (this.runAs.uid !== undefined && this.runAs.gid !== undefined) await chown(path, this.runAs.uid, this.runAs.gid);
-    await chmod(path, mode);
   }
 }
 
