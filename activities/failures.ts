@@ -14,6 +14,7 @@ import {
   MimecastRateLimitError,
 } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
+import { MimecastBaseUrlError } from '../mimecast/regions.js';
 import type { KeysInUse } from './session.js';
 import { VaultForeignKeyError, VaultKeyringError, VaultSealError } from '../vault/errors.js';
 
@@ -24,6 +25,7 @@ const FINAL = [
   EvidenceNotFoundError,
   EvidenceSchemaError,
   EvidenceStateError,
+  MimecastBaseUrlError,
   VaultForeignKeyError,
   VaultKeyringError,
   VaultSealError,

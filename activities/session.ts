@@ -80,6 +80,7 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
     const { dispatcher, now, allowLoopback } = dependencies;
     return createMimecastApi({
       baseUrl: parseBaseUrl(row.settings.baseUrl, { allowLoopback }),
+      allowLoopback,
       authenticator: await openAuthenticator(dependencies, keys, tokens),
       dispatcher,
       budget: budgetsOf(row.connectionId)[use],

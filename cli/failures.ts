@@ -46,24 +46,24 @@ interface Rule {
 }
 
 /** The other rooms' errors by name, so that a command loads only the rooms that it uses. */
-const RULES: Readonly<Partial<Record<string, Rule>>> = {
-  MimecastBaseUrlError: { code: 'invalid-base-url', exitCode: EXIT.usage },
-  MimecastCredentialsError: { code: 'invalid-credentials', exitCode: EXIT.usage },
-  VaultKeyringError: { code: 'no-keyring', exitCode: EXIT.unreachable },
-  VaultForeignKeyError: { code: 'foreign-key', exitCode: EXIT.unreachable },
-  VaultSealError: { code: 'broken-seal', exitCode: EXIT.badAnswer },
-  EvidenceUnreachableError: { code: 'postgres-unreachable', exitCode: EXIT.unreachable },
-  EvidenceSchemaError: { code: 'migrations-pending', exitCode: EXIT.unreachable },
-  EvidenceNamespaceError: { code: 'wrong-namespace', exitCode: EXIT.unreachable },
-  EvidenceNotFoundError: { code: 'not-found', exitCode: EXIT.usage },
-  EvidenceStateError: { code: 'wrong-state', exitCode: EXIT.badAnswer },
-  EvidenceBundleError: { code: 'no-bundle', exitCode: EXIT.usage },
-  CheckpointError: { code: 'invalid-checkpoint', exitCode: EXIT.badAnswer },
-  EvidenceAccountError: { code: 'other-account', exitCode: EXIT.badAnswer },
-  DevLockedError: { code: 'dev-is-running', exitCode: EXIT.usage },
-  TemporalCliError: { code: 'no-temporal-cli', exitCode: EXIT.unreachable },
-  WorkerConfigurationError: { code: 'invalid-configuration', exitCode: EXIT.usage },
-};
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
+  ['MimecastBaseUrlError', { code: 'invalid-base-url', exitCode: EXIT.usage }],
+  ['MimecastCredentialsError', { code: 'invalid-credentials', exitCode: EXIT.usage }],
+  ['VaultKeyringError', { code: 'no-keyring', exitCode: EXIT.unreachable }],
+  ['VaultForeignKeyError', { code: 'foreign-key', exitCode: EXIT.unreachable }],
+  ['VaultSealError', { code: 'broken-seal', exitCode: EXIT.badAnswer }],
+  ['EvidenceUnreachableError', { code: 'postgres-unreachable', exitCode: EXIT.unreachable }],
+  ['EvidenceSchemaError', { code: 'migrations-pending', exitCode: EXIT.unreachable }],
+  ['EvidenceNamespaceError', { code: 'wrong-namespace', exitCode: EXIT.unreachable }],
+  ['EvidenceNotFoundError', { code: 'not-found', exitCode: EXIT.usage }],
+  ['EvidenceStateError', { code: 'wrong-state', exitCode: EXIT.badAnswer }],
+  ['EvidenceBundleError', { code: 'no-bundle', exitCode: EXIT.usage }],
+  ['CheckpointError', { code: 'invalid-checkpoint', exitCode: EXIT.badAnswer }],
+  ['EvidenceAccountError', { code: 'other-account', exitCode: EXIT.badAnswer }],
+  ['DevLockedError', { code: 'dev-is-running', exitCode: EXIT.usage }],
+  ['TemporalCliError', { code: 'no-temporal-cli', exitCode: EXIT.unreachable }],
+  ['WorkerConfigurationError', { code: 'invalid-configuration', exitCode: EXIT.usage }],
+]);
 
 /** Every code of the client: a new one does not compile before it has its exit code. */
 const CLIENT_EXIT_CODES: Readonly<Record<ClientErrorCode, ExitCode>> = {
@@ -128,7 +128,7 @@ function knownFailure(error: Error): Failure | undefined {
     const code = textIn(error, 'code') ?? 'refused';
     return { code, ...said, exitCode: isClientErrorCode(code) ? CLIENT_EXIT_CODES[code] : EXIT.badAnswer };
   }
-  const rule = RULES[error.name];
+  const rule = RULES.get(error.name);
   return rule && { ...rule, ...said };
 }
 

@@ -41,17 +41,17 @@ export class MimecastClientError extends Error {
 }
 
 /** What the connection's workflow says when it refuses, in words for scripts. */
-const REFUSALS: Readonly<Record<string, ClientErrorCode>> = {
-  MimecastAlreadyConnected: 'already-connected',
-  MimecastCommandInterrupted: 'interrupted',
-  MimecastDisconnected: 'disconnected',
-  MimecastInvalidRequest: 'invalid-request',
-  MimecastNotConnected: 'unknown-connection',
-  MimecastSealedKeysError: 'unusable-keys',
-  EvidenceNotFoundError: 'invalid-request',
-  MimecastPollNotStarted: 'outcome-unknown',
-  MimecastStreamNotEnabled: 'invalid-stream',
-};
+const REFUSALS: ReadonlyMap<string, ClientErrorCode> = new Map<string, ClientErrorCode>([
+  ['MimecastAlreadyConnected', 'already-connected'],
+  ['MimecastCommandInterrupted', 'interrupted'],
+  ['MimecastDisconnected', 'disconnected'],
+  ['MimecastInvalidRequest', 'invalid-request'],
+  ['MimecastNotConnected', 'unknown-connection'],
+  ['MimecastSealedKeysError', 'unusable-keys'],
+  ['EvidenceNotFoundError', 'invalid-request'],
+  ['MimecastPollNotStarted', 'outcome-unknown'],
+  ['MimecastStreamNotEnabled', 'invalid-stream'],
+]);
 
 /** Turns what the engine throws at a sender into what the sender can act on. Everything else passes through. */
 export function clientError(error: unknown, connectionId: string): unknown {
@@ -90,7 +90,7 @@ export function noWorker(taskQueue: string): MimecastClientError {
 
 function refusal(error: WorkflowUpdateFailedError, connectionId: string): MimecastClientError {
   const reason = innermost(error);
-  const code = REFUSALS[reason?.type ?? ''] ?? 'refused';
+  const code = REFUSALS.get(reason?.type ?? '') ?? 'refused';
   const [message = 'The connection refused the request.'] = (reason?.message ?? error.message).split('\n');
   return new MimecastClientError(code, message, `See "temporal-mimecast status ${connectionId}".`);
 }

@@ -17,12 +17,12 @@ type Unpack = (packed: Buffer, options: { maxOutputLength: number; chunkSize: nu
 const CHUNK_BYTES = 256 * 1024;
 
 /** Content codings of RFC 9110, 8.4.1; `deflate` there is the zlib format. */
-const UNPACKERS: Readonly<Record<string, Unpack>> = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
+const UNPACKERS: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+]);
 
 /**
  * Reads an answer whole and unpacks it.
@@ -46,7 +46,7 @@ async function unpack(packed: Buffer, coding: string, maxBytes: number): Promise
   // An answer without a body may still name the coding that it would have had.
   if (coding === '' || coding === 'identity' || packed.length === 0) return packed;
 
-  const unpacker = UNPACKERS[coding];
+  const unpacker = UNPACKERS.get(coding);
   if (unpacker === undefined) throw new BodyEncodingFault();
   try {
     return await unpacker(packed, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES });

@@ -8,6 +8,7 @@ import type { CallPlace } from './mimecast-error.js';
 import { requestBody, type PageRequest } from './pagination.js';
 import type { RateBudget } from './rate-budget.js';
 import { parseRateLimit, stopAfterRefusalMs, textOf, type RateLimit } from './rate-limit.js';
+import { requestUrl } from './request-url.js';
 import { exchange, USER_AGENT, type ExchangeLimits, type HttpAnswer } from './transport.js';
 
 export interface ApiLimits extends ExchangeLimits {
@@ -105,6 +106,7 @@ async function attempt(api: MimecastApi, call: EndpointCall): Promise<EndpointAn
 
 /** One exchange as it went. */
 interface Sent {
+  readonly url: URL;
   readonly answer: HttpAnswer;
   /** The headers that it was authorised with. */
   readonly authorization: Readonly<Record<string, string>>;
@@ -115,10 +117,12 @@ interface Sent {
 }
 
 async function send(api: MimecastApi, call: EndpointCall): Promise<Sent> {
-  const { path, signal, onWait } = call;
+  const { query, signal, onWait } = call;
   const requestId = randomUUID();
+  const url = requestUrl(api, { path: call.path, query, requestId });
+  const { host, pathname: path } = url;
   const placeNow = (): CallPlace => ({
-    host: new URL(api.baseUrl).host,
+    host,
     path,
     requestId,
     at: api.now().toISOString(),
@@ -131,7 +135,7 @@ async function send(api: MimecastApi, call: EndpointCall): Promise<Sent> {
   const answer = await exchange({
     dispatcher: api.dispatcher,
     limits: api.limits,
-    url: `${api.baseUrl}${path}${queryOf(call)}`,
+    url,
     headers: {
       ...authorization,
       'content-type': 'application/json',
@@ -139,7 +143,7 @@ async function send(api: MimecastApi, call: EndpointCall): Promise<Sent> {
       'accept-encoding': 'gzip',
       'user-agent': USER_AGENT,
     },
-    body: call.query ? undefined : JSON.stringify(requestBody(call.data, call.page)),
+    body: query ? undefined : JSON.stringify(requestBody(call.data, call.page)),
     place: placeNow(),
     signal,
   });
@@ -147,13 +151,12 @@ async function send(api: MimecastApi, call: EndpointCall): Promise<Sent> {
   const receivedAt = api.now();
   const rateLimit = parseRateLimit(answer.headers, receivedAt);
   api.budget.note(rateLimit);
-  return { answer, authorization, requestId, sentAt, receivedAt, rateLimit };
+  return { url, answer, authorization, requestId, sentAt, receivedAt, rateLimit };
 }
 
 async function judge(api: MimecastApi, call: EndpointCall, sent: Sent): Promise<EndpointAnswer> {
-  const { path } = call;
   const { answer, requestId, sentAt, receivedAt, rateLimit } = sent;
-  const { host } = new URL(api.baseUrl);
+  const { host, pathname: path } = sent.url;
   const vendorDate = textOf(answer.headers, 'date');
   const skew = vendorDate === undefined ? {} : skewOf(vendorDate, sentAt, receivedAt);
   const dated = vendorDate === undefined ? {} : { vendorDate };
@@ -198,8 +201,6 @@ async function blocking<Result>({ budget }: MimecastApi, work: () => Result | Pr
     throw error;
   }
 }
-
-const queryOf = ({ query }: EndpointCall): string => (query ? `?${new URLSearchParams(query).toString()}` : '');
 
 /** How far the vendor's date lies outside the time in which the answer must have been made. */
 function skewOf(vendorDate: string, sentAt: Date, receivedAt: Date): { clockSkewMs?: number } {

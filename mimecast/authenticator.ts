@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ApiGeneration } from './credentials.js';
+import type { BaseUrlRules } from './regions.js';
 import type { ExchangeLimits } from './transport.js';
 
 /** How requests of one connection prove who they come from. */
@@ -37,7 +38,7 @@ interface RefusedRequest {
 }
 
 /** A place of the API and how it is called. */
-export interface ReachedApi {
+export interface ReachedApi extends BaseUrlRules {
   /** Origin, without a trailing slash. */
   readonly baseUrl: string;
   readonly dispatcher: Dispatcher;

@@ -138,7 +138,7 @@ export class MimecastClockError extends MimecastError {
   }
 }
 
-/** Why a request that reached Mimecast was of no use. */
+/** Why a request was of no use, or was not sent. */
 export type RequestFailureReason =
   /** Mimecast said no, with a code of its own or with HTTP 400. */
   | 'rejected'
@@ -151,11 +151,13 @@ export type RequestFailureReason =
   /** The answer is JSON, but not what this endpoint is documented to answer. */
   | 'shape'
   | 'redirect'
+  /** The base URL or the path is not one that keys may be sent to. Nothing was sent. */
+  | 'address'
   | 'too-large'
   /** The vendor gave a page token that it had given before, or no end of pages. */
   | 'endless-pages';
 
-/** Mimecast was reached, and neither the answer nor a repetition of the call is of use. */
+/** Neither the answer nor a repetition of the call is of use; for `address` there was no call. */
 export class MimecastRequestError extends MimecastError {
   override readonly name = 'MimecastRequestError';
   readonly reason: RequestFailureReason;
@@ -198,6 +200,10 @@ const REQUEST_FAILURES: Readonly<Record<RequestFailureReason, { what: string; ne
   redirect: {
     what: 'A redirect was refused: keys go to no other address',
     nextStep: 'Check the base URL, and whether a proxy stands between this worker and Mimecast.',
+  },
+  address: {
+    what: 'Nothing was sent: the address is not allowed',
+    nextStep: 'Correct it: temporal-mimecast edit, with --base-url or --path.',
   },
   'too-large': {
     what: 'The answer is larger than allowed',

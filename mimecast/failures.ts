@@ -58,17 +58,17 @@ type FailureKind =
  * gateway of API 2.0 says at times of good tokens that it could not verify them, or that a request is unauthorized: its
  * clients take both for faults of the vendor's. `unauthorized` alone is a refusal.
  */
-const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
-  err_xdk_invalid_signature: 'keys',
-  err_developer_key: 'application-id',
-  err_xdk_binding_expired: 'expired',
-  err_xdk_operation_forbidden_for_address: 'permission',
-  err_audit_log_incorrect_region: 'region',
-  app_forbidden: 'unavailable',
-  token_expired: 'keys',
-  token_verification_failed: 'token-unverified',
-  unauthorized_request: 'token-unverified',
-};
+const KINDS_BY_CODE: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([
+  ['err_xdk_invalid_signature', 'keys'],
+  ['err_developer_key', 'application-id'],
+  ['err_xdk_binding_expired', 'expired'],
+  ['err_xdk_operation_forbidden_for_address', 'permission'],
+  ['err_audit_log_incorrect_region', 'region'],
+  ['app_forbidden', 'unavailable'],
+  ['token_expired', 'keys'],
+  ['token_verification_failed', 'token-unverified'],
+  ['unauthorized_request', 'token-unverified'],
+]);
 
 const KINDS_BY_STATUS: Readonly<Record<number, FailureKind>> = {
   401: 'keys',
@@ -86,7 +86,7 @@ function kindOf({ status, codes }: Verdict): FailureKind {
   if (byStatus === 'rate-limit' || byStatus === 'server-error') return byStatus;
 
   for (const code of codes) {
-    const byCode = KINDS_BY_CODE[code];
+    const byCode = KINDS_BY_CODE.get(code);
     if (byCode !== undefined) return byCode;
   }
   return byStatus ?? 'rejected';

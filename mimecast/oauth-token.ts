@@ -12,6 +12,7 @@ import { readFailures } from './failures.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { CallPlace, MimecastError } from './mimecast-error.js';
 import { parseRateLimit, stopAfterRefusalMs } from './rate-limit.js';
+import { requestUrl } from './request-url.js';
 import { exchange, USER_AGENT, type HttpAnswer } from './transport.js';
 
 /** Where API 2.0 gives tokens. Source: Mimecast, "API 2.0: Authentication". */
@@ -33,19 +34,21 @@ export interface AccessToken {
  * @throws the signal's reason when it is aborted
  */
 export async function requestToken(
-  { baseUrl, dispatcher, limits, now }: ReachedApi,
+  api: ReachedApi,
   { clientId, clientSecret }: ApiV2Credentials,
   signal: AbortSignal,
 ): Promise<AccessToken> {
+  const { dispatcher, limits, now } = api;
   const requestId = randomUUID();
+  const url = requestUrl(api, { path: TOKEN_PATH, requestId });
   const placeNow = (): CallPlace => {
-    return { host: new URL(baseUrl).host, path: TOKEN_PATH, requestId, at: now().toISOString() };
+    return { host: url.host, path: url.pathname, requestId, at: now().toISOString() };
   };
   const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
   const answer = await exchange({
     dispatcher,
     limits,
-    url: `${baseUrl}${TOKEN_PATH}`,
+    url,
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',

@@ -33,10 +33,14 @@ export function createDispatcher(): Dispatcher {
   });
 }
 
+/** Keys go to no other address: holds also where the dispatcher that was passed in follows redirects. */
+const NO_REDIRECTS = { maxRedirections: 0 };
+
 export interface Exchange {
   readonly dispatcher: Dispatcher;
   readonly limits: ExchangeLimits;
-  readonly url: string;
+  /** As `requestUrl` built it. */
+  readonly url: URL;
   readonly headers: Record<string, string>;
   /** None makes it a GET. */
   readonly body: string | undefined;
@@ -66,6 +70,7 @@ export async function exchange(call: Exchange): Promise<HttpAnswer> {
       method: body === undefined ? 'GET' : 'POST',
       headers,
       ...(body !== undefined && { body }),
+      ...NO_REDIRECTS,
       signal: deadline.signal,
       headersTimeout: limits.headersTimeoutMs,
       bodyTimeout: limits.bodyTimeoutMs,

@@ -1,27 +1,27 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 
 /** The search attribute's word for why a run is red. Never a bare "failed", which a list of red runs says already. */
-const CAUSES: Readonly<Record<string, string>> = {
-  EvidenceUnavailableError: 'evidence-store',
-  EvidenceUnreachableError: 'evidence-store',
-  EvidenceSchemaError: 'evidence-store',
-  EvidenceNamespaceError: 'evidence-store',
-  EvidenceAccountError: 'other-account',
-  MimecastAccountError: 'other-account',
-  MimecastAuthenticationError: 'auth-refused',
-  MimecastBindingExpiredError: 'keys-expired',
-  MimecastClockError: 'clock',
-  MimecastConnectionMissing: 'not-connected',
-  MimecastInvalidRequest: 'invalid-request',
-  MimecastPermissionError: 'forbidden',
-  MimecastRateLimitError: 'rate-limited',
-  MimecastRegionError: 'wrong-region',
-  MimecastRequestError: 'unusable-answer',
-  MimecastTransportError: 'unreachable',
-  VaultForeignKeyError: 'ring',
-  VaultKeyringError: 'ring',
-  VaultSealError: 'ring',
-};
+const CAUSES: ReadonlyMap<string, string> = new Map([
+  ['EvidenceUnavailableError', 'evidence-store'],
+  ['EvidenceUnreachableError', 'evidence-store'],
+  ['EvidenceSchemaError', 'evidence-store'],
+  ['EvidenceNamespaceError', 'evidence-store'],
+  ['EvidenceAccountError', 'other-account'],
+  ['MimecastAccountError', 'other-account'],
+  ['MimecastAuthenticationError', 'auth-refused'],
+  ['MimecastBindingExpiredError', 'keys-expired'],
+  ['MimecastClockError', 'clock'],
+  ['MimecastConnectionMissing', 'not-connected'],
+  ['MimecastInvalidRequest', 'invalid-request'],
+  ['MimecastPermissionError', 'forbidden'],
+  ['MimecastRateLimitError', 'rate-limited'],
+  ['MimecastRegionError', 'wrong-region'],
+  ['MimecastRequestError', 'unusable-answer'],
+  ['MimecastTransportError', 'unreachable'],
+  ['VaultForeignKeyError', 'ring'],
+  ['VaultKeyringError', 'ring'],
+  ['VaultSealError', 'ring'],
+]);
 const UNEXPECTED = 'unexpected';
 
 /** What went wrong, as the run itself reports it: its first line is what people see in a list of runs. */
@@ -46,7 +46,7 @@ export function failureOf(error: unknown): RunFailure {
     return {
       type,
       message: inner.message,
-      cause: CAUSES[type] ?? UNEXPECTED,
+      cause: CAUSES.get(type) ?? UNEXPECTED,
       ...(refusedVersion !== undefined && { refusedVersion }),
     };
   }

@@ -120,12 +120,13 @@ const orNull =
 
 /** An object with these fields and no others. */
 function fields(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>>): Check {
+  // A map, because the fields of a message may have the names of members of Object.prototype.
+  const checks = new Map([...Object.entries(required), ...Object.entries(optional)]);
   return (value, name) => {
     if (!isObject(value)) return `${name} must be an object.`;
     const missing = Object.keys(required).find((field) => value[field] === undefined);
     if (missing !== undefined) return `${name}.${missing} is missing.`;
-    const known = record((field) => required[field] ?? optional[field], 'field');
-    return known(value, name);
+    return record((field) => checks.get(field), 'field')(value, name);
   };
 }
 

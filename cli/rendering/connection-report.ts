@@ -28,7 +28,8 @@ export function connectionReportLines(report: ConnectionReport, colours: Colours
 }
 
 function verdict({ ok, authentication }: ConnectionReport, colours: Colours): string {
-  const words = AUTHENTICATION[authentication];
+  // A worker of a later release may send a word that this one does not know.
+  const words = Object.hasOwn(AUTHENTICATION, authentication) ? AUTHENTICATION[authentication] : authentication;
   if (ok) return colours.green(words);
   return colours.red(authentication === 'accepted' ? `${words}, NOT ALL IS WELL` : words);
 }

@@ -15,13 +15,17 @@ const JUDGEMENTS = {
   disconnected: 'bad',
 } as const satisfies Record<EndpointOutcome | PollOutcome, 'good' | 'note' | 'bad'>;
 
+/** An outcome that this release does not know, from a worker of a later one, counts as `bad`. */
+const judgementOf = (outcome: PollOutcome): 'good' | 'note' | 'bad' =>
+  Object.hasOwn(JUDGEMENTS, outcome) ? JUDGEMENTS[outcome] : 'bad';
+
 export function paintOutcome(outcome: PollOutcome, colours: Colours): string {
-  const paint = { good: colours.green, note: colours.yellow, bad: colours.red }[JUDGEMENTS[outcome]];
+  const paint = { good: colours.green, note: colours.yellow, bad: colours.red }[judgementOf(outcome)];
   return paint(outcome);
 }
 
 export function isBad(outcome: PollOutcome): boolean {
-  return JUDGEMENTS[outcome] === 'bad';
+  return judgementOf(outcome) === 'bad';
 }
 
 /** Exit code 1 as soon as one poll needs somebody. */

@@ -67,7 +67,13 @@ function changedFields(before: unknown, after: unknown, path = ''): FieldChange[
     return [{ path, ...(before !== undefined && { from: before }), ...(after !== undefined && { to: after }) }];
   }
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return names.flatMap((name) => changedFields(before[name], after[name], path === '' ? name : `${path}.${name}`));
+  return names.flatMap((name) =>
+    changedFields(fieldIn(before, name), fieldIn(after, name), path === '' ? name : `${path}.${name}`),
+  );
 }
+
+/** Names of fields are the vendor's: one may be that of a member of Object.prototype. */
+const fieldIn = (fields: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (isJsonObject(value) ? value : {});

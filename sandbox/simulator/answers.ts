@@ -16,18 +16,18 @@ export interface VendorError {
 }
 
 /** Texts of the codes that are publicly known. */
-const MESSAGES: Readonly<Record<string, string>> = {
-  err_xdk_invalid_signature: '0004 Invalid Signature',
-  err_xdk_binding_expired: 'AccessKey Has Expired',
-  err_xdk_operation_forbidden_for_address: '0003 Forbidden To Perform Operation For Address',
-  err_developer_key: 'App ID is invalid',
-  err_audit_log_incorrect_region: 'Incorrect region supplied',
-  err_validation_null: 'Field must not be null',
-};
+const MESSAGES: ReadonlyMap<string, string> = new Map([
+  ['err_xdk_invalid_signature', '0004 Invalid Signature'],
+  ['err_xdk_binding_expired', 'AccessKey Has Expired'],
+  ['err_xdk_operation_forbidden_for_address', '0003 Forbidden To Perform Operation For Address'],
+  ['err_developer_key', 'App ID is invalid'],
+  ['err_audit_log_incorrect_region', 'Incorrect region supplied'],
+  ['err_validation_null', 'Field must not be null'],
+]);
 
 export const vendorError = (code: string, field?: string): VendorError => ({
   code,
-  message: MESSAGES[code] ?? code,
+  message: MESSAGES.get(code) ?? code,
   ...(field === undefined ? {} : { field }),
 });
 

@@ -8,6 +8,7 @@ import {
   MimecastRateLimitError,
   MimecastTransportError,
 } from '../../../mimecast/errors.js';
+import { MimecastBaseUrlError } from '../../../mimecast/regions.js';
 import { VaultForeignKeyError, VaultSealError } from '../../../vault/errors.js';
 
 const logged: unknown[] = [];
@@ -43,6 +44,7 @@ describe('our own errors keep their name and message; whether they are tried aga
     [new EvidenceUnreachableError('127.0.0.1:5432', 'refused'), true],
     [new EvidenceSchemaError(['0002-more']), false],
     [new EvidenceStateError('It is disconnected.'), false],
+    [new MimecastBaseUrlError('The base URL is not a host of Mimecast.'), false],
     [new VaultForeignKeyError('acme', '2026-11-23-aa'), false],
     [new VaultSealError('Damaged.'), false],
   ])('%s', (error, triedAgain) => {

@@ -62,6 +62,7 @@ export function apiFor(baseUrl: string, keys: TenantKeys, limits: Partial<ApiLim
   const now = (): Date => new Date();
   return createMimecastApi({
     baseUrl,
+    allowLoopback: true,
     authenticator: hmacAuthenticator(keys, now),
     dispatcher,
     budget: createRateBudget({ now }),

@@ -6,6 +6,7 @@ import { EvidenceNamespaceError, EvidenceSchemaError, EvidenceUnreachableError }
 import { parseCredentials } from '../../../mimecast/credentials.js';
 import { parseBaseUrl } from '../../../mimecast/regions.js';
 import { VaultForeignKeyError, VaultKeyringError } from '../../../vault/errors.js';
+import { PROTOTYPE_NAMES } from '../../hostile.js';
 
 function thrownBy(work: () => unknown): unknown {
   try {
@@ -94,6 +95,15 @@ test('a typing mistake is answered with what was probably meant', () => {
     "error: unknown command 'pol'\n(Did you mean poll?)",
   );
   expect(failureOf(mistake)).toMatchObject({ message: "Unknown command 'pol'.", nextStep: 'Did you mean poll?' });
+});
+
+test.each(PROTOTYPE_NAMES)('an error called %s is unexpected', (name) => {
+  expect(failureOf(Object.assign(new Error('It broke.'), { name }))).toEqual({
+    code: 'unexpected',
+    message: 'Something unexpected happened: It broke.',
+    nextStep: 'Run the command again with --debug to see where.',
+    exitCode: 1,
+  });
 });
 
 test('an unexpected error is told in one line and without its stack', () => {

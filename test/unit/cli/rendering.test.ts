@@ -4,13 +4,14 @@ import { devDocument, devLines } from '../../../cli/rendering/dev.js';
 import { connectionHealth } from '../../../client/connection-health.js';
 import type { ListedConnection } from '../../../client/index.js';
 import { listLines } from '../../../cli/rendering/list.js';
-import { exitCodeOf } from '../../../cli/rendering/outcome.js';
+import { exitCodeOf, paintOutcome } from '../../../cli/rendering/outcome.js';
 import { digestLines, pollLines } from '../../../cli/rendering/polls.js';
 import { statusLines } from '../../../cli/rendering/status.js';
 import { coloursFor } from '../../../cli/terminal.js';
 import type { PollReport, StatusReport } from '../../../client/index.js';
 import type { PollOutcome } from '../../../evidence/outcomes.js';
 import type { ConnectionReport, EndpointReport } from '../../../workflows/reports.js';
+import { PROTOTYPE_NAMES } from '../../hostile.js';
 
 const plain = coloursFor({}, {});
 const GRANT = 'Grant "Gateway | Policies | Read" to the role of the API user, then "poll acme policies".';
@@ -260,6 +261,16 @@ test.each<[ConnectionReport['authentication'], string]>([
   const lines = connectionReportLines(report, plain);
   expect([lines[0], lines.at(-1)]).toEqual([`acme  ${words}`, 'next  Do this.']);
 });
+
+test.each(['of-a-later-release', ...PROTOTYPE_NAMES])(
+  'a word of a worker that is not known here is shown: %s',
+  (word) => {
+    const outcome = word as PollOutcome;
+    expect([paintOutcome(outcome, plain), exitCodeOf([{ outcome }])]).toEqual([word, 1]);
+    const authentication = word as ConnectionReport['authentication'];
+    expect(connectionReportLines({ ...GOOD, ok: false, authentication }, plain)[0]).toBe(`acme  ${word}`);
+  },
+);
 
 test('a clock that is off is told, unless it is the next step anyway', () => {
   const clock = "The worker's clock is 432 s ahead of Mimecast's: mend NTP.";

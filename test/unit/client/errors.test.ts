@@ -7,6 +7,7 @@ import {
 import { ActivityFailure, ApplicationFailure, NamespaceNotFoundError, RetryState } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { clientError, MimecastClientError } from '../../../client/errors.js';
+import { PROTOTYPE_NAMES } from '../../hostile.js';
 
 const refused = (cause: Error): WorkflowUpdateFailedError =>
   new WorkflowUpdateFailedError('Workflow Update failed', cause);
@@ -18,7 +19,7 @@ function told(error: unknown): MimecastClientError {
 }
 
 describe('what the connection refuses is told in its words, with a word for scripts', () => {
-  test.each([
+  test.each<[string, string]>([
     ['MimecastAlreadyConnected', 'already-connected'],
     ['MimecastCommandInterrupted', 'interrupted'],
     ['MimecastDisconnected', 'disconnected'],
@@ -27,6 +28,7 @@ describe('what the connection refuses is told in its words, with a word for scri
     ['MimecastPollNotStarted', 'outcome-unknown'],
     ['MimecastStreamNotEnabled', 'invalid-stream'],
     ['EvidenceStateError', 'refused'],
+    ...PROTOTYPE_NAMES.map((type): [string, string] => [type, 'refused']),
   ])('%s: %s', (type, code) => {
     const { message, nextStep, ...error } = told(refused(ApplicationFailure.nonRetryable('It said no.\nWhere.', type)));
     expect([error.code, message]).toEqual([code, 'It said no.']);

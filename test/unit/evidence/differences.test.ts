@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { differencesBetween } from '../../../evidence/drift/differences.js';
+import { ownField, PROTOTYPE_NAMES } from '../../hostile.js';
 
 interface Changes {
   readonly id?: string;
@@ -63,6 +64,17 @@ test.each([
   ],
 ])('%s', (_, after, expected) => {
   expect(differencesBetween(BEFORE, after)).toEqual(expected);
+});
+
+test.each(PROTOTYPE_NAMES)('a field called %s that was not there, and that is gone again', (name) => {
+  const [before, after] = [policy('Default'), policy('Default', { policy: { ...ownField(name, 'new') } })];
+  const path = `policy.${name}`;
+  expect(differencesBetween([before], [after])).toEqual([
+    { kind: 'changed', what: 'Default', fields: [{ path, to: 'new' }] },
+  ]);
+  expect(differencesBetween([after], [before])).toEqual([
+    { kind: 'changed', what: 'Default', fields: [{ path, from: 'new' }] },
+  ]);
 });
 
 test('a second policy of the same name is one that was added', () => {

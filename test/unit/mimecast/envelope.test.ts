@@ -51,6 +51,11 @@ describe('HTTP 200 that is not success', () => {
       failing('err_validation_null'),
       { name: 'MimecastRequestError', reason: 'rejected', codes: ['err_validation_null'] },
     ],
+    [
+      'a code that every object has a member for',
+      failing('constructor'),
+      { name: 'MimecastRequestError', reason: 'rejected', codes: ['constructor'] },
+    ],
     ['worth a repetition', failing('err_busy', [], true), { name: 'MimecastRequestError', retryable: true }],
     [
       'data and fail',

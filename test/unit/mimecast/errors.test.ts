@@ -19,6 +19,7 @@ const REASONS: errors.RequestFailureReason[] = [
   'no-token',
   'shape',
   'redirect',
+  'address',
   'too-large',
   'endless-pages',
 ];

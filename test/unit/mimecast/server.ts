@@ -68,6 +68,7 @@ export async function serve(answer: Answer): Promise<TestServer> {
   ): MimecastApi =>
     createMimecastApi({
       baseUrl: url,
+      allowLoopback: true,
       authenticator,
       dispatcher,
       budget: createRateBudget({ now }),

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { callEndpoint, type EndpointCall, type MimecastApi } from '../../../mimecast/api.js';
+import { PROTOTYPE_NAMES } from '../../hostile.js';
 import { failing, good, KEYS, rejection, sendJson, serve } from './server.js';
 
 const call: EndpointCall = {
@@ -173,6 +174,13 @@ describe('what real servers and networks do', () => {
     expect(await rejection(ask(damaged.api()))).toMatchObject({ name: 'MimecastTransportError', fault: 'encoding' });
     const unknown = await serve((response) => response.writeHead(200, { 'content-encoding': 'zip' }).end('x'));
     expect(await rejection(ask(unknown.api()))).toMatchObject({ name: 'MimecastTransportError', fault: 'encoding' });
+  });
+
+  test.each(PROTOTYPE_NAMES)('a compression called %s', async (coding) => {
+    const server = await serve((response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(JSON.stringify(good([]))),
+    );
+    expect(await rejection(ask(server.api()))).toMatchObject({ name: 'MimecastTransportError', fault: 'encoding' });
   });
 
   test('an answer that unpacks to more than allowed, however small it travels', async () => {

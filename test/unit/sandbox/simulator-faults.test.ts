@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { believableTenant, startSimulator, type Fault, type Simulator } from '../../../sandbox/index.js';
+import { PROTOTYPE_NAMES } from '../../hostile.js';
 import { ACCOUNT, AUDIT, auditBody, call, codes, envelope } from './simulator-caller.js';
 
 const to = new Date(Date.now() - 60_000);
@@ -66,6 +67,11 @@ describe('what goes wrong', () => {
   test.each(['err_developer_key', 'err_audit_log_incorrect_region'])('%s comes with HTTP 200', async (code) => {
     const reply = await meet({ kind: 'fail', code });
     expect([reply.status, codes(reply)]).toEqual([200, [code]]);
+  });
+
+  test.each(PROTOTYPE_NAMES)('a code called %s has itself as its message', async (code) => {
+    const { text } = await meet({ kind: 'fail', code });
+    expect(JSON.parse(text)).toMatchObject({ fail: [{ errors: [{ code, message: code }] }] });
   });
 
   test('too many requests tell when to come back, in milliseconds', async () => {

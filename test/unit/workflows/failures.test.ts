@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, RetryState, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../../../workflows/failures.js';
+import { PROTOTYPE_NAMES } from '../../hostile.js';
 
 const UNREACHABLE = ApplicationFailure.retryable(
   'Mimecast could not be reached.\nPOST eu-api',
@@ -25,6 +26,12 @@ describe('a red run says in its first line and in its search attribute what went
       'An unexpected TypeError.',
       'unexpected',
     ],
+    ...PROTOTYPE_NAMES.map((type): [string, Error, string, string] => [
+      `a kind of failure called ${type}`,
+      inActivity(ApplicationFailure.nonRetryable('It broke.', type)),
+      'It broke.',
+      'unexpected',
+    ]),
   ])('%s', (_, error, line, cause) => {
     const failure = failureOf(error);
     expect(failure.message.split('\n')[0]).toBe(line);
