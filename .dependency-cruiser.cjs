@@ -5,23 +5,25 @@
 const ROOMS = {
   mimecast: {},
   vault: {},
+  model: { types: ['mimecast'] },
   evidence: {
+    rooms: ['model'],
     types: ['mimecast'],
     // Policies hold dates as the vendor writes them: one place reads those, whoever asks.
     files: ['mimecast/timestamps\\.ts$'],
   },
   // Bundled for the workflow sandbox: deterministic code, and nothing that could pull in Node.
-  workflows: { types: ['mimecast', 'vault', 'evidence', 'activities'] },
-  activities: { rooms: ['mimecast', 'vault', 'evidence', 'workflows'] },
-  worker: { rooms: ['mimecast', 'vault', 'evidence', 'workflows', 'activities'] },
+  workflows: { rooms: ['model'], types: ['mimecast', 'vault', 'evidence', 'activities'] },
+  activities: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows'] },
+  worker: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows', 'activities'] },
   client: {
-    rooms: ['workflows'],
+    rooms: ['model', 'workflows'],
     // Keys are sealed here and opened nowhere; what cannot be right is refused before anything is sent.
     files: ['vault/(sealing|keys|fingerprint|errors)\\.ts$', 'mimecast/(credentials|regions)\\.ts$'],
     types: ['evidence'],
   },
-  sandbox: { rooms: ['mimecast', 'vault', 'evidence', 'workflows', 'activities', 'worker', 'client'] },
-  cli: { rooms: ['mimecast', 'vault', 'evidence', 'workflows', 'activities', 'worker', 'client', 'sandbox'] },
+  sandbox: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows', 'activities', 'worker', 'client'] },
+  cli: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows', 'activities', 'worker', 'client', 'sandbox'] },
 };
 
 const ALL = Object.keys(ROOMS);

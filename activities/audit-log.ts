@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import { prepareEvents } from '../evidence/prepare-events.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import { readAuditPage } from '../mimecast/audit-events.js';

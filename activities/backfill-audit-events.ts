@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { Refused, TakenWindowRow } from '../evidence/store.js';
 import { clampStart, keptRange } from '../mimecast/audit-windows.js';
 import { auditLog } from './audit-log.js';

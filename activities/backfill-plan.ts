@@ -1,5 +1,5 @@
 import type { Coverage, WindowRow } from '../evidence/store.js';
-import { common, without, type TimeRange } from '../evidence/time-ranges.js';
+import { common, without, type TimeRange } from '../model/time-ranges.js';
 import { slices } from '../mimecast/audit-windows.js';
 
 /** A window that a backfill has still to read: one that an earlier batch or backfill left behind, or one to be opened. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow } from '../evidence/connection.js';
-import { common, type TimeRange } from '../evidence/time-ranges.js';
+import type { ConnectionRow } from '../model/connection.js';
+import { common, type TimeRange } from '../model/time-ranges.js';
 import { backfillRange } from '../mimecast/audit-windows.js';
 import type { BackfillInput, TimeSpan } from '../workflows/backfill-messages.js';
 import { lostFrom, planBackfill } from './backfill-plan.js';

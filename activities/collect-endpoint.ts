@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { NewObservation, StoredObservation } from '../evidence/store.js';
 import { MimecastPermissionError } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';

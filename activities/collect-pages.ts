@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { LedgerPosition, NewWindow, Refused, TakenWindowRow, WindowRow } from '../evidence/store.js';
 import {
   keptRange,

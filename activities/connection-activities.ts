@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import { baseUrlsOf, generationFault } from '../mimecast/regions.js';
 import type { ConnectionStatus } from '../workflows/reports.js';
 import type { ActivityDependencies } from './dependencies.js';

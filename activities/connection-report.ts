@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
 import {
   MimecastAuthenticationError,

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { backfillWorkflowId, pollScheduleId } from '../workflows/ids.js';
-import { POLLED_STREAMS } from '../workflows/streams.js';
+import { POLLED_STREAMS } from '../model/streams.js';
 import { deleteSchedule, describeSchedule } from './reconcile-schedules.js';
 
 /** The runs that a connection's schedules have going. To be noted before the schedules are deleted: after that nobody knows. */

@@ -1,7 +1,7 @@
 import { evaluate } from '../evidence/evaluate.js';
-import type { EndpointFact, Facts } from '../evidence/facts.js';
+import type { EndpointFact, Facts } from '../model/facts.js';
 import type { EvidenceStore } from '../evidence/store.js';
-import type { Evaluation, StoredEvaluation } from '../evidence/verdicts.js';
+import type { Evaluation, StoredEvaluation } from '../model/verdicts.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
 import type { ActivityDependencies } from './dependencies.js';
 

@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import { MimecastAuthenticationError, MimecastRegionError } from '../mimecast/errors.js';
 import { createRateBudget } from '../mimecast/rate-budget.js';

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import { auditLog } from './audit-log.js';
 import { backfillAuditEvents } from './backfill-audit-events.js';
 import { beginBackfill } from './begin-backfill.js';

@@ -1,4 +1,4 @@
-import type { EndpointName, Stream } from '../evidence/connection.js';
+import type { EndpointName, Stream } from '../model/connection.js';
 import type { LedgerStream, Refused, StoredPage, TakenWindow } from '../evidence/store.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import type { WindowRules } from '../mimecast/audit-windows.js';

@@ -4,7 +4,7 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { pollScheduleId } from '../workflows/ids.js';
 import type { StartedPoll } from '../workflows/reports.js';
-import type { PolledStream } from '../workflows/streams.js';
+import type { PolledStream } from '../model/streams.js';
 import { describeSchedule } from './reconcile-schedules.js';
 
 /** How long a triggered schedule may take to say which run it started. */

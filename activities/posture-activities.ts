@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { controlOf } from '../evidence/controls/catalogue.js';
-import type { ControlId } from '../evidence/verdicts.js';
+import type { ControlId } from '../model/verdicts.js';
 import type { AnnotationRequest } from '../workflows/messages.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { evaluateConnection } from './evaluate-connection.js';

@@ -1,5 +1,5 @@
-import type { ConnectionRow } from '../evidence/connection.js';
-import type { EndpointOutcome } from '../evidence/outcomes.js';
+import type { ConnectionRow } from '../model/connection.js';
+import type { EndpointOutcome } from '../model/outcomes.js';
 import type { MimecastApi, Provenance } from '../mimecast/api.js';
 import { readAuditPage } from '../mimecast/audit-events.js';
 import { MimecastPermissionError, MimecastUnavailableError } from '../mimecast/errors.js';

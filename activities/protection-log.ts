@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { LogSaying } from '../evidence/statistics-store.js';
-import type { Protection } from '../evidence/statistics.js';
+import type { Protection } from '../model/statistics.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import { dailyWindowRules } from '../mimecast/audit-windows.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';

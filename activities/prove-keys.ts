@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { AcceptedProof } from '../evidence/store.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import type { ConnectionReport } from '../workflows/reports.js';

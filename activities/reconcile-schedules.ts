@@ -1,9 +1,9 @@
 import type { ScheduleClient, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import { pollScheduleId } from '../workflows/ids.js';
-import type { PolledStream } from '../workflows/streams.js';
-import { POLLED_STREAMS } from '../workflows/streams.js';
+import type { PolledStream } from '../model/streams.js';
+import { POLLED_STREAMS } from '../model/streams.js';
 import type { PlannedSchedule } from './schedule-plan.js';
 import { PLAN_DIGEST, planSchedules } from './schedule-plan.js';
 

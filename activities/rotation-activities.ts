@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ConnectionRow, RotationOutcome } from '../evidence/connection.js';
+import type { ConnectionRow, RotationOutcome } from '../model/connection.js';
 import type { RotationReport } from '../workflows/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { openSealed } from './open-sealed.js';

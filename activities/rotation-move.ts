@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { ApiGeneration } from '../mimecast/credentials.js';
 import { generationFault, MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
 

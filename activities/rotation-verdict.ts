@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { ConnectionReport } from '../workflows/reports.js';
 import { accountFault } from './account-identity.js';
 import type { RotationProof } from './types.js';

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ScheduleOptions, ScheduleOptionsAction } from '@temporalio/client';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
-import type { ConnectionRow, StreamPause } from '../evidence/connection.js';
+import type { ConnectionRow, StreamPause } from '../model/connection.js';
 import { pollScheduleId } from '../workflows/ids.js';
 import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../workflows/search-attributes.js';
-import type { PolledStream } from '../workflows/streams.js';
-import { POLL_WORKFLOWS, POLLED_STREAMS } from '../workflows/streams.js';
+import type { PolledStream } from '../model/streams.js';
+import { POLL_WORKFLOWS, POLLED_STREAMS } from '../model/streams.js';
 
 /** The largest delay that the server adds to a tick, so that connections with the same offset do not start at once. */
 const JITTER_MS = 30_000;

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow, CredentialVersion } from '../evidence/connection.js';
+import type { ConnectionRow, CredentialVersion } from '../model/connection.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import { createMimecastApi } from '../mimecast/api.js';
 import type { Authenticator } from '../mimecast/authenticator.js';

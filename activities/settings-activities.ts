@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
-import type { ConnectionRow, ConnectionSettings, EndpointName } from '../evidence/connection.js';
+import type { ConnectionRow, ConnectionSettings, EndpointName } from '../model/connection.js';
 import { generationFault, MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
 import type { ConnectionReport } from '../workflows/reports.js';
-import { changedPaths, changedSettings } from '../workflows/settings.js';
-import { settingsFault } from '../workflows/settings-form.js';
+import { changedPaths, changedSettings } from '../model/settings.js';
+import { settingsFault } from '../model/settings-form.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './prove-keys.js';
 import type { Sessions } from './session.js';

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import { connectionStatus } from '../workflows/connection-status.js';
 import type { ConnectionStatus } from '../workflows/reports.js';

@@ -1,8 +1,8 @@
-import type { ConnectionSettings, EndpointName, ProtectionLogEndpoint } from '../evidence/connection.js';
-import { PROTECTIONS, type Protection } from '../evidence/statistics.js';
+import type { ConnectionSettings, EndpointName, ProtectionLogEndpoint } from '../model/connection.js';
+import { PROTECTIONS, type Protection } from '../model/statistics.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
 import { PROTECTION_LOGS } from '../mimecast/protection-logs.js';
-import { POLLED_STREAMS, type PolledStream } from '../workflows/streams.js';
+import { POLLED_STREAMS, type PolledStream } from '../model/streams.js';
 import type { BegunLog, WholeEndpointName } from './types.js';
 
 /** The endpoints that a poll of each stream reads whole. Logs are read page by page instead. */

@@ -1,14 +1,8 @@
-import type { ConnectionSettings, EndpointName, ProtectionLogEndpoint, Stream } from '../evidence/connection.js';
-import type { Protection } from '../evidence/statistics.js';
-import type { Annotation } from '../evidence/verdicts.js';
+import type { ConnectionSettings, EndpointName, ProtectionLogEndpoint, Stream } from '../model/connection.js';
+import type { Protection } from '../model/statistics.js';
+import type { Annotation } from '../model/verdicts.js';
 import type { BackfillInput, BackfillOutcome, BackfillResult, TimeSpan } from '../workflows/backfill-messages.js';
-import type {
-  AnnotationRequest,
-  ConnectRequest,
-  RotationRequest,
-  SettingsChange,
-  TestRequest,
-} from '../workflows/messages.js';
+import type { AnnotationRequest, ConnectRequest, RotationRequest, TestRequest } from '../workflows/messages.js';
 import type {
   ConnectionReport,
   ConnectionStatus,
@@ -17,7 +11,8 @@ import type {
   RotationReport,
   StartedPoll,
 } from '../workflows/reports.js';
-import type { PolledStream } from '../workflows/streams.js';
+import type { PolledStream } from '../model/streams.js';
+import type { SettingsChange } from '../model/settings.js';
 
 /** The activities as workflows call them. Everything that crosses this border is JSON and free of secrets. */
 export interface MimecastActivities {

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { migrate } from '../evidence/migrate.js';
 import { createEvidenceStore } from '../evidence/postgres-store.js';
 import { startPostgres } from '../sandbox/postgres.js';
-import { defaultSettings } from '../workflows/streams.js';
+import { defaultSettings } from '../model/streams.js';
 import { BenchProcess, endProcesses } from './bench-process.js';
 import type { ExporterProcess } from './processes/exporter.js';
 

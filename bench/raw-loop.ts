@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { request, type Dispatcher } from 'undici';
 import { prepareEvents } from '../evidence/prepare-events.js';
-import type { AuditEvent, EvidenceStore, PreparedEvents, Provenance, TakenWindow } from '../evidence/store.js';
+import type { AuditEvent, EvidenceStore, PreparedEvents, TakenWindow } from '../evidence/store.js';
 import type { TimeRange } from '../mimecast/audit-windows.js';
 import type { ApiV1Credentials } from '../mimecast/credentials.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
 import { mimecastDate, signatureOf } from '../mimecast/signature.js';
 import { formatTimestamp, parseTimestamp } from '../mimecast/timestamps.js';
 import { PAGE_SIZE } from './workload.js';
+import type { Provenance } from '../model/provenance.js';
 
 const { path } = ENDPOINTS['audit-events'];
 

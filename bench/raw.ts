@@ -1,5 +1,5 @@
 import type { TimeRange } from '../mimecast/audit-windows.js';
-import { defaultSettings } from '../workflows/streams.js';
+import { defaultSettings } from '../model/streams.js';
 import { BenchProcess } from './bench-process.js';
 import { checkHeld, openWindow, settle } from './ledger.js';
 import type { RawSource } from './raw-loop.js';

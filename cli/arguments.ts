@@ -1,5 +1,5 @@
 import { Argument } from 'commander';
-import type { Coverage, EndpointName, Retention, Thresholds } from '../evidence/connection.js';
+import type { Coverage, EndpointName, Retention, Thresholds } from '../model/connection.js';
 import {
   COVERAGE,
   DOMAIN,
@@ -10,7 +10,7 @@ import {
   MIN_INTERVAL_MS,
   RETENTIONS,
   THRESHOLDS,
-} from '../workflows/setting-names.js';
+} from '../model/setting-names.js';
 import { CONNECTION_ID } from '../workflows/ids.js';
 import {
   ENDPOINT_PATH,
@@ -19,7 +19,7 @@ import {
   MAX_PAGE_SIZE,
   POLLED_STREAMS,
   type PolledStream,
-} from '../workflows/streams.js';
+} from '../model/streams.js';
 import { CliError } from './failures.js';
 import { formatDuration, parseDuration } from './times.js';
 

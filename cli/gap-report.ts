@@ -1,5 +1,5 @@
-import type { Completeness, LateEvents, MissingRange, TotalMismatch } from '../evidence/completeness.js';
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { Completeness, LateEvents, MissingRange, TotalMismatch } from '../model/completeness.js';
+import type { ConnectionRow } from '../model/connection.js';
 
 /** What is missing from a connection's audit log. The JSON of `gaps --json`; moments are ISO, UTC. */
 export interface GapReport {

@@ -1,6 +1,6 @@
 import type { PollReport } from '../client/index.js';
 import type { Connections } from './services.js';
-import type { PolledStream } from '../workflows/streams.js';
+import type { PolledStream } from '../model/streams.js';
 import type { Context } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { unlessInterrupted } from './interruption.js';

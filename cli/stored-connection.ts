@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../evidence/connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import { CliError } from './failures.js';
 

@@ -1,5 +1,5 @@
 import type { PollReport, StatusReport } from '../client/index.js';
-import type { StoredEvaluation } from '../evidence/verdicts.js';
+import type { StoredEvaluation } from '../model/verdicts.js';
 import type { ConnectionReport } from '../workflows/reports.js';
 import type { Connections } from './services.js';
 import type { Context } from './command.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AnnotationKind } from '../evidence/verdicts.js';
+import type { AnnotationKind } from '../model/verdicts.js';
 import type { AnnotationRequest } from '../workflows/messages.js';
 
 /** What somebody says about a control, as a caller gives it. */

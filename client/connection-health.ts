@@ -1,4 +1,4 @@
-import type { ControlId } from '../evidence/verdicts.js';
+import type { ControlId } from '../model/verdicts.js';
 import type { ListedConnection } from './reports.js';
 
 /** How a connection is doing in one word, worst first. */

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
-import type { ApiVersion, ConnectionSettings } from '../evidence/connection.js';
+import type { ApiVersion, ConnectionSettings } from '../model/connection.js';
 import type { EvidenceStore } from '../evidence/store.js';
-import type { StoredEvaluation } from '../evidence/verdicts.js';
+import type { StoredEvaluation } from '../model/verdicts.js';
 import { generationOf, parseCredentials } from '../mimecast/credentials.js';
 import { generationAt, generationFault, parseBaseUrl } from '../mimecast/regions.js';
 import type { PublicSealingKey } from '../vault/keys.js';
@@ -11,12 +11,10 @@ import type { mimecastConnection } from '../workflows/connection.js';
 import { CONNECTION_ID, connectionWorkflowId } from '../workflows/ids.js';
 import * as messages from '../workflows/messages.js';
 import type {
-  Asked,
   PauseRequest,
   ResumeRequest,
   RotationRequest,
   SealedCredentials,
-  SettingsChange,
   TestRequest,
 } from '../workflows/messages.js';
 import type {
@@ -28,8 +26,8 @@ import type {
   StartedPoll,
 } from '../workflows/reports.js';
 import { CONNECTION_ATTRIBUTE } from '../workflows/search-attributes.js';
-import type { PolledStream } from '../workflows/streams.js';
-import { defaultSettings } from '../workflows/streams.js';
+import type { PolledStream } from '../model/streams.js';
+import { defaultSettings } from '../model/streams.js';
 import { annotationRequest, type NewAnnotation } from './annotations.js';
 import { applyDocuments, type ApplyOptions, type ApplyReport } from './apply/apply.js';
 import type { ApplyDocument } from './apply/documents.js';
@@ -45,6 +43,7 @@ import type { BackfillRequest, KeysRequest, NewConnectionRequest, RotateRequest 
 import { Sender } from './sender.js';
 import { listedConnection, missingWorkflows, QUERIES_AT_A_TIME, runningConnections } from './list.js';
 import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProbe } from './status.js';
+import type { Asked, SettingsChange } from '../model/settings.js';
 
 export interface MimecastConnectionsOptions {
   readonly client: Client;

@@ -1,5 +1,5 @@
 import type { EvidenceStore } from '../evidence/store.js';
-import type { StoredEvaluation } from '../evidence/verdicts.js';
+import type { StoredEvaluation } from '../model/verdicts.js';
 import { MimecastClientError, unknownConnection } from './errors.js';
 
 /** The record that is in force, now or at a moment. @throws MimecastClientError when there is none */

@@ -5,8 +5,8 @@ import type {
   CredentialState,
   RotationOutcome,
   Stream,
-} from '../evidence/connection.js';
-import type { PollOutcome } from '../evidence/outcomes.js';
+} from '../model/connection.js';
+import type { PollOutcome } from '../model/outcomes.js';
 import type { BackfillProgress, BackfillResult, TimeSpan } from '../workflows/backfill-messages.js';
 import type { CredentialStatus, PauseReason, PolledEndpoint, PostureStatus } from '../workflows/reports.js';
 

@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from '../evidence/connection.js';
+import type { ConnectionSettings } from '../model/connection.js';
 
 /** Keys in clear, which are sealed before they leave this process, or sealed already. */
 export type GivenKeys =

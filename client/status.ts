@@ -1,13 +1,13 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
-import type { Stream } from '../evidence/connection.js';
+import type { Stream } from '../model/connection.js';
 import type { EvidenceStore, FinishedPoll } from '../evidence/store.js';
 import { connectionStatus } from '../workflows/connection-status.js';
 import { connectionWorkflowId, pollScheduleId } from '../workflows/ids.js';
-import { keyAge } from '../workflows/key-age.js';
+import { keyAge } from '../model/key-age.js';
 import { status } from '../workflows/messages.js';
 import type { ConnectionStatus, CredentialStatus } from '../workflows/reports.js';
-import { POLLED_STREAMS } from '../workflows/streams.js';
+import { POLLED_STREAMS } from '../model/streams.js';
 import { formatDuration } from './durations.js';
 import type { CredentialReport, StatusReport, StreamReport } from './reports.js';
 

@@ -3,7 +3,7 @@ import type { Database, Queryable } from './database.js';
 import { EvidenceNotFoundError } from './errors.js';
 import { append } from './log.js';
 import type { Annotations, NewAnnotation } from './verdict-store.js';
-import type { Annotation, AnnotationKind, ControlId } from './verdicts.js';
+import type { Annotation, AnnotationKind, ControlId } from '../model/verdicts.js';
 
 export function createAnnotations(db: Database): Annotations {
   return {

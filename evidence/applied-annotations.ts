@@ -1,4 +1,4 @@
-import type { Annotation, AppliedAnnotation, ControlId } from './verdicts.js';
+import type { Annotation, AppliedAnnotation, ControlId } from '../model/verdicts.js';
 
 /**
  * What people say about a control at a moment, oldest first: what was withdrawn is gone, what has expired is still shown, so

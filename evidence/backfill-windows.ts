@@ -1,4 +1,4 @@
-import type { Stream } from './connection.js';
+import type { Stream } from '../model/connection.js';
 import type { Queryable } from './database.js';
 import { holdConnection } from './guard.js';
 import type { BackfilledWindows, NewWindow, Refused, WindowRow } from './store.js';

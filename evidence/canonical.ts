@@ -18,10 +18,6 @@ export function isSameJson(one: unknown, other: unknown): boolean {
   return canonicalize(one) === canonicalize(other);
 }
 
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** By way of a string, whose bytes then share a slab with others: a thousand buffers of their own for a page cost more than its hashes. */
 export function sha256(data: string | Buffer): Buffer {
   return Buffer.from(hash('sha256', data, 'binary'), 'binary');

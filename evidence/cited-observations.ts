@@ -1,6 +1,6 @@
-import type { EndpointName } from './connection.js';
+import type { EndpointName } from '../model/connection.js';
 import type { Database } from './database.js';
-import type { Provenance } from './store.js';
+import type { Provenance } from '../model/provenance.js';
 
 /** The observation that brought a body which a verdict rests on. */
 export interface CitedObservation {

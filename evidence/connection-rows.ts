@@ -1,4 +1,4 @@
-import type { ConnectionRow, ConnectionSettings, ConnectionState, RotationOutcome } from './connection.js';
+import type { ConnectionRow, ConnectionSettings, ConnectionState, RotationOutcome } from '../model/connection.js';
 import type { Queryable } from './database.js';
 import { EvidenceNotFoundError, EvidenceStateError } from './errors.js';
 import { isoMoment } from './log.js';

@@ -1,4 +1,4 @@
-import type { ConnectionRow } from './connection.js';
+import type { ConnectionRow } from '../model/connection.js';
 import { isLeaving, listConnections, lockConnection, readConnection } from './connection-rows.js';
 import { addVersion, destroyKeys, nextVersion, readAllCredentials, readCredentials } from './credentials.js';
 import type { Database, Queryable } from './database.js';

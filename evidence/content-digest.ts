@@ -1,4 +1,5 @@
-import { canonicalJson, isJsonObject, sha256 } from './canonical.js';
+import { canonicalJson, sha256 } from './canonical.js';
+import { isJsonObject } from '../model/json.js';
 
 /**
  * Fields that may differ between two reads of what an administrator would call the same: Mimecast gives ids of policies anew,

@@ -1,6 +1,6 @@
 import type { Queryable } from './database.js';
 import type { Coverage, LedgerStream } from './store.js';
-import type { TimeRange } from './time-ranges.js';
+import type { TimeRange } from '../model/time-ranges.js';
 import { toWindow, WINDOW_COLUMNS, type WindowRecord } from './windows.js';
 
 /**

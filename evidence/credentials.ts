@@ -1,5 +1,5 @@
 import { sha256 } from './canonical.js';
-import type { ApiVersion, CredentialState, CredentialVersion } from './connection.js';
+import type { ApiVersion, CredentialState, CredentialVersion } from '../model/connection.js';
 import type { Queryable } from './database.js';
 import { EvidenceNotFoundError } from './errors.js';
 import type { NewKeys } from './store.js';

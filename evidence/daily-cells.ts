@@ -1,5 +1,5 @@
 import type { CountedRow } from '../mimecast/protection-rows.js';
-import type { DailyStatistics } from './statistics.js';
+import type { DailyStatistics } from '../model/statistics.js';
 
 const DAY_MS = 86_400_000;
 

@@ -2,7 +2,7 @@ import { appliedAnnotations } from './applied-annotations.js';
 import { CATALOGUE } from './controls/catalogue.js';
 import type { Control } from './controls/control.js';
 import { nextOf } from './controls/moments.js';
-import type { Facts } from './facts.js';
+import type { Facts } from '../model/facts.js';
 import type {
   Annotation,
   AppliedAnnotation,
@@ -13,7 +13,7 @@ import type {
   Summary,
   Verdict,
   VerdictChange,
-} from './verdicts.js';
+} from '../model/verdicts.js';
 
 export interface EvaluationInput {
   readonly facts: Facts;

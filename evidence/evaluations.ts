@@ -4,8 +4,9 @@ import type { Database, Queryable } from './database.js';
 import { gatherFacts } from './gather-facts.js';
 import { append } from './log.js';
 import { BEGINNING, FOREVER } from './moments.js';
-import type { Evaluations, EvaluationHeadline, MomentRange } from './verdict-store.js';
-import type { Evaluation, StoredEvaluation } from './verdicts.js';
+import type { Evaluations } from './verdict-store.js';
+import type { Evaluation, StoredEvaluation, EvaluationHeadline } from '../model/verdicts.js';
+import type { MomentRange } from '../model/time-ranges.js';
 
 /** Records read at a time: each is some ten kilobytes. */
 const BATCH = 100;

@@ -1,8 +1,9 @@
-import type { EndpointName, Stream } from './connection.js';
+import type { EndpointName, Stream } from '../model/connection.js';
 import type { Database, Statement } from './database.js';
 import { BEGINNING, FOREVER } from './moments.js';
-import type { EndpointOutcome } from './outcomes.js';
-import type { ExportedEvent, ExportedObservation, ExportOptions, ExportRecord, Provenance } from './store.js';
+import type { EndpointOutcome } from '../model/outcomes.js';
+import type { ExportedEvent, ExportedObservation, ExportOptions, ExportRecord } from './store.js';
+import type { Provenance } from '../model/provenance.js';
 
 /** Rows read at a time: the memory that an export needs, however long it is. */
 const BATCH = 500;

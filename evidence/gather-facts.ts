@@ -1,11 +1,11 @@
-import type { ConnectionRow, CredentialVersion, EndpointName, Stream } from './connection.js';
+import type { ConnectionRow, CredentialVersion, EndpointName, Stream } from '../model/connection.js';
 import { readConnection } from './connection-rows.js';
 import { readCredentials } from './credentials.js';
 import type { Database, Queryable } from './database.js';
-import type { EndpointFact, Facts, KeysFact, ReadableFact, StreamFact } from './facts.js';
+import type { EndpointFact, Facts, KeysFact, ReadableFact, StreamFact } from '../model/facts.js';
 import { readLogs } from './log-states.js';
 import { completenessSince, firstAccepted } from './read-completeness.js';
-import type { EndpointOutcome } from './outcomes.js';
+import type { EndpointOutcome } from '../model/outcomes.js';
 import { readDaily } from './read-statistics.js';
 
 /** An answer is good for this many intervals of its stream: one poll may fail, two may not. */

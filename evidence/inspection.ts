@@ -1,8 +1,8 @@
 import { checkpointStates, type CheckpointState } from './checkpoints.js';
-import type { ConnectionRow, CredentialState, Stream } from './connection.js';
+import type { ConnectionRow, CredentialState, Stream } from '../model/connection.js';
 import { listConnections } from './connection-rows.js';
 import { hostAndPort, openDatabase, type Database } from './database.js';
-import type { PollOutcome } from './outcomes.js';
+import type { PollOutcome } from '../model/outcomes.js';
 
 /**
  * Looks at the database for those who want to know what is wrong with it: in few statements whatever the number of

@@ -1,4 +1,4 @@
-import type { ConnectionRow, ConnectionSettings, CredentialVersion, StreamPause } from './connection.js';
+import type { ConnectionRow, ConnectionSettings, CredentialVersion, StreamPause } from '../model/connection.js';
 import { lockConnection, lockLiveConnection, readMoment } from './connection-rows.js';
 import { activateVersion, readCredentials, readVersion } from './credentials.js';
 import type { Queryable } from './database.js';

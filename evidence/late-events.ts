@@ -1,6 +1,6 @@
-import type { LateEvents } from './completeness.js';
+import type { LateEvents } from '../model/completeness.js';
 import type { Queryable } from './database.js';
-import type { TimeRange } from './time-ranges.js';
+import type { TimeRange } from '../model/time-ranges.js';
 
 /**
  * Counts events that a window found where another had read to the end before: in the daily reading of the last two days, and

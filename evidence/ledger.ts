@@ -19,7 +19,7 @@ import type {
   WindowRow,
 } from './store.js';
 import { storePage } from './store-page.js';
-import { without } from './time-ranges.js';
+import { without } from '../model/time-ranges.js';
 import { readTotalMismatches } from './total-mismatches.js';
 import { BEING_READ, toWindow, WINDOW_COLUMNS, type WindowRecord } from './windows.js';
 

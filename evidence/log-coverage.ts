@@ -1,6 +1,6 @@
 import { endOfDay } from './daily-cells.js';
 import type { Queryable } from './database.js';
-import type { Protection } from './statistics.js';
+import type { Protection } from '../model/statistics.js';
 
 /** The part of a protection log that is held: windows follow each other without a hole, but for the gaps. */
 export interface LogCoverage {

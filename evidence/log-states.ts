@@ -1,7 +1,7 @@
 import type { Queryable } from './database.js';
-import type { LogFact } from './facts.js';
+import type { LogFact } from '../model/facts.js';
 import { holdConnection } from './guard.js';
-import type { Protection } from './statistics.js';
+import type { Protection } from '../model/statistics.js';
 import type { LogSaying } from './statistics-store.js';
 import { logCoverage } from './log-coverage.js';
 

@@ -1,5 +1,5 @@
-import type { Completeness, MissingCause, MissingRange } from './completeness.js';
-import { common, merged, without, type TimeRange } from './time-ranges.js';
+import type { Completeness, MissingCause, MissingRange } from '../model/completeness.js';
+import { common, merged, without, type TimeRange } from '../model/time-ranges.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,12 +1,13 @@
 import { canonicalJson, sha256 } from './canonical.js';
 import { readCited } from './cited-observations.js';
-import type { EndpointName, Stream } from './connection.js';
+import type { EndpointName, Stream } from '../model/connection.js';
 import { contentDigest } from './content-digest.js';
 import type { Database, Queryable } from './database.js';
 import { holdConnection } from './guard.js';
 import { append } from './log.js';
-import type { EndpointOutcome } from './outcomes.js';
-import type { NewObservation, Observations, Provenance, Refused, StoredObservation } from './store.js';
+import type { EndpointOutcome } from '../model/outcomes.js';
+import type { NewObservation, Observations, Refused, StoredObservation } from './store.js';
+import type { Provenance } from '../model/provenance.js';
 
 export function createObservations(db: Database): Observations {
   return {

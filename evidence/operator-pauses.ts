@@ -1,4 +1,4 @@
-import type { ConnectionRow, Stream } from './connection.js';
+import type { ConnectionRow, Stream } from '../model/connection.js';
 import { lockConnection, lockLiveConnection, readMoment } from './connection-rows.js';
 import type { Queryable } from './database.js';
 import { append, said } from './log.js';

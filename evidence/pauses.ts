@@ -1,4 +1,4 @@
-import type { ConnectionRow, Stream, StreamPause } from './connection.js';
+import type { ConnectionRow, Stream, StreamPause } from '../model/connection.js';
 
 type Pauses = ConnectionRow['pauses'];
 type By = StreamPause['by'];

@@ -1,7 +1,7 @@
-import type { Stream } from './connection.js';
+import type { Stream } from '../model/connection.js';
 import type { Database, Queryable } from './database.js';
 import { append } from './log.js';
-import type { PollOutcome } from './outcomes.js';
+import type { PollOutcome } from '../model/outcomes.js';
 import type { FinishedPoll, Polls } from './store.js';
 
 export function createPolls(db: Database): Polls {

@@ -1,4 +1,4 @@
-import type { ControlResult, Evaluation, Severity } from './verdicts.js';
+import type { ControlResult, Evaluation, Severity } from '../model/verdicts.js';
 
 export interface PostureGate {
   /** `unknown` counts what fails, too. */

@@ -1,5 +1,5 @@
-import type { Completeness } from './completeness.js';
-import type { ConnectionRow, Stream } from './connection.js';
+import type { Completeness } from '../model/completeness.js';
+import type { ConnectionRow, Stream } from '../model/connection.js';
 import { readConnection } from './connection-rows.js';
 import { readCoverage } from './coverage.js';
 import { readCredentials } from './credentials.js';

@@ -2,7 +2,7 @@ import { dayOf } from './daily-cells.js';
 import type { Queryable } from './database.js';
 import { coversDay, logCoverage } from './log-coverage.js';
 import { CELL_COLUMNS, toCounts, type CellRecord } from './statistics-cells.js';
-import { PROTECTIONS, type DailyStatistics, type Protection } from './statistics.js';
+import { PROTECTIONS, type DailyStatistics, type Protection } from '../model/statistics.js';
 
 export async function readDaily(
   client: Queryable,

@@ -1,5 +1,5 @@
 import { isSameJson } from './canonical.js';
-import type { ConnectionRow, CredentialVersion, RotationOutcome } from './connection.js';
+import type { ConnectionRow, CredentialVersion, RotationOutcome } from '../model/connection.js';
 import { lockConnection, lockLiveConnection } from './connection-rows.js';
 import {
   addVersion,

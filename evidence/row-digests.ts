@@ -3,7 +3,7 @@ import type { CountedRow } from '../mimecast/protection-rows.js';
 import { canonicalJson } from './canonical.js';
 import type { Queryable } from './database.js';
 import { byteaArray } from './postgres-arrays.js';
-import type { Protection } from './statistics.js';
+import type { Protection } from '../model/statistics.js';
 
 const KEY_BYTES = 32;
 

@@ -1,5 +1,5 @@
 import { isSameJson } from './canonical.js';
-import type { ConnectionRow, ConnectionSettings } from './connection.js';
+import type { ConnectionRow, ConnectionSettings } from '../model/connection.js';
 import { lockConnection, lockLiveConnection } from './connection-rows.js';
 import { moveVersion, readCredentials } from './credentials.js';
 import type { Queryable } from './database.js';

@@ -1,6 +1,6 @@
 import { addToCell, keyOf, type Cell, type CellIncrement } from './daily-cells.js';
 import type { Queryable } from './database.js';
-import type { Protection } from './statistics.js';
+import type { Protection } from '../model/statistics.js';
 
 /** A cell as the database answers it. */
 export interface CellRecord {

@@ -1,11 +1,12 @@
 import type { CountedRow } from '../mimecast/protection-rows.js';
 import type { Database } from './database.js';
-import type { LogFact } from './facts.js';
+import type { LogFact } from '../model/facts.js';
 import { noteLog, readLogs } from './log-states.js';
 import { readDaily } from './read-statistics.js';
-import type { DailyStatistics, Protection } from './statistics.js';
-import type { Provenance, Refused, StoredPage, TakenWindow } from './store.js';
+import type { DailyStatistics, Protection } from '../model/statistics.js';
+import type { Refused, StoredPage, TakenWindow } from './store.js';
 import { storeStatisticsPage } from './store-statistics-page.js';
+import type { Provenance } from '../model/provenance.js';
 
 /** What the protection logs came to, day by day. Rows are counted and forgotten, unless a connection's settings keep them. */
 export interface Statistics {

@@ -1,6 +1,6 @@
 import type { BundleRecord } from './bundle.js';
 import type { Checkpoints } from './checkpoints.js';
-import type { Completeness, LateEvents, TotalMismatch } from './completeness.js';
+import type { Completeness, LateEvents, TotalMismatch } from '../model/completeness.js';
 import type {
   ApiVersion,
   ConnectionRow,
@@ -9,16 +9,17 @@ import type {
   EndpointName,
   RotationOutcome,
   Stream,
-} from './connection.js';
+} from '../model/connection.js';
 import type { Drift, DriftRange } from './drift/read-drift.js';
 import type { CitedObservation } from './cited-observations.js';
 import type { LogEntry, LogRange } from './log-entries.js';
-import type { EndpointOutcome, PollOutcome } from './outcomes.js';
+import type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
 import type { Annotations, Evaluations } from './verdict-store.js';
 import type { Privacy } from './privacy.js';
-import type { Protection } from './statistics.js';
+import type { Protection } from '../model/statistics.js';
 import type { Statistics } from './statistics-store.js';
-import type { TimeRange } from './time-ranges.js';
+import type { TimeRange } from '../model/time-ranges.js';
+import type { Provenance } from '../model/provenance.js';
 
 /**
  * The evidence of all connections in one Postgres database. Every method is one transaction: it happened whole or
@@ -319,24 +320,6 @@ export interface StoredPage {
   /** Events of this page that were not stored before. */
   readonly newEvents: number;
   readonly complete: boolean;
-}
-
-/** Where an answer came from, so that it can be proved. */
-export interface Provenance {
-  readonly host: string;
-  readonly path: string;
-  readonly requestId: string;
-  readonly httpStatus: number;
-  /** The vendor's `Date` header, verbatim. */
-  readonly vendorDate?: string;
-  /** ISO, UTC. */
-  readonly receivedAt: string;
-  /** What was asked for: the request's `data`. An empty list asks for everything. */
-  readonly filters?: readonly unknown[];
-  /** The account that the keys are for, as it was pinned when the call was made. None before that. */
-  readonly accountCode?: string;
-  /** Version of the rules by which an answer becomes the body that is kept. */
-  readonly normaliser?: number;
 }
 
 export interface Observations {

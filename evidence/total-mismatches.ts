@@ -1,5 +1,5 @@
-import type { TotalMismatch } from './completeness.js';
-import type { Stream } from './connection.js';
+import type { TotalMismatch } from '../model/completeness.js';
+import type { Stream } from '../model/connection.js';
 import type { Queryable } from './database.js';
 
 /** Complete windows whose rows are not as many as the vendor said. An index holds these alone. */

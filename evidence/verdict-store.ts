@@ -1,5 +1,13 @@
-import type { Facts } from './facts.js';
-import type { Annotation, AnnotationKind, ControlId, Evaluation, StoredEvaluation } from './verdicts.js';
+import type { Facts } from '../model/facts.js';
+import type {
+  Annotation,
+  AnnotationKind,
+  ControlId,
+  Evaluation,
+  StoredEvaluation,
+  EvaluationHeadline,
+} from '../model/verdicts.js';
+import type { MomentRange } from '../model/time-ranges.js';
 
 /** The records of what was said about connections. */
 export interface Evaluations {
@@ -16,16 +24,6 @@ export interface Evaluations {
   headline(connectionId: string): Promise<EvaluationHeadline | undefined>;
   /** The same for every connection that has one, by its id. */
   headlines(): Promise<ReadonlyMap<string, EvaluationHeadline>>;
-}
-
-export interface MomentRange {
-  readonly from?: Date;
-  /** The moment before which it ends. */
-  readonly to?: Date;
-}
-
-export interface EvaluationHeadline extends Pick<Evaluation, 'at' | 'summary' | 'bySubject' | 'turnsAt'> {
-  readonly failing: readonly ControlId[];
 }
 
 /** What people say about controls. */

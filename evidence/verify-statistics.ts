@@ -6,7 +6,7 @@ import { parseRecord, type LogRecord } from './log.js';
 import type { ProofRecord } from './proof-records.js';
 import { ROW_DIGESTS_KEPT_DAYS } from './row-digests.js';
 import { CELL_COLUMNS, toCell, type CellRecord } from './statistics-cells.js';
-import type { Protection } from './statistics.js';
+import type { Protection } from '../model/statistics.js';
 import type { Verification } from './store.js';
 
 const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, ty
 import { inject } from 'vitest';
 import { MimecastConnections } from '../client/connections.js';
 import type { NewConnectionRequest } from '../client/requests.js';
-import type { ConnectionSettings } from '../evidence/connection.js';
+import type { ConnectionSettings } from '../model/connection.js';
 import { createEvidenceStore } from '../evidence/postgres-store.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import {
@@ -19,7 +19,7 @@ import { createKeyring, sealingKey } from '../vault/keyring.js';
 import type { Keyring } from '../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../worker/create-worker.js';
 import type { ConnectionReport } from '../workflows/reports.js';
-import { defaultSettings } from '../workflows/streams.js';
+import { defaultSettings } from '../model/streams.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
 
 // Attempts that fail are part of many tests, and the SDK tells of each at length.

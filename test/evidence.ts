@@ -5,12 +5,12 @@ import type {
   AuditPage,
   EvidenceStore,
   NewWindow,
-  Provenance,
   TakenWindow,
   TakenWindowRow,
   WindowRow,
 } from '../evidence/store.js';
 import type { TestDatabase } from './postgres.js';
+import type { Provenance } from '../model/provenance.js';
 
 /** What evidence tests need over and over: a connected tenant, a window that is taken, a page of believable events. */
 

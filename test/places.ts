@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { connectionWorkflowId, pollScheduleId } from '../workflows/ids.js';
-import { POLLED_STREAMS } from '../workflows/streams.js';
+import { POLLED_STREAMS } from '../model/streams.js';
 import type { TestDatabase } from './postgres.js';
 
 /** Everywhere where something of a connection is kept or shown, as text that can be searched. */

@@ -1,4 +1,4 @@
-import type { DailyStatistics, Protection } from '../evidence/statistics.js';
+import type { DailyStatistics, Protection } from '../model/statistics.js';
 import { PROTECTION_LOGS } from '../mimecast/protection-logs.js';
 import type { CountedRow } from '../mimecast/protection-rows.js';
 import { vendorTime } from '../sandbox/simulator/audit-log.js';

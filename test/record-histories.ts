@@ -4,12 +4,12 @@
  */
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { ConnectionSettings } from '../evidence/connection.js';
+import type { ConnectionSettings } from '../model/connection.js';
 import type { BelievableTenant, BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
 import type { RunningTenant } from '../sandbox/simulator/running-tenant.js';
 import { ENDPOINT_PATHS, randomKeys } from '../sandbox/simulator/tenant.js';
 import { connectionWorkflowId } from '../workflows/ids.js';
-import { defaultSettings, type PolledStream } from '../workflows/streams.js';
+import { defaultSettings, type PolledStream } from '../model/streams.js';
 import { startEngine, type Engine } from './engine.js';
 import { recordBackfills } from './record-backfills.js';
 import { recordLogPolls } from './record-log-polls.js';

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
 import type { RunningTenant } from '../sandbox/simulator/running-tenant.js';
-import type { PolledStream } from '../workflows/streams.js';
+import type { PolledStream } from '../model/streams.js';
 import type { Engine } from './engine.js';
 
 interface RecordedTenant {

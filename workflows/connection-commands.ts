@@ -2,14 +2,7 @@ import { ApplicationFailure, isCancellation, log } from '@temporalio/workflow';
 import type { AnnotatedConnection } from '../activities/types.js';
 import { keeping, probing, tidying } from './activities.js';
 import type { ConnectionMemory, Duty } from './connection-memory.js';
-import type {
-  AnnotationRequest,
-  ConnectRequest,
-  PauseRequest,
-  ResumeRequest,
-  RotationRequest,
-  SettingsChange,
-} from './messages.js';
+import type { AnnotationRequest, ConnectRequest, PauseRequest, ResumeRequest, RotationRequest } from './messages.js';
 import type {
   AnnotationReport,
   ConnectionReport,
@@ -19,8 +12,9 @@ import type {
   SettingsReport,
   StartedPoll,
 } from './reports.js';
-import { POLLED_STREAMS } from './streams.js';
-import type { PolledStream } from './streams.js';
+import { POLLED_STREAMS } from '../model/streams.js';
+import type { PolledStream } from '../model/streams.js';
+import type { SettingsChange } from '../model/settings.js';
 
 /** What a connection can be told to do, and what it does by itself. One at a time: its queue sees to that. */
 export interface ConnectionCommands {

@@ -1,6 +1,6 @@
 import { markdownList } from './markdown-list.js';
 import type { ConnectionStatus } from './reports.js';
-import { POLLED_STREAMS } from './streams.js';
+import { POLLED_STREAMS } from '../model/streams.js';
 
 /** What the Temporal UI shows on a connection's page, in Markdown. */
 export function connectionDetails(connection: ConnectionStatus): string {

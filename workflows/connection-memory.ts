@@ -1,8 +1,8 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ConnectionInput } from './connection.js';
 import { connectionDetails } from './connection-details.js';
-import { keyAge } from './key-age.js';
-import { nextProbe, nextRetry, refusalRules } from './refusal-rules.js';
+import { keyAge } from '../model/key-age.js';
+import { nextProbe, nextRetry, refusalRules } from '../model/refusal-rules.js';
 import type { ConnectionReport, ConnectionStatus, CredentialStatus, PostureStatus } from './reports.js';
 import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from './search-attributes.js';
 

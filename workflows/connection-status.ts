@@ -1,7 +1,7 @@
-import type { ConnectionRow, CredentialVersion, Stream } from '../evidence/connection.js';
-import type { EvaluationHeadline } from '../evidence/verdict-store.js';
-import { keyDates } from './key-age.js';
+import type { ConnectionRow, CredentialVersion, Stream } from '../model/connection.js';
+import { keyDates } from '../model/key-age.js';
 import type { ConnectionStatus, CredentialStatus, PauseReason, PostureStatus } from './reports.js';
+import type { EvaluationHeadline } from '../model/verdicts.js';
 
 /** The versions of a connection's keys that its status speaks of. */
 export interface StatusKeys {

@@ -29,7 +29,7 @@ import {
 import * as messages from './messages.js';
 import type { ConnectRequest, RotationRequest } from './messages.js';
 import type { ConnectionStatus } from './reports.js';
-import { POLLED_STREAMS } from './streams.js';
+import { POLLED_STREAMS } from '../model/streams.js';
 import { versioned } from './versioning.js';
 
 /** A connection that was started for a `connect` which never came ends itself after this time. */

@@ -5,8 +5,8 @@ import { failureOf } from './failures.js';
 import type { Collected, PollInput } from './poll.js';
 import { runPoll } from './poll.js';
 import type { PolledEndpoint, PollResult } from './reports.js';
-import { streamOutcome } from './stream-outcome.js';
-import type { PolledStream } from './streams.js';
+import type { PolledStream } from '../model/streams.js';
+import { streamOutcome } from '../model/outcomes.js';
 
 /** Failures that every endpoint of the connection shares: the keys or the address are wrong, not one list. */
 const SHARED_FAILURES = new Set([

@@ -1,4 +1,4 @@
-import type { Stream } from '../evidence/connection.js';
+import type { Stream } from '../model/connection.js';
 
 /** A connection's id: chosen by the caller, part of workflow and schedule ids. */
 export const CONNECTION_ID = /^[a-z0-9][a-z0-9-]{0,62}$/;

@@ -6,11 +6,11 @@ import type {
   RefusedKeys,
   ResumeRequest,
   RotationRequest,
-  SettingsChange,
 } from './messages.js';
 import type { PostureStatus } from './reports.js';
-import { settingsFault } from './settings-form.js';
-import { isPolledStream } from './streams.js';
+import { settingsFault } from '../model/settings-form.js';
+import { isPolledStream } from '../model/streams.js';
+import type { SettingsChange } from '../model/settings.js';
 
 /**
  * Whether messages have the form that they should have. Validators run inside the workflow sandbox, where nothing can

@@ -1,15 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type {
-  ConnectionSettings,
-  Coverage,
-  EndpointName,
-  RefusalRules,
-  Retention,
-  StatisticsSettings,
-  StreamSettings,
-  Thresholds,
-} from '../evidence/connection.js';
-import type { AnnotationKind } from '../evidence/verdicts.js';
+import type { ConnectionSettings } from '../model/connection.js';
+import type { AnnotationKind } from '../model/verdicts.js';
 import type {
   AnnotationReport,
   ConnectionReport,
@@ -20,7 +11,8 @@ import type {
   SettingsReport,
   StartedPoll,
 } from './reports.js';
-import type { PolledStream } from './streams.js';
+import type { PolledStream } from '../model/streams.js';
+import type { SettingsChange, Asked } from '../model/settings.js';
 
 /** The keys of a connection, sealed for the workers' ring and bound to the connection's id. Never opened outside an activity. */
 export interface SealedCredentials {
@@ -58,26 +50,6 @@ export const credentialsRotated = defineSignal<[RotationRequest]>('credentialsRo
 
 /** Stages new keys, proves them, and takes them into use. Refused keys change nothing. */
 export const rotateCredentials = defineUpdate<RotationReport, [RotationRequest]>('rotateCredentials');
-
-/** Who asked, for the log. Nobody checks it: what a message may be sent by is the business of Temporal's own access rules. */
-export interface Asked {
-  /** `ops@desk`, or the name of a service. Never a secret. */
-  readonly actor?: string;
-}
-
-/** Settings that change; what is not named stays. `null` takes a value back to its default. */
-export interface SettingsChange extends Asked {
-  readonly baseUrl?: string;
-  readonly streams?: Readonly<Partial<Record<PolledStream, Partial<StreamSettings>>>>;
-  readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | null>>>;
-  readonly pagination?: Partial<ConnectionSettings['pagination']>;
-  readonly thresholds?: Readonly<Partial<Record<keyof Thresholds, number | null>>>;
-  readonly coverage?: Readonly<Partial<Record<keyof Coverage, readonly string[] | null>>>;
-  readonly retention?: Readonly<Partial<Record<keyof Retention, number | null>>>;
-  readonly statistics?: StatisticsSettings | null;
-  readonly refusals?: Readonly<Partial<RefusalRules>> | null;
-}
-
 /** Changes settings. What touches how Mimecast is reached is proved first, and not taken when it does not work. */
 export const updateSettings = defineUpdate<SettingsReport, [SettingsChange]>('updateSettings');
 

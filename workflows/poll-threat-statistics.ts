@@ -1,6 +1,6 @@
 import { continueAsNew, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { BegunLog, BegunPoll, ProtectionProgress } from '../activities/types.js';
-import type { PollOutcome } from '../evidence/outcomes.js';
+import type { PollOutcome } from '../model/outcomes.js';
 import { collecting } from './activities.js';
 import { collectOne, worst, type Attempt } from './endpoint-poll.js';
 import { failureOf } from './failures.js';
@@ -8,8 +8,8 @@ import type { Collected, PollInput } from './poll.js';
 import { pastSoftBudget, runPoll } from './poll.js';
 import { batchSummary, logsProgressDetails } from './poll-details.js';
 import type { PolledEndpoint, PollResult } from './reports.js';
-import { streamOutcome } from './stream-outcome.js';
 import { versioned } from './versioning.js';
+import { streamOutcome } from '../model/outcomes.js';
 
 const STREAM = 'threat-statistics';
 

@@ -12,7 +12,7 @@ import { failureOf, redRun } from './failures.js';
 import { failedPollDetails, pollDetails } from './poll-details.js';
 import type { PollResult } from './reports.js';
 import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
-import type { PolledStream } from './streams.js';
+import type { PolledStream } from '../model/streams.js';
 import { tellOfRefusedKeys } from './tell-of-refused-keys.js';
 
 /** What every poll is started with. */

@@ -6,9 +6,10 @@ import type {
   EndpointName,
   RotationOutcome,
   Stream,
-} from '../evidence/connection.js';
-import type { EndpointOutcome, PollOutcome } from '../evidence/outcomes.js';
-import type { Annotation, ControlId, Summary } from '../evidence/verdicts.js';
+} from '../model/connection.js';
+import type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
+import type { Annotation, ControlId, Summary } from '../model/verdicts.js';
+import type { KeyAge } from '../model/key-age.js';
 
 /** What a connection test found. The JSON of `connect --json` and `test --json`. */
 export interface ConnectionReport {
@@ -167,8 +168,6 @@ export interface CredentialStatus {
 }
 
 export type PauseReason = 'keys-refused' | 'operator';
-
-export type KeyAge = 'fresh' | 'due' | 'overdue';
 
 /** A run that `pollNow` started, or joined because it was already going. */
 export interface StartedPoll {

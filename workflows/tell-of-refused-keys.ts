@@ -1,7 +1,7 @@
 import { getExternalWorkflowHandle, isCancellation, log, workflowInfo } from '@temporalio/workflow';
 import { connectionWorkflowId } from './ids.js';
 import { keysRefused } from './messages.js';
-import type { PolledStream } from './streams.js';
+import type { PolledStream } from '../model/streams.js';
 
 /** Best effort: a connection that is gone has nothing to pause, and a run that is red for its own reason stays so. */
 export async function tellOfRefusedKeys(connectionId: string, stream: PolledStream, version: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import type { ConnectionSettings, Stream, StreamSettings } from '../../evidence/connection.js';
+import type { ConnectionSettings, Stream, StreamSettings } from '../../model/connection.js';
 import { generationAt, parseBaseUrl } from '../../mimecast/regions.js';
-import { defaultSettings, STREAM_INTERVALS_MS } from '../../workflows/streams.js';
+import { defaultSettings, STREAM_INTERVALS_MS } from '../../model/streams.js';
 import {
   collectInterval,
   collectPath,

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import type { EndpointName } from '../../evidence/connection.js';
+import type { EndpointName } from '../../model/connection.js';
 import type { Drift } from '../../evidence/drift/read-drift.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { driftLines } from '../rendering/drift.js';
 import { requireConnection } from '../stored-connection.js';
-import { ENDPOINT_NAMES } from '../../workflows/setting-names.js';
+import { ENDPOINT_NAMES } from '../../model/setting-names.js';
 
 interface DriftOptions {
   readonly from?: Date;

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
-import type { SettingsChange } from '../../workflows/messages.js';
 import type { SettingsReport } from '../../workflows/reports.js';
-import { POLLED_STREAMS, type PolledStream } from '../../workflows/streams.js';
+import { POLLED_STREAMS, type PolledStream } from '../../model/streams.js';
 import {
   collectCoverage,
   collectInterval,
@@ -22,6 +21,7 @@ import { EXIT } from '../exit-codes.js';
 import { CliError } from '../failures.js';
 import { formatDuration } from '../times.js';
 import type { Colours } from '../terminal.js';
+import type { SettingsChange } from '../../model/settings.js';
 
 interface EditOptions {
   readonly baseUrl?: string;

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { ConnectionRow } from '../../evidence/connection.js';
+import type { ConnectionRow } from '../../model/connection.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 import { connectionIdArgument } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';

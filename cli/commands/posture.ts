@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { isOverdue, postureFailures, type PostureGate } from '../../evidence/posture-failures.js';
-import type { ControlResult, StoredEvaluation } from '../../evidence/verdicts.js';
+import type { ControlResult, StoredEvaluation } from '../../model/verdicts.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import type { ConnectionRow } from '../../evidence/connection.js';
+import type { ConnectionRow } from '../../model/connection.js';
 import type { ReportedConnection } from '../../evidence/report/input.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';

@@ -1,9 +1,9 @@
 import type { SeenWorkflow } from '../../client/inspection.js';
 import type { CheckpointState } from '../../evidence/checkpoints.js';
-import type { ConnectionRow, StreamPause } from '../../evidence/connection.js';
+import type { ConnectionRow, StreamPause } from '../../model/connection.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
-import { keyAge, keyDates } from '../../workflows/key-age.js';
-import { POLLED_STREAMS } from '../../workflows/streams.js';
+import { keyAge, keyDates } from '../../model/key-age.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
 import { formatMoment } from '../times.js';
 import { findingsOn, type Finding, type FindingMaker } from './finding.js';
 import type { Sighting } from './judge-stream.js';

@@ -1,8 +1,8 @@
 import { PLAN_DIGEST, scheduleOffsetMs, type PlannedSchedule } from '../../activities/schedule-plan.js';
 import type { SeenSchedule } from '../../client/inspection.js';
-import type { ConnectionRow } from '../../evidence/connection.js';
+import type { ConnectionRow } from '../../model/connection.js';
 import type { InspectedStream } from '../../evidence/inspection.js';
-import type { PollOutcome } from '../../evidence/outcomes.js';
+import type { PollOutcome } from '../../model/outcomes.js';
 import { formatDuration, formatMoment } from '../times.js';
 import { findingsOn, type Finding, type FindingMaker } from './finding.js';
 

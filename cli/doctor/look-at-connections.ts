@@ -10,10 +10,10 @@ import {
   type SeenWorkflow,
 } from '../../client/inspection.js';
 import type { CheckpointState } from '../../evidence/checkpoints.js';
-import type { ConnectionRow } from '../../evidence/connection.js';
+import type { ConnectionRow } from '../../model/connection.js';
 import type { EvidenceInspection, InspectedKeys, InspectedStream } from '../../evidence/inspection.js';
 import { connectionWorkflowId } from '../../workflows/ids.js';
-import { POLLED_STREAMS } from '../../workflows/streams.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
 import { SUCCESSES, type Sighting } from './judge-stream.js';
 import { LOOK_LIMIT_MS } from './look.js';
 

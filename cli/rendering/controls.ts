@@ -1,5 +1,5 @@
 import type { Control } from '../../evidence/controls/control.js';
-import type { Mappings, Requirement } from '../../evidence/verdicts.js';
+import type { Mappings, Requirement } from '../../model/verdicts.js';
 import type { Colours } from '../terminal.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';

@@ -1,5 +1,5 @@
 import { durationWords } from '../../mimecast/duration-words.js';
-import type { MissingCause } from '../../evidence/completeness.js';
+import type { MissingCause } from '../../model/completeness.js';
 import type { GapReport, MissingReport } from '../gap-report.js';
 import type { Colours } from '../terminal.js';
 import { minuteOf } from '../times.js';

@@ -1,4 +1,4 @@
-import type { EndpointOutcome, PollOutcome } from '../../evidence/outcomes.js';
+import type { EndpointOutcome, PollOutcome } from '../../model/outcomes.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Colours } from '../terminal.js';
 

@@ -1,4 +1,4 @@
-import type { ControlResult, StoredEvaluation, Summary, Verdict } from '../../evidence/verdicts.js';
+import type { ControlResult, StoredEvaluation, Summary, Verdict } from '../../model/verdicts.js';
 import type { Colours } from '../terminal.js';
 import { minuteOf } from '../times.js';
 import { paragraph } from './paragraph.js';

@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from '../../evidence/connection.js';
+import type { ConnectionSettings } from '../../model/connection.js';
 import type { ConnectionReport } from '../../workflows/reports.js';
 import type { MimecastConnections } from '../connections.js';
 import { MimecastClientError } from '../errors.js';

@@ -1,9 +1,9 @@
-import type { ConnectionSettings } from '../../evidence/connection.js';
-import type { SettingsChange } from '../../workflows/messages.js';
-import { POLLED_STREAMS } from '../../workflows/streams.js';
+import type { ConnectionSettings } from '../../model/connection.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
 import { formatDuration } from '../durations.js';
-import { COVERAGE, ENDPOINT_NAMES, RETENTIONS, THRESHOLDS } from '../../workflows/setting-names.js';
+import { COVERAGE, ENDPOINT_NAMES, RETENTIONS, THRESHOLDS } from '../../model/setting-names.js';
 import type { WantedSettings } from './documents.js';
+import type { SettingsChange } from '../../model/settings.js';
 
 /** One setting that changes, by the name and in the form that it has in a document. */
 export interface FieldChange {

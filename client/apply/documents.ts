@@ -6,8 +6,8 @@ import type {
   StatisticsSettings,
   StreamSettings,
   Thresholds,
-} from '../../evidence/connection.js';
-import type { PolledStream } from '../../workflows/streams.js';
+} from '../../model/connection.js';
+import type { PolledStream } from '../../model/streams.js';
 
 /**
  * Connections as they should be. What a connection does not say has its default: first the document's `defaults`, then

@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from '../../evidence/connection.js';
+import type { ConnectionSettings } from '../../model/connection.js';
 import { generationAt } from '../../mimecast/regions.js';
 import type { ListedConnection } from '../reports.js';
 import { fieldChanges, type FieldChange } from './changes.js';

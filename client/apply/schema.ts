@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MimecastBaseUrlError, parseBaseUrl, type BaseUrlRules } from '../../mimecast/regions.js';
-import { ENDPOINT_PATH, MAX_INTERVAL_MS, MAX_PAGE_SIZE, POLLED_STREAMS } from '../../workflows/streams.js';
+import { ENDPOINT_PATH, MAX_INTERVAL_MS, MAX_PAGE_SIZE, POLLED_STREAMS } from '../../model/streams.js';
 import { parseDuration } from '../durations.js';
 import {
   DOMAIN,
@@ -11,7 +11,7 @@ import {
   MIN_INTERVAL_MS,
   RETENTIONS,
   THRESHOLDS,
-} from '../../workflows/setting-names.js';
+} from '../../model/setting-names.js';
 import type { Fault } from './faults.js';
 
 /**

@@ -1,7 +1,7 @@
 import { generationOf, parseCredentials } from '../../mimecast/credentials.js';
 import { fingerprintOf } from '../../vault/fingerprint.js';
 import { describeSealed } from '../../vault/sealing.js';
-import { defaultSettings, POLLED_STREAMS, STREAM_INTERVALS_MS } from '../../workflows/streams.js';
+import { defaultSettings, POLLED_STREAMS, STREAM_INTERVALS_MS } from '../../model/streams.js';
 import type { WantedConnection, WantedKeys, WantedSettings } from './documents.js';
 import { documentSchema, type DocumentRules, type ParsedConnection, type SharedSettings } from './schema.js';
 

@@ -1,4 +1,4 @@
-import type { Facts } from '../facts.js';
+import type { Facts } from '../../model/facts.js';
 import { readEndpoint, wrongShape, type GoodReading, type Problem } from './read-endpoint.js';
 
 type ArchiveEndpoint = 'account' | 'archive-settings';

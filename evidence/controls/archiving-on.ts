@@ -1,5 +1,5 @@
-import type { Facts } from '../facts.js';
-import type { Judgement } from '../verdicts.js';
+import type { Facts } from '../../model/facts.js';
+import type { Judgement } from '../../model/verdicts.js';
 import { firstStale, readArchive } from './archive-sources.js';
 import type { Control } from './control.js';
 import { judged } from './judged.js';

@@ -1,4 +1,4 @@
-import type { DailyStatistics } from '../statistics.js';
+import type { DailyStatistics } from '../../model/statistics.js';
 import type { Control } from './control.js';
 import { judgeOperation } from './protection-log.js';
 import { CIS, ISO, NIST } from './requirements.js';

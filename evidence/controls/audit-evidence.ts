@@ -1,5 +1,5 @@
-import type { MissingRange } from '../completeness.js';
-import type { Facts } from '../facts.js';
+import type { MissingRange } from '../../model/completeness.js';
+import type { Facts } from '../../model/facts.js';
 import { count } from '../policies/assess.js';
 import type { Control } from './control.js';
 import { judged, type Finding } from './judged.js';

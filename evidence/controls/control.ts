@@ -1,5 +1,5 @@
-import type { Facts } from '../facts.js';
-import type { ControlId, Judgement, Mappings, Severity, Subject } from '../verdicts.js';
+import type { Facts } from '../../model/facts.js';
+import type { ControlId, Judgement, Mappings, Severity, Subject } from '../../model/verdicts.js';
 
 /**
  * One statement that must hold, and the rule that says whether it does. Pure: the same facts give the same judgement.

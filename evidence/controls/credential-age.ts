@@ -1,5 +1,5 @@
-import type { Facts, KeysFact } from '../facts.js';
-import type { Judgement } from '../verdicts.js';
+import type { Facts, KeysFact } from '../../model/facts.js';
+import type { Judgement } from '../../model/verdicts.js';
 import type { Control } from './control.js';
 import { judged } from './judged.js';
 import { after, DAY_MS, dayOf } from './moments.js';

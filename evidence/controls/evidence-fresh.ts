@@ -1,6 +1,6 @@
-import type { Stream } from '../connection.js';
-import type { Facts, StreamFact } from '../facts.js';
-import type { Judgement } from '../verdicts.js';
+import type { Stream } from '../../model/connection.js';
+import type { Facts, StreamFact } from '../../model/facts.js';
+import type { Judgement } from '../../model/verdicts.js';
 import type { Control } from './control.js';
 import { judged } from './judged.js';
 import { after } from './moments.js';

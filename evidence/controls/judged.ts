@@ -1,4 +1,4 @@
-import type { Basis, Judgement } from '../verdicts.js';
+import type { Basis, Judgement } from '../../model/verdicts.js';
 import { nextOf } from './moments.js';
 
 /** A judgement with dates in it, and with room for what there may be none of. */

@@ -1,9 +1,9 @@
-import type { Facts } from '../facts.js';
+import type { Facts } from '../../model/facts.js';
 import { count, named, namesOf } from '../policies/assess.js';
 import { broadOverrides } from '../policies/broad-override.js';
 import { POLICY_LISTS } from '../policies/lists.js';
 import { boundariesOf } from '../policies/standing.js';
-import type { Judgement } from '../verdicts.js';
+import type { Judgement } from '../../model/verdicts.js';
 import type { Control } from './control.js';
 import { judged } from './judged.js';
 import { earliest } from './moments.js';

@@ -1,12 +1,12 @@
-import type { ConnectionSettings } from '../connection.js';
-import type { Facts } from '../facts.js';
+import type { ConnectionSettings } from '../../model/connection.js';
+import type { Facts } from '../../model/facts.js';
 import type { Assessment, AssessmentOptions } from '../policies/assess.js';
 import { assessRoute } from '../policies/assess-route.js';
 import type { PolicyList } from '../policies/lists.js';
 import type { Policy } from '../policies/policy.js';
 import { bearsOn, type Route } from '../policies/scope.js';
 import { boundariesOf } from '../policies/standing.js';
-import type { ControlId, Judgement } from '../verdicts.js';
+import type { ControlId, Judgement } from '../../model/verdicts.js';
 import type { Control, RuleInWords } from './control.js';
 import { judged } from './judged.js';
 import type { Problem } from './read-endpoint.js';

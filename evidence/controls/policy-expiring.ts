@@ -1,8 +1,8 @@
-import type { Facts } from '../facts.js';
+import type { Facts } from '../../model/facts.js';
 import { count, named } from '../policies/assess.js';
 import type { Policy } from '../policies/policy.js';
 import { boundariesOf } from '../policies/standing.js';
-import type { Basis, Judgement } from '../verdicts.js';
+import type { Basis, Judgement } from '../../model/verdicts.js';
 import { attachmentManagementPolicy } from './attachment-management-policy.js';
 import { blockedSendersPolicy } from './blocked-senders-policy.js';
 import { contentExaminationInbound } from './content-examination-inbound.js';

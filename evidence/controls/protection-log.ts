@@ -1,6 +1,6 @@
-import type { Facts, LogFact } from '../facts.js';
-import type { DailyStatistics, Protection } from '../statistics.js';
-import type { Basis, Judgement } from '../verdicts.js';
+import type { Facts, LogFact } from '../../model/facts.js';
+import type { DailyStatistics, Protection } from '../../model/statistics.js';
+import type { Basis, Judgement } from '../../model/verdicts.js';
 import { judged, type Finding } from './judged.js';
 import { after, DAY_MS, dayOf, earliest, LOOK_BACK_DAYS, minuteOf } from './moments.js';
 import { grant, pollAgain, type Problem } from './read-endpoint.js';

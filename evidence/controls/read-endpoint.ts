@@ -1,6 +1,6 @@
-import type { EndpointName, ProtectionLogEndpoint, Stream, VendorStatistics } from '../connection.js';
-import type { EndpointFact, Facts, ReadableFact } from '../facts.js';
-import type { Basis } from '../verdicts.js';
+import type { EndpointName, ProtectionLogEndpoint, Stream, VendorStatistics } from '../../model/connection.js';
+import type { EndpointFact, Facts, ReadableFact } from '../../model/facts.js';
+import type { Basis } from '../../model/verdicts.js';
 import type { Finding } from './judged.js';
 import { dayOf, minuteOf } from './moments.js';
 

@@ -1,4 +1,4 @@
-import type { Facts } from '../facts.js';
+import type { Facts } from '../../model/facts.js';
 import type { PolicyList } from '../policies/lists.js';
 import { parsePolicies } from '../policies/parse-policy.js';
 import type { Policy } from '../policies/policy.js';

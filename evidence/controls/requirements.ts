@@ -1,4 +1,4 @@
-import type { Requirement } from '../verdicts.js';
+import type { Requirement } from '../../model/verdicts.js';
 
 /**
  * The requirements that controls support, with the frameworks' own titles. Sources: NIST SP 800-53 revision 5, ISO/IEC

@@ -1,5 +1,5 @@
-import type { Facts } from '../facts.js';
-import type { Judgement } from '../verdicts.js';
+import type { Facts } from '../../model/facts.js';
+import type { Judgement } from '../../model/verdicts.js';
 import { loggedRows } from './protection-log.js';
 import { readEndpoint } from './read-endpoint.js';
 

@@ -1,5 +1,6 @@
-import { canonicalJson, isJsonObject } from '../canonical.js';
+import { canonicalJson } from '../canonical.js';
 import { contentOf } from '../content-digest.js';
+import { isJsonObject } from '../../model/json.js';
 
 /** How one thing in an answer is not what it was before. */
 export type Difference =

@@ -1,8 +1,8 @@
-import type { EndpointName, Stream } from '../connection.js';
+import type { EndpointName, Stream } from '../../model/connection.js';
 import type { Database, Queryable } from '../database.js';
 import { BEGINNING, FOREVER } from '../moments.js';
-import type { MomentRange } from '../verdict-store.js';
 import { differencesBetween, type Difference } from './differences.js';
+import type { MomentRange } from '../../model/time-ranges.js';
 
 /** What one endpoint said otherwise than the time before. */
 export interface Drift {

@@ -1,4 +1,4 @@
-import type { ControlResult, Severity } from '../verdicts.js';
+import type { ControlResult, Severity } from '../../model/verdicts.js';
 import type { Column } from './csv.js';
 import { annotationOf, explainCommand, shownName } from './rendering.js';
 import type { VerdictRow } from './verdict-rows.js';

@@ -1,4 +1,11 @@
-import type { AppliedAnnotation, Basis, ControlResult, Severity, StoredEvaluation, Verdict } from '../verdicts.js';
+import type {
+  AppliedAnnotation,
+  Basis,
+  ControlResult,
+  Severity,
+  StoredEvaluation,
+  Verdict,
+} from '../../model/verdicts.js';
 import { annotationOf, FRAMEWORKS, requirementsOf, shownName, type Rendering } from './rendering.js';
 import { stableUuid } from './uuid.js';
 import type { TracedEvaluation, VerdictPast } from './verdict-history.js';

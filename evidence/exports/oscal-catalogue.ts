@@ -1,4 +1,4 @@
-import type { ControlId, Mappings } from '../verdicts.js';
+import type { ControlId, Mappings } from '../../model/verdicts.js';
 import { requirementsOf, type Framework, type Product } from './rendering.js';
 import { stableUuid } from './uuid.js';
 

@@ -1,4 +1,4 @@
-import type { AppliedAnnotation, Basis, ControlResult, StoredEvaluation, Subject } from '../verdicts.js';
+import type { AppliedAnnotation, Basis, ControlResult, StoredEvaluation, Subject } from '../../model/verdicts.js';
 import { catalogueLinks, objectiveOf, ourProperty } from './oscal-catalogue.js';
 import { annotationOf, shownName, type Rendering } from './rendering.js';
 import { stableUuid } from './uuid.js';

@@ -1,4 +1,4 @@
-import type { ControlResult, StoredEvaluation } from '../verdicts.js';
+import type { ControlResult, StoredEvaluation } from '../../model/verdicts.js';
 import { ourCatalogue, objectiveOf, catalogueLinks, catalogueResources } from './oscal-catalogue.js';
 import {
   attestationObservations,

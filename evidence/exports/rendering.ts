@@ -1,4 +1,4 @@
-import type { AppliedAnnotation, ControlId, ControlResult, Mappings, Requirement } from '../verdicts.js';
+import type { AppliedAnnotation, ControlId, ControlResult, Mappings, Requirement } from '../../model/verdicts.js';
 
 /** What renders, as exports name it. */
 export interface Product {

@@ -1,4 +1,4 @@
-import type { ControlId, Evaluation, StoredEvaluation, Verdict } from '../verdicts.js';
+import type { ControlId, Evaluation, StoredEvaluation, Verdict } from '../../model/verdicts.js';
 
 /** The stored records of verdicts, as exports and reports read them. */
 export interface EvaluationReader {

@@ -1,4 +1,4 @@
-import type { ControlResult, StoredEvaluation } from '../verdicts.js';
+import type { ControlResult, StoredEvaluation } from '../../model/verdicts.js';
 import type { Column } from './csv.js';
 import { shownName, type Rendering } from './rendering.js';
 import type { TracedEvaluation } from './verdict-history.js';

@@ -1,4 +1,4 @@
-import type { Coverage } from '../connection.js';
+import type { Coverage } from '../../model/connection.js';
 import type { PolicyList } from './lists.js';
 import type { Policy } from './policy.js';
 import { standingOf, unclearParts } from './standing.js';

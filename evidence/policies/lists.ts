@@ -1,4 +1,4 @@
-import type { EndpointName } from '../connection.js';
+import type { EndpointName } from '../../model/connection.js';
 
 export type PolicyListName = Extract<
   EndpointName,

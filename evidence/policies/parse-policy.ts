@@ -1,7 +1,7 @@
-import { isJsonObject } from '../canonical.js';
 import { parseTimestamp } from '../../mimecast/timestamps.js';
 import type { PolicyList } from './lists.js';
 import type { Boundary, Policy, Side, SideKind } from './policy.js';
+import { isJsonObject } from '../../model/json.js';
 
 /** Source: Mimecast, "Get Blocked Sender Policy"; the header's display name is in the console and not on that page. */
 const SIDE_KINDS: Readonly<Partial<Record<string, SideKind>>> = {

@@ -1,4 +1,4 @@
-import type { Completeness, MissingCause, MissingRange } from '../completeness.js';
+import type { Completeness, MissingCause, MissingRange } from '../../model/completeness.js';
 import { html, type Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { none, notLookedAt, section, table } from './section.js';

@@ -1,5 +1,5 @@
 import { explainCommand, requirementsOf, shownName, type Rendering } from '../exports/rendering.js';
-import type { AppliedAnnotation, Basis, ControlResult } from '../verdicts.js';
+import type { AppliedAnnotation, Basis, ControlResult } from '../../model/verdicts.js';
 import { given, html, joined, named, type Html } from './html.js';
 import { definitions } from './section.js';
 import { chip, severity } from './signs.js';

@@ -1,5 +1,5 @@
 import { shownCount, shownParts, SMALLEST_SHOWN, type ShownCount, type ShownPart } from '../exports/small-counts.js';
-import type { DailyStatistics, Protection } from '../statistics.js';
+import type { DailyStatistics, Protection } from '../../model/statistics.js';
 
 /** One day of one protection, over all its routes and definitions. */
 export interface DayCount {

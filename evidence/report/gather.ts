@@ -1,11 +1,11 @@
 import type { CitedObservation } from '../cited-observations.js';
-import type { Completeness } from '../completeness.js';
+import type { Completeness } from '../../model/completeness.js';
 import type { EvaluationReader } from '../exports/verdict-history.js';
 import type { Rendering } from '../exports/rendering.js';
 import type { LogEntry, LogRange } from '../log-entries.js';
-import type { DailyStatistics } from '../statistics.js';
+import type { DailyStatistics } from '../../model/statistics.js';
 import type { LogHead } from '../store.js';
-import type { ControlId, StoredEvaluation, Verdict } from '../verdicts.js';
+import type { ControlId, StoredEvaluation, Verdict } from '../../model/verdicts.js';
 import { CHANGE_KINDS } from './changes.js';
 import type { CitedBody, ControlStates, DriftEntry, ReportedConnection, ReportInput, StateSpan } from './input.js';
 

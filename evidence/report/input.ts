@@ -1,9 +1,10 @@
-import type { Completeness } from '../completeness.js';
+import type { Completeness } from '../../model/completeness.js';
 import type { Rendering } from '../exports/rendering.js';
-import type { DailyStatistics } from '../statistics.js';
+import type { DailyStatistics } from '../../model/statistics.js';
 import type { LogEntry } from '../log-entries.js';
-import type { LogHead, Provenance } from '../store.js';
-import type { ControlId, StoredEvaluation, Verdict } from '../verdicts.js';
+import type { LogHead } from '../store.js';
+import type { ControlId, StoredEvaluation, Verdict } from '../../model/verdicts.js';
+import type { Provenance } from '../../model/provenance.js';
 
 /** Everything that a report shows, read beforehand: rendering asks no store and no clock, so the same input gives the same page. */
 export interface ReportInput extends Rendering {

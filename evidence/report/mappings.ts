@@ -1,5 +1,5 @@
 import { FRAMEWORKS, type Framework } from '../exports/rendering.js';
-import type { Requirement } from '../verdicts.js';
+import type { Requirement } from '../../model/verdicts.js';
 import { html, joined, type Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { none, section, table } from './section.js';

@@ -1,4 +1,4 @@
-import type { Severity, Verdict } from '../verdicts.js';
+import type { Severity, Verdict } from '../../model/verdicts.js';
 import { html, type Html } from './html.js';
 import { VERDICT_WORDS } from './words.js';
 

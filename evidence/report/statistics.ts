@@ -1,5 +1,5 @@
 import { countText, formatCount, SMALLEST_SHOWN, type ShownPart } from '../exports/small-counts.js';
-import { PROTECTIONS, UNITS, type Protection } from '../statistics.js';
+import { PROTECTIONS, UNITS, type Protection } from '../../model/statistics.js';
 import { countsOf, type ProtectionCounts } from './daily-counts.js';
 import { dayChart, type DayChart } from './day-chart.js';
 import { html, named, type Html } from './html.js';

@@ -1,5 +1,5 @@
 import { annotationOf } from '../exports/rendering.js';
-import type { ControlResult, StoredEvaluation, Subject, Summary, Verdict } from '../verdicts.js';
+import type { ControlResult, StoredEvaluation, Subject, Summary, Verdict } from '../../model/verdicts.js';
 import { given, html, type Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { none, section, table } from './section.js';

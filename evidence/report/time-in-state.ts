@@ -1,4 +1,4 @@
-import type { Verdict } from '../verdicts.js';
+import type { Verdict } from '../../model/verdicts.js';
 import { html, joined, type Html } from './html.js';
 import type { ControlStates, ReportInput } from './input.js';
 import { none, section } from './section.js';

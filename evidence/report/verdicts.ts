@@ -1,4 +1,4 @@
-import type { ControlResult, StoredEvaluation, Verdict } from '../verdicts.js';
+import type { ControlResult, StoredEvaluation, Verdict } from '../../model/verdicts.js';
 import { annotationNote, controlCard } from './control.js';
 import { html, type Html } from './html.js';
 import type { ReportInput } from './input.js';

@@ -1,4 +1,4 @@
-import type { Severity, Subject, Verdict } from '../verdicts.js';
+import type { Severity, Subject, Verdict } from '../../model/verdicts.js';
 import { html, named, type Html } from './html.js';
 
 /** How the report words what it shows. Nothing here depends on the machine's language or zone. */

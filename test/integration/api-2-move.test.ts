@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lateEvents } from '../../sandbox/simulator/late-events.js';
 import type { RunningTenant } from '../../sandbox/simulator/running-tenant.js';
 import { startSimulator, type Simulator } from '../../sandbox/simulator/simulator.js';
-import { defaultSettings } from '../../workflows/streams.js';
+import { defaultSettings } from '../../model/streams.js';
 import { addTenant, MINUTE_MS, startEngine, type Engine, type Tenant } from '../engine.js';
 import { logOf } from '../evidence.js';
 import { until } from '../until.js';

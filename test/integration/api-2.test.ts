@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ENDPOINT_PATHS } from '../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../vault/keyring.js';
 import { sealCredentials } from '../../vault/sealing.js';
-import { defaultSettings } from '../../workflows/streams.js';
+import { defaultSettings } from '../../model/streams.js';
 import { startEngine, type Engine } from '../engine.js';
 import { logOf } from '../evidence.js';
 import { until } from '../until.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectionOf } from '../../cli/doctor/finding.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
-import { POLLED_STREAMS, type PolledStream } from '../../workflows/streams.js';
+import { POLLED_STREAMS, type PolledStream } from '../../model/streams.js';
 import { startPatient, type Patient } from '../patient.js';
 
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reconcileSchedules } from '../../activities/reconcile-schedules.js';
 import { addKey, createKeyring } from '../../vault/keyring.js';
-import { POLLED_STREAMS } from '../../workflows/streams.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
 import { PLANTED_PASSWORD, startPatient, type Examination, type Patient } from '../patient.js';
 
 const NO_POSTGRES = `postgres://u:${PLANTED_PASSWORD}@127.0.0.1:1/x`;

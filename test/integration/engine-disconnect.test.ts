@@ -1,11 +1,11 @@
 import { ScheduleNotFoundError, WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { EndpointName } from '../../evidence/connection.js';
+import type { EndpointName } from '../../model/connection.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { Fault } from '../../sandbox/simulator/faults.js';
 import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
 import { OUTCOME_ATTRIBUTE } from '../../workflows/search-attributes.js';
-import { POLL_WORKFLOWS, POLLED_STREAMS } from '../../workflows/streams.js';
+import { POLL_WORKFLOWS, POLLED_STREAMS } from '../../model/streams.js';
 import { happened, heldIds, vendorIds } from '../audit-log.js';
 import { ago, HOUR_MS, startEngine, type Engine, type Tenant } from '../engine.js';
 import { holdPagesAfter } from '../page-gate.js';

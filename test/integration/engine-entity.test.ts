@@ -1,7 +1,7 @@
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
-import { POLLED_STREAMS } from '../../workflows/streams.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
 import { startEngine, type Engine } from '../engine.js';
 
 let engine: Engine;

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PollReport } from '../../client/reports.js';
-import type { EndpointName } from '../../evidence/connection.js';
+import type { EndpointName } from '../../model/connection.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { Fault } from '../../sandbox/simulator/faults.js';
 import type { EndpointAccess } from '../../sandbox/simulator/tenant.js';

@@ -6,7 +6,7 @@ import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { startSimulator, type SimulatorOptions } from '../../sandbox/simulator/simulator.js';
 import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../audit-log.js';
 import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, startEngine, type Engine } from '../engine.js';
-import { defaultSettings } from '../../workflows/streams.js';
+import { defaultSettings } from '../../model/streams.js';
 
 let engine: Engine;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reconcileSchedules } from '../../activities/reconcile-schedules.js';
 import { scheduleOffsetMs } from '../../activities/schedule-plan.js';
-import type { ConnectionRow } from '../../evidence/connection.js';
+import type { ConnectionRow } from '../../model/connection.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
 import {
@@ -13,7 +13,7 @@ import {
   SEARCH_ATTRIBUTES,
   STREAM_ATTRIBUTE,
 } from '../../workflows/search-attributes.js';
-import type { PolledStream } from '../../workflows/streams.js';
+import type { PolledStream } from '../../model/streams.js';
 import { DAY_MS, HOUR_MS, startEngine, type Engine } from '../engine.js';
 
 let engine: Engine;

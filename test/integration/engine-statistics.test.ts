@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PollReport } from '../../client/reports.js';
-import { PROTECTIONS, type Protection } from '../../evidence/statistics.js';
+import { PROTECTIONS, type Protection } from '../../model/statistics.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { PROTECTION_LOGS } from '../../mimecast/protection-logs.js';
 import { lateRows } from '../../sandbox/simulator/believable-rows.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RotationOutcome } from '../../evidence/connection.js';
+import type { RotationOutcome } from '../../model/connection.js';
 import { EvidenceAccountError } from '../../evidence/errors.js';
 import { createEvidenceStore } from '../../evidence/postgres-store.js';
 import type { Connections, EvidenceStore } from '../../evidence/store.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ConnectionSettings, Stream } from '../../evidence/connection.js';
+import type { ConnectionSettings, Stream } from '../../model/connection.js';
 import { EvidenceNotFoundError, EvidenceStateError } from '../../evidence/errors.js';
 import type { Connections, EvidenceStore } from '../../evidence/store.js';
 import { connectedStore, HOUR_MS, logOf, NOON, SETTINGS } from '../evidence.js';

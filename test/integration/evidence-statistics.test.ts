@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createEvidenceStore } from '../../evidence/postgres-store.js';
-import type { Protection } from '../../evidence/statistics.js';
+import type { Protection } from '../../model/statistics.js';
 import type { StatisticsPage } from '../../evidence/statistics-store.js';
 import type { EvidenceStore, NewWindow, StoredPage, TakenWindowRow } from '../../evidence/store.js';
 import type { CountedRow } from '../../mimecast/protection-rows.js';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SettingsChange } from '../../workflows/messages.js';
 import { pollScheduleId } from '../../workflows/ids.js';
 import { awaitPolls } from '../../client/await-polls.js';
 import { MimecastConnections } from '../../client/connections.js';
 import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { startEngine, type Engine } from '../engine.js';
 import { logOf } from '../evidence.js';
+import type { SettingsChange } from '../../model/settings.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lostFrom, planBackfill } from '../../../activities/backfill-plan.js';
 import type { Coverage, WindowRow } from '../../../evidence/store.js';
-import { common, merged, without, type TimeRange } from '../../../evidence/time-ranges.js';
+import { common, merged, without, type TimeRange } from '../../../model/time-ranges.js';
 import { WINDOW_RULES } from '../../../mimecast/audit-windows.js';
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { rotationVerdict } from '../../../activities/rotation-verdict.js';
-import type { ConnectionRow } from '../../../evidence/connection.js';
+import type { ConnectionRow } from '../../../model/connection.js';
 import type { ConnectionReport } from '../../../workflows/reports.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');
 const row = (accountCode?: string): ConnectionRow => ({

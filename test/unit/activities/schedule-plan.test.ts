@@ -2,8 +2,8 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planSchedules, scheduleOffsetMs, type PlannedSchedule } from '../../../activities/schedule-plan.js';
-import type { ConnectionRow } from '../../../evidence/connection.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import type { ConnectionRow } from '../../../model/connection.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 const HOUR = 3_600_000;
 const settings = defaultSettings('https://eu-api.mimecast.com');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ActivityDependencies } from '../../../activities/index.js';
 import { createSessions, type Sessions } from '../../../activities/session.js';
-import type { ConnectionRow, CredentialVersion } from '../../../evidence/connection.js';
+import type { ConnectionRow, CredentialVersion } from '../../../model/connection.js';
 import { readEndpoint } from '../../../mimecast/read-endpoint.js';
 import { createDispatcher } from '../../../mimecast/transport.js';
 import type { Simulator } from '../../../sandbox/index.js';

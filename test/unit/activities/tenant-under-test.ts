@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ConnectionRow, ConnectionSettings } from '../../../evidence/connection.js';
+import type { ConnectionRow, ConnectionSettings } from '../../../model/connection.js';
 import { createMimecastApi, type ApiLimits, type MimecastApi } from '../../../mimecast/api.js';
 import { hmacAuthenticator } from '../../../mimecast/hmac-authenticator.js';
 import { oauthAuthenticator } from '../../../mimecast/oauth-authenticator.js';
@@ -17,7 +17,7 @@ import {
   type SimulatorOptions,
   type TenantKeys,
 } from '../../../sandbox/index.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 /** Calls of one region, which ends with its test. */
 export async function startRegion(options: SimulatorOptions = {}): Promise<Simulator> {

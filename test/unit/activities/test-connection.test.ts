@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { testConnection } from '../../../activities/test-connection.js';
-import type { VendorStatistics } from '../../../evidence/connection.js';
+import type { VendorStatistics } from '../../../model/connection.js';
 import { ENDPOINTS, type EndpointName } from '../../../mimecast/endpoints.js';
 import {
   ENDPOINT_PATHS,

@@ -5,7 +5,7 @@ import { gapLines } from '../../../cli/rendering/gaps.js';
 import type { Connections, Services } from '../../../cli/services.js';
 import { coloursFor } from '../../../cli/terminal.js';
 import { MimecastClientError, type BackfillReport } from '../../../client/index.js';
-import type { ConnectionRow } from '../../../evidence/connection.js';
+import type { ConnectionRow } from '../../../model/connection.js';
 import { RecordedTerminal } from './recorded-terminal.js';
 
 const plain = coloursFor({}, {});

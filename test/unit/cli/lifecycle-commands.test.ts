@@ -3,7 +3,7 @@ import { runCommandLine } from '../../../cli/program.js';
 import type { Connections, Services } from '../../../cli/services.js';
 import { MimecastClientError, type ListedConnection } from '../../../client/index.js';
 import type { ResumeReport, RotationReport, SettingsReport } from '../../../workflows/reports.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { defaultSettings } from '../../../model/streams.js';
 import { RecordedTerminal } from './recorded-terminal.js';
 
 const KEYS = {

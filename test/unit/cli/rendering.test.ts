@@ -9,7 +9,7 @@ import { digestLines, pollLines } from '../../../cli/rendering/polls.js';
 import { statusLines } from '../../../cli/rendering/status.js';
 import { coloursFor } from '../../../cli/terminal.js';
 import type { PollReport, StatusReport } from '../../../client/index.js';
-import type { PollOutcome } from '../../../evidence/outcomes.js';
+import type { PollOutcome } from '../../../model/outcomes.js';
 import type { ConnectionReport, EndpointReport } from '../../../workflows/reports.js';
 import { PROTOTYPE_NAMES } from '../../hostile.js';
 

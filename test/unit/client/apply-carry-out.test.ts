@@ -5,7 +5,7 @@ import type { WantedConnection, WantedSettings } from '../../../client/apply/doc
 import type { PlannedAction } from '../../../client/apply/plan.js';
 import { MimecastClientError } from '../../../client/errors.js';
 import { inParallel } from '../../../client/in-parallel.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 const BEFORE = defaultSettings('https://eu-api.mimecast.com');
 const WANTED: WantedConnection = {

@@ -4,9 +4,9 @@ import { settingsChange } from '../../../client/apply/changes.js';
 import type { WantedConnection, WantedKeys, WantedSettings } from '../../../client/apply/documents.js';
 import { planApply, type PlannedAction, type PlannedConnection } from '../../../client/apply/plan.js';
 import type { CredentialReport, ListedConnection } from '../../../client/reports.js';
-import { settingsFault } from '../../../workflows/settings-form.js';
-import { changedSettings } from '../../../workflows/settings.js';
-import { defaultSettings, POLLED_STREAMS } from '../../../workflows/streams.js';
+import { settingsFault } from '../../../model/settings-form.js';
+import { changedSettings } from '../../../model/settings.js';
+import { defaultSettings, POLLED_STREAMS } from '../../../model/streams.js';
 
 const BASE_URL = 'https://eu-api.mimecast.com';
 const USUAL = {

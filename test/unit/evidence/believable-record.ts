@@ -7,7 +7,7 @@ import type {
   Subject,
   Summary,
   Verdict,
-} from '../../../evidence/verdicts.js';
+} from '../../../model/verdicts.js';
 
 /** Records of verdicts as they may be. Nothing here depends on the clock. */
 

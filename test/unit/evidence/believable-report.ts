@@ -1,5 +1,5 @@
 import type { ReportInput } from '../../../evidence/report/input.js';
-import type { DailyStatistics } from '../../../evidence/statistics.js';
+import type { DailyStatistics } from '../../../model/statistics.js';
 import { AT, digestOf, evaluation, OWNER, PRODUCT } from './believable-record.js';
 
 /** What a report shows, as it may be. Nothing here depends on the clock. */

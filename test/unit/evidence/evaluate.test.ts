@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../evidence/canonical.js';
 import { CATALOGUE } from '../../../evidence/controls/catalogue.js';
 import { evaluate, type EvaluationInput } from '../../../evidence/evaluate.js';
-import type { Annotation, ControlId, Evaluation } from '../../../evidence/verdicts.js';
+import type { Annotation, ControlId, Evaluation } from '../../../model/verdicts.js';
 import { anyFacts, anyPolicy } from './controls/any-facts.js';
 import {
   answer,

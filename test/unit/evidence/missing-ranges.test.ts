@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { completenessOf, OWED_RULES, type KnownCoverage } from '../../../evidence/missing-ranges.js';
-import { common, merged, without, type TimeRange } from '../../../evidence/time-ranges.js';
+import { common, merged, without, type TimeRange } from '../../../model/time-ranges.js';
 import { WINDOW_RULES } from '../../../mimecast/audit-windows.js';
 
 const HOUR_MS = 3_600_000;

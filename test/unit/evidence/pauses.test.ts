@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StreamPause } from '../../../evidence/connection.js';
+import type { StreamPause } from '../../../model/connection.js';
 import {
   operatorsNote,
   pauseByOperator,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isOverdue, postureFailures, type PostureGate } from '../../../evidence/posture-failures.js';
-import type { AppliedAnnotation, ControlResult, Severity, Verdict } from '../../../evidence/verdicts.js';
+import type { AppliedAnnotation, ControlResult, Severity, Verdict } from '../../../model/verdicts.js';
 
 const annotation = (kind: AppliedAnnotation['kind'], expired = false): AppliedAnnotation => ({
   annotationId: 'abcd',

@@ -3,7 +3,7 @@ import {
   type EvaluationReader,
   type TracedEvaluation,
 } from '../../../evidence/exports/verdict-history.js';
-import type { StoredEvaluation } from '../../../evidence/verdicts.js';
+import type { StoredEvaluation } from '../../../model/verdicts.js';
 
 /** The last of these records, with what the others make of its past. */
 export function traced(...evaluations: readonly [StoredEvaluation, ...StoredEvaluation[]]): TracedEvaluation {

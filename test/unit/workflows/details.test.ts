@@ -3,7 +3,7 @@ import type { AuditProgress } from '../../../activities/types.js';
 import { connectionDetails } from '../../../workflows/connection-details.js';
 import { auditProgressDetails, batchSummary, failedPollDetails, pollDetails } from '../../../workflows/poll-details.js';
 import type { PollResult } from '../../../workflows/reports.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 const progress: AuditProgress = {
   state: 'more',

@@ -8,7 +8,7 @@ import {
   settingsChangeFault,
 } from '../../../workflows/message-forms.js';
 import type { ConnectRequest, PollNowRequest, RotationRequest } from '../../../workflows/messages.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');
 const good = { settings, sealed: 'eyJhbGci.a_b-c.d.e.f' };

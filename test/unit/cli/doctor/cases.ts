@@ -1,8 +1,8 @@
 import { planSchedules, type PlannedSchedule } from '../../../../activities/schedule-plan.js';
 import type { SeenSchedule } from '../../../../client/inspection.js';
-import type { ConnectionRow } from '../../../../evidence/connection.js';
+import type { ConnectionRow } from '../../../../model/connection.js';
 import type { InspectedKeys, InspectedStream } from '../../../../evidence/inspection.js';
-import { defaultSettings } from '../../../../workflows/streams.js';
+import { defaultSettings } from '../../../../model/streams.js';
 
 /** A connection on which all is well, for tables that change one thing. */
 

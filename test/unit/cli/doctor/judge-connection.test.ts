@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../cli/doctor/finding.js';
 import { judgeConnection, type ConnectionCase } from '../../../../cli/doctor/judge-connection.js';
 import type { CheckpointState } from '../../../../evidence/checkpoints.js';
-import type { ConnectionRow, StreamPause } from '../../../../evidence/connection.js';
+import type { ConnectionRow, StreamPause } from '../../../../model/connection.js';
 import { hoursAgo, KEYS, NOON, ROW } from './cases.js';
 
 function judged(changes: Partial<ConnectionCase> = {}): Finding[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../cli/doctor/finding.js';
 import { judgeStream, type StreamCase } from '../../../../cli/doctor/judge-stream.js';
 import type { SeenSchedule } from '../../../../client/inspection.js';
-import type { ConnectionRow, StreamPause } from '../../../../evidence/connection.js';
+import type { ConnectionRow, StreamPause } from '../../../../model/connection.js';
 import type { InspectedStream } from '../../../../evidence/inspection.js';
 import { HOUR_MS, hoursAgo, NOON, planOf, POLLS, ROW, seenSchedule } from './cases.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { EndpointName } from '../../../../evidence/connection.js';
-import type { EndpointFact, Facts, LogFact } from '../../../../evidence/facts.js';
+import type { EndpointName } from '../../../../model/connection.js';
+import type { EndpointFact, Facts, LogFact } from '../../../../model/facts.js';
 import { ACCOUNT, answer, at, between, cell, DAY, GOOD, HOUR, policy, since, stale } from './facts.js';
 
 /** Facts of every kind, for what must hold whatever a vendor answers. */

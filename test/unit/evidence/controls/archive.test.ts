@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Facts } from '../../../../evidence/facts.js';
+import type { Facts } from '../../../../model/facts.js';
 import {
   ACCOUNT,
   answer,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CATALOGUE } from '../../../../evidence/controls/catalogue.js';
-import type { Requirement } from '../../../../evidence/verdicts.js';
+import type { Requirement } from '../../../../model/verdicts.js';
 
 const ids = (requirements: readonly Requirement[]): string => requirements.map(({ id }) => id).join(' ');
 

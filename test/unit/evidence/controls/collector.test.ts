@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MissingRange } from '../../../../evidence/completeness.js';
-import type { Facts, KeysFact, StreamFact } from '../../../../evidence/facts.js';
-import { keyDates } from '../../../../workflows/key-age.js';
+import type { MissingRange } from '../../../../model/completeness.js';
+import type { Facts, KeysFact, StreamFact } from '../../../../model/facts.js';
+import { keyDates } from '../../../../model/key-age.js';
 import { at, DAY, GOOD, HOUR, judge, lookedAt, MINUTE, NOTHING, said, without } from './facts.js';
 
 describe('audit-evidence', () => {

@@ -1,10 +1,10 @@
-import type { ConnectionSettings, EndpointName, Stream } from '../../../../evidence/connection.js';
-import type { EndpointFact, Facts, LogFact, StreamFact } from '../../../../evidence/facts.js';
-import type { EndpointOutcome } from '../../../../evidence/outcomes.js';
-import type { DailyStatistics, Protection } from '../../../../evidence/statistics.js';
-import type { ControlId, Judgement } from '../../../../evidence/verdicts.js';
+import type { ConnectionSettings, EndpointName, Stream } from '../../../../model/connection.js';
+import type { EndpointFact, Facts, LogFact, StreamFact } from '../../../../model/facts.js';
+import type { EndpointOutcome } from '../../../../model/outcomes.js';
+import type { DailyStatistics, Protection } from '../../../../model/statistics.js';
+import type { ControlId, Judgement } from '../../../../model/verdicts.js';
 import { controlOf } from '../../../../evidence/controls/catalogue.js';
-import { defaultSettings } from '../../../../workflows/streams.js';
+import { defaultSettings } from '../../../../model/streams.js';
 
 /** Facts of a tenant in which everything is as it should be. Tests change what they are about. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { EndpointName } from '../../../../evidence/connection.js';
-import type { Facts } from '../../../../evidence/facts.js';
+import type { EndpointName } from '../../../../model/connection.js';
+import type { Facts } from '../../../../model/facts.js';
 import {
   answer,
   at,

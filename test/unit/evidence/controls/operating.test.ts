@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Facts } from '../../../../evidence/facts.js';
-import type { DailyStatistics } from '../../../../evidence/statistics.js';
+import type { Facts } from '../../../../model/facts.js';
+import type { DailyStatistics } from '../../../../model/statistics.js';
 import { at, cell, DAY, HOUR, judge, log, lookedAt, MINUTE, NOW, said, withLog } from './facts.js';
 
 const CONTROLS = [

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../../evidence/controls/catalogue.js';
-import type { EndpointName } from '../../../../evidence/connection.js';
-import type { Facts, LogFact } from '../../../../evidence/facts.js';
-import type { ControlId } from '../../../../evidence/verdicts.js';
+import type { EndpointName } from '../../../../model/connection.js';
+import type { Facts, LogFact } from '../../../../model/facts.js';
+import type { ControlId } from '../../../../model/verdicts.js';
 import { anyCell, anyFacts, anyJson, anyLog, anyPolicy, moments, POLICY_LISTS } from './any-facts.js';
 import {
   answer,

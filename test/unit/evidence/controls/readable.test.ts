@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../../evidence/controls/catalogue.js';
-import type { EndpointName } from '../../../../evidence/connection.js';
-import type { EndpointFact } from '../../../../evidence/facts.js';
-import type { ControlId } from '../../../../evidence/verdicts.js';
+import type { EndpointName } from '../../../../model/connection.js';
+import type { EndpointFact } from '../../../../model/facts.js';
+import type { ControlId } from '../../../../model/verdicts.js';
 import {
   ACCOUNT,
   answer,

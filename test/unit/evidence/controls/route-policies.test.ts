@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { EndpointName } from '../../../../evidence/connection.js';
-import type { ControlId } from '../../../../evidence/verdicts.js';
+import type { EndpointName } from '../../../../model/connection.js';
+import type { ControlId } from '../../../../model/verdicts.js';
 import { at, between, DAY, GOOD, HOUR, judge, policy, said, withItems } from './facts.js';
 
 interface RouteControl {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../../evidence/controls/catalogue.js';
-import type { Facts } from '../../../../evidence/facts.js';
-import type { ControlId } from '../../../../evidence/verdicts.js';
+import type { Facts } from '../../../../model/facts.js';
+import type { ControlId } from '../../../../model/verdicts.js';
 import { anyFacts, anyPolicy } from './any-facts.js';
 import { at, between, DAY, GOOD, judge, lookedAt, NOW, policy, withItems } from './facts.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ocsfFindings } from '../../../../evidence/exports/ocsf.js';
-import type { Verdict } from '../../../../evidence/verdicts.js';
+import type { Verdict } from '../../../../model/verdicts.js';
 import { annotation, AT, CONTROL_IDS, evaluation, evaluationWith, OWNER, PRODUCT } from '../believable-record.js';
 import { faultsBy } from '../schema.js';
 import { traced } from '../traced.js';

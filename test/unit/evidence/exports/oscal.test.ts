@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { oscalAssessmentResults } from '../../../../evidence/exports/oscal.js';
-import type { StoredEvaluation, Verdict } from '../../../../evidence/verdicts.js';
+import type { StoredEvaluation, Verdict } from '../../../../model/verdicts.js';
 import { CONTROL_IDS, evaluation, OWNER, PRODUCT } from '../believable-record.js';
 import { faultsBy } from '../schema.js';
 

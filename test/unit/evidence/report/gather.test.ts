@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherReport, type ReportSources } from '../../../../evidence/report/gather.js';
 import { renderReport } from '../../../../evidence/report/page.js';
-import type { StoredEvaluation } from '../../../../evidence/verdicts.js';
+import type { StoredEvaluation } from '../../../../model/verdicts.js';
 import { evaluationWith, PRODUCT } from '../believable-record.js';
 import { reportInput } from '../believable-report.js';
 import { readerOf } from '../traced.js';

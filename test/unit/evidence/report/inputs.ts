@@ -1,5 +1,5 @@
 import type { ReportInput } from '../../../../evidence/report/input.js';
-import type { StoredEvaluation, Verdict } from '../../../../evidence/verdicts.js';
+import type { StoredEvaluation, Verdict } from '../../../../model/verdicts.js';
 import { annotation, digestOf, evaluation } from '../believable-record.js';
 import { day, reportInput } from '../believable-report.js';
 

@@ -1,4 +1,4 @@
-import type { ApiVersion, ConnectionSettings, Stream, StreamSettings } from '../evidence/connection.js';
+import type { ApiVersion, ConnectionSettings, Stream, StreamSettings } from './connection.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,4 +1,4 @@
-import type { ConnectionSettings, RefusalRules } from '../evidence/connection.js';
+import type { ConnectionSettings, RefusalRules } from './connection.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextProbe, nextRetry, refusalRules } from '../../../workflows/refusal-rules.js';
+import { nextProbe, nextRetry, refusalRules } from '../../../model/refusal-rules.js';
 
 const HOUR_MS = 3_600_000;
 const SINCE = new Date('2026-11-24T03:00:00Z');

@@ -1,6 +1,15 @@
-import type { ConnectionSettings, EndpointName, Stream, StreamSettings } from '../evidence/connection.js';
-import type { SettingsChange } from './messages.js';
-import { STREAM_INTERVALS_MS, isPolledStream } from './streams.js';
+import type {
+  ConnectionSettings,
+  EndpointName,
+  Stream,
+  StreamSettings,
+  Coverage,
+  RefusalRules,
+  Retention,
+  StatisticsSettings,
+  Thresholds,
+} from './connection.js';
+import { STREAM_INTERVALS_MS, isPolledStream, type PolledStream } from './streams.js';
 
 /** The settings after a change: what it does not name stays, and `null` takes a value back to its default. */
 export function changedSettings(before: ConnectionSettings, change: SettingsChange): ConnectionSettings {
@@ -48,4 +57,23 @@ function withoutNulls<Values extends object>(values: Values): Kept<Values> {
 export function changedPaths(before: ConnectionSettings, after: ConnectionSettings): EndpointName[] {
   const names = Object.keys({ ...before.endpointPaths, ...after.endpointPaths }) as EndpointName[];
   return names.filter((name) => before.endpointPaths?.[name] !== after.endpointPaths?.[name]);
+}
+
+/** Settings that change; what is not named stays. `null` takes a value back to its default. */
+export interface SettingsChange extends Asked {
+  readonly baseUrl?: string;
+  readonly streams?: Readonly<Partial<Record<PolledStream, Partial<StreamSettings>>>>;
+  readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | null>>>;
+  readonly pagination?: Partial<ConnectionSettings['pagination']>;
+  readonly thresholds?: Readonly<Partial<Record<keyof Thresholds, number | null>>>;
+  readonly coverage?: Readonly<Partial<Record<keyof Coverage, readonly string[] | null>>>;
+  readonly retention?: Readonly<Partial<Record<keyof Retention, number | null>>>;
+  readonly statistics?: StatisticsSettings | null;
+  readonly refusals?: Readonly<Partial<RefusalRules>> | null;
+}
+
+/** Who asked, for the log. Nobody checks it: what a message may be sent by is the business of Temporal's own access rules. */
+export interface Asked {
+  /** `ops@desk`, or the name of a service. Never a secret. */
+  readonly actor?: string;
 }

@@ -37,3 +37,9 @@ export function without(ranges: readonly TimeRange[], taken: readonly TimeRange[
 export function common(ranges: readonly TimeRange[], others: readonly TimeRange[]): TimeRange[] {
   return without(ranges, without(ranges, others));
 }
+
+export interface MomentRange {
+  readonly from?: Date;
+  /** The moment before which it ends. */
+  readonly to?: Date;
+}

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { SettingsChange } from '../../../workflows/messages.js';
 import { settingsChangeFault } from '../../../workflows/message-forms.js';
-import { changedPaths, changedSettings } from '../../../workflows/settings.js';
-import { settingsFault } from '../../../workflows/settings-form.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { changedPaths, changedSettings, type SettingsChange } from '../../../model/settings.js';
+import { settingsFault } from '../../../model/settings-form.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 const BEFORE = defaultSettings('https://eu-api.mimecast.com');
 

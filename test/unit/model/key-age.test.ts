@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { keyAge, keyDates } from '../../../workflows/key-age.js';
+import { keyAge, keyDates } from '../../../model/key-age.js';
 
 const DAY_MS = 86_400_000;
 const ISSUED = new Date('2026-09-12T08:00:00Z');

@@ -1,6 +1,4 @@
-import type { Thresholds } from '../evidence/connection.js';
-import type { KeyAge } from './reports.js';
-
+import type { Thresholds } from './connection.js';
 const DAY_MS = 86_400_000;
 
 /** The vendor's customers are told to rotate every 90 days; the reminder leaves two weeks for it. Source: the product specification. */
@@ -24,3 +22,5 @@ export function keyAge({ dueAt, overdueAt }: KeyDates, now: Date): KeyAge {
   if (now >= overdueAt) return 'overdue';
   return now >= dueAt ? 'due' : 'fresh';
 }
+
+export type KeyAge = 'fresh' | 'due' | 'overdue';

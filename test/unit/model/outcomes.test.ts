@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { EndpointOutcome } from '../../../evidence/outcomes.js';
-import { streamOutcome } from '../../../workflows/stream-outcome.js';
+import type { EndpointOutcome } from '../../../model/outcomes.js';
+import { streamOutcome } from '../../../model/outcomes.js';
 
 const OUTCOMES = ['collected', 'empty', 'unavailable', 'forbidden', 'failed'] as const;
 

@@ -161,3 +161,7 @@ export interface Annotation {
 export interface AppliedAnnotation extends Omit<Annotation, 'connectionId' | 'controlId' | 'withdrawnAt'> {
   readonly expired: boolean;
 }
+
+export interface EvaluationHeadline extends Pick<Evaluation, 'at' | 'summary' | 'bySubject' | 'turnsAt'> {
+  readonly failing: readonly ControlId[];
+}

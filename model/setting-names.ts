@@ -1,4 +1,4 @@
-import type { Coverage, EndpointName, Retention, Thresholds, VendorStatistics } from '../evidence/connection.js';
+import type { Coverage, EndpointName, Retention, Thresholds, VendorStatistics } from './connection.js';
 
 /** What people may write in settings, on the command line and in files. */
 
