@@ -6,6 +6,7 @@ const ROOMS = {
   mimecast: {},
   vault: {},
   model: { types: ['mimecast'] },
+  contract: { rooms: ['model'] },
   evidence: {
     rooms: ['model'],
     types: ['mimecast'],
@@ -13,17 +14,17 @@ const ROOMS = {
     files: ['mimecast/timestamps\\.ts$'],
   },
   // Bundled for the workflow sandbox: deterministic code, and nothing that could pull in Node.
-  workflows: { rooms: ['model'], types: ['mimecast', 'vault', 'evidence', 'activities'] },
-  activities: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows'] },
-  worker: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows', 'activities'] },
+  workflows: { rooms: ['model', 'contract'] },
+  activities: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows'] },
+  worker: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows', 'activities'] },
   client: {
-    rooms: ['model', 'workflows'],
+    rooms: ['model', 'contract'],
     // Keys are sealed here and opened nowhere; what cannot be right is refused before anything is sent.
     files: ['vault/(sealing|keys|fingerprint|errors)\\.ts$', 'mimecast/(credentials|regions)\\.ts$'],
-    types: ['evidence'],
+    types: ['evidence', 'workflows'],
   },
-  sandbox: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows', 'activities', 'worker', 'client'] },
-  cli: { rooms: ['mimecast', 'vault', 'model', 'evidence', 'workflows', 'activities', 'worker', 'client', 'sandbox'] },
+  sandbox: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows', 'activities', 'worker', 'client'] },
+  cli: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows', 'activities', 'worker', 'client', 'sandbox'] },
 };
 
 const ALL = Object.keys(ROOMS);

@@ -10,7 +10,7 @@ import { drainWindow, type Drain, type Drained } from './drain-window.js';
 import { refusedEndpoint } from './refused-endpoint.js';
 import type { Session, Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
-import type { BackfillBatch, BackfillBatchResult } from './types.js';
+import type { BackfillBatch, BackfillBatchResult } from '../contract/activities.js';
 
 const STREAM = 'audit-events';
 

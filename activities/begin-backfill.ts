@@ -2,10 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
 import { common, type TimeRange } from '../model/time-ranges.js';
 import { backfillRange } from '../mimecast/audit-windows.js';
-import type { BackfillInput, TimeSpan } from '../workflows/backfill-messages.js';
+import type { BackfillInput, TimeSpan } from '../contract/backfill.js';
 import { lostFrom, planBackfill } from './backfill-plan.js';
 import type { ActivityDependencies } from './dependencies.js';
-import type { BegunBackfill } from './types.js';
+import type { BegunBackfill } from '../contract/activities.js';
 
 const STREAM = 'audit-events';
 

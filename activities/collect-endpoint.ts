@@ -4,7 +4,7 @@ import type { NewObservation, StoredObservation } from '../evidence/store.js';
 import { MimecastPermissionError } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
 import { readEndpoint } from '../mimecast/read-endpoint.js';
-import type { PolledEndpoint } from '../workflows/reports.js';
+import type { PolledEndpoint } from '../contract/reports.js';
 import { refuseOtherAccount } from './account-identity.js';
 import { failureWith } from './failures.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -12,7 +12,7 @@ import { outcomeOf } from './probe-endpoint.js';
 import type { Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
 import { witnessed } from './witnessed.js';
-import type { EndpointRequest } from './types.js';
+import type { EndpointRequest } from '../contract/activities.js';
 
 type Saying = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppedFields' | 'error' | 'provenance'>;
 

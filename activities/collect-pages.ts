@@ -17,7 +17,7 @@ import type { PagedLog } from './paged-log.js';
 import { refusedEndpoint } from './refused-endpoint.js';
 import type { Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
-import type { AuditBatch, AuditProgress } from './types.js';
+import type { AuditBatch, AuditProgress } from '../contract/activities.js';
 
 type State = AuditProgress['state'];
 

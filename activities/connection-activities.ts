@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
 import { baseUrlsOf, generationFault } from '../mimecast/regions.js';
-import type { ConnectionStatus } from '../workflows/reports.js';
+import type { ConnectionStatus } from '../contract/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { endPolls, runningPolls } from './end-polls.js';
 import { openSealed } from './open-sealed.js';
@@ -13,7 +13,7 @@ import { isJudged } from './rotation-verdict.js';
 import type { Sessions } from './session.js';
 import { requireRow, statusOf, versionInUse } from './stored-connection.js';
 import { testConnection } from './test-connection.js';
-import type { MimecastActivities } from './types.js';
+import type { MimecastActivities } from '../contract/activities.js';
 
 /** The activities through which a connection's workflow reads and changes its row and its schedules. */
 export function connectionActivities(

@@ -6,7 +6,7 @@ import {
   MimecastPermissionError,
   MimecastRegionError,
 } from '../mimecast/errors.js';
-import type { ConnectionReport, EndpointReport } from '../workflows/reports.js';
+import type { ConnectionReport, EndpointReport } from '../contract/reports.js';
 import { accountFault } from './account-identity.js';
 import { noneSetUp, refusedHereOnly, sentences, stepAfter } from './next-steps.js';
 import type { Probe } from './probe-endpoint.js';

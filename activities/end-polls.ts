@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { backfillWorkflowId, pollScheduleId } from '../workflows/ids.js';
+import { backfillWorkflowId, pollScheduleId } from '../contract/ids.js';
 import { POLLED_STREAMS } from '../model/streams.js';
 import { deleteSchedule, describeSchedule } from './reconcile-schedules.js';
 

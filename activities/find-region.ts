@@ -2,7 +2,7 @@ import type { ConnectionRow } from '../model/connection.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import { MimecastAuthenticationError, MimecastRegionError } from '../mimecast/errors.js';
 import { createRateBudget } from '../mimecast/rate-budget.js';
-import type { ConnectionReport } from '../workflows/reports.js';
+import type { ConnectionReport } from '../contract/reports.js';
 import { accountFault } from './account-identity.js';
 import { authenticationOf } from './connection-report.js';
 import { regionTodo, stepAfter } from './next-steps.js';

@@ -16,10 +16,16 @@ import { rotationActivities } from './rotation-activities.js';
 import { createSessions } from './session.js';
 import { settingsActivities } from './settings-activities.js';
 import { pathOf, protectionLogs, wholeEndpoints } from './stream-endpoints.js';
-import type { AuditBatch, AuditProgress, BegunPoll, MimecastActivities, WholeEndpointName } from './types.js';
+import type {
+  AuditBatch,
+  AuditProgress,
+  BegunPoll,
+  MimecastActivities,
+  WholeEndpointName,
+} from '../contract/activities.js';
 
 export type { ActivityDependencies } from './dependencies.js';
-export type { MimecastActivities } from './types.js';
+export type { MimecastActivities } from '../contract/activities.js';
 
 /**
  * The activities: the one place where workflows meet Mimecast, the vault and the evidence.

@@ -1,7 +1,7 @@
 import { Context, log } from '@temporalio/activity';
 import type { ActivityDependencies } from './dependencies.js';
 import { makeCheckpoint } from './make-checkpoint.js';
-import type { KeptHouse } from './types.js';
+import type { KeptHouse } from '../contract/activities.js';
 
 /** A day, less an hour: what is called once a day must not find the checkpoint of yesterday a moment too young. */
 const CHECKPOINT_EVERY_MS = 23 * 3_600_000;

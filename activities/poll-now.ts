@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ScheduleClient, ScheduleDescription, ScheduleExecutionActionResult } from '@temporalio/client';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { pollScheduleId } from '../workflows/ids.js';
-import type { StartedPoll } from '../workflows/reports.js';
+import { pollScheduleId } from '../contract/ids.js';
+import type { StartedPoll } from '../contract/reports.js';
 import type { PolledStream } from '../model/streams.js';
 import { describeSchedule } from './reconcile-schedules.js';
 

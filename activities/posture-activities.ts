@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { controlOf } from '../evidence/controls/catalogue.js';
 import type { ControlId } from '../model/verdicts.js';
-import type { AnnotationRequest } from '../workflows/messages.js';
+import type { AnnotationRequest } from '../contract/messages.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { evaluateConnection } from './evaluate-connection.js';
 import { requireRow, statusOf } from './stored-connection.js';
-import type { MimecastActivities } from './types.js';
+import type { MimecastActivities } from '../contract/activities.js';
 
 /** Verdicts, and what people say beside them. */
 export function postureActivities(

@@ -11,7 +11,7 @@ import { collectPages } from './collect-pages.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { PagedLog } from './paged-log.js';
 import type { Sessions } from './session.js';
-import type { ProtectionBatch, ProtectionProgress } from './types.js';
+import type { ProtectionBatch, ProtectionProgress } from '../contract/activities.js';
 import { witnessed } from './witnessed.js';
 
 /** One batch of one protection log. What the log said is noted when its reading ends, whichever way. */

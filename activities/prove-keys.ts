@@ -1,7 +1,7 @@
 import type { ConnectionRow } from '../model/connection.js';
 import type { AcceptedProof } from '../evidence/store.js';
 import type { MimecastApi } from '../mimecast/api.js';
-import type { ConnectionReport } from '../workflows/reports.js';
+import type { ConnectionReport } from '../contract/reports.js';
 import { accountFault } from './account-identity.js';
 import { connectionReport } from './connection-report.js';
 import { probeEndpoint } from './probe-endpoint.js';

@@ -1,7 +1,7 @@
 import type { ScheduleClient, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { ConnectionRow } from '../model/connection.js';
-import { pollScheduleId } from '../workflows/ids.js';
+import { pollScheduleId } from '../contract/ids.js';
 import type { PolledStream } from '../model/streams.js';
 import { POLLED_STREAMS } from '../model/streams.js';
 import type { PlannedSchedule } from './schedule-plan.js';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow, RotationOutcome } from '../model/connection.js';
-import type { RotationReport } from '../workflows/reports.js';
+import type { RotationReport } from '../contract/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { openSealed } from './open-sealed.js';
 import { acceptedProof, proveKeys, refusalNote } from './prove-keys.js';
@@ -8,7 +8,7 @@ import { moveOf, sameKeysElsewhere } from './rotation-move.js';
 import { isJudged, rotationVerdict } from './rotation-verdict.js';
 import type { Sessions } from './session.js';
 import { requireRow, statusOf } from './stored-connection.js';
-import type { MimecastActivities, RotationProof, StagedKeys } from './types.js';
+import type { MimecastActivities, RotationProof, StagedKeys } from '../contract/activities.js';
 
 /**
  * The steps of a rotation: stage, prove, settle. Every step may be repeated, and what a rotation changes it changes in the

@@ -1,7 +1,7 @@
 import type { ConnectionRow } from '../model/connection.js';
-import type { ConnectionReport } from '../workflows/reports.js';
+import type { ConnectionReport } from '../contract/reports.js';
 import { accountFault } from './account-identity.js';
-import type { RotationProof } from './types.js';
+import type { RotationProof } from '../contract/activities.js';
 
 /** Whether the vendor said anything about the keys. */
 export function isJudged({ authentication }: ConnectionReport): boolean {

@@ -3,8 +3,8 @@ import type { ScheduleOptions, ScheduleOptionsAction } from '@temporalio/client'
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Priority } from '@temporalio/common';
 import type { ConnectionRow, StreamPause } from '../model/connection.js';
-import { pollScheduleId } from '../workflows/ids.js';
-import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../workflows/search-attributes.js';
+import { pollScheduleId } from '../contract/ids.js';
+import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../contract/search-attributes.js';
 import type { PolledStream } from '../model/streams.js';
 import { POLL_WORKFLOWS, POLLED_STREAMS } from '../model/streams.js';
 

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow, ConnectionSettings, EndpointName } from '../model/connection.js';
 import { generationFault, MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
-import type { ConnectionReport } from '../workflows/reports.js';
+import type { ConnectionReport } from '../contract/reports.js';
 import { changedPaths, changedSettings } from '../model/settings.js';
 import { settingsFault } from '../model/settings-form.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -9,7 +9,7 @@ import { mayUse, proveKeys } from './prove-keys.js';
 import type { Sessions } from './session.js';
 import { requireRow, statusOf, versionInUse } from './stored-connection.js';
 import { testConnection } from './test-connection.js';
-import type { MimecastActivities } from './types.js';
+import type { MimecastActivities } from '../contract/activities.js';
 
 /** Changes of a connection's settings and of its operator's pauses. */
 export function settingsActivities(

@@ -3,7 +3,7 @@ import { PROTECTIONS, type Protection } from '../model/statistics.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
 import { PROTECTION_LOGS } from '../mimecast/protection-logs.js';
 import { POLLED_STREAMS, type PolledStream } from '../model/streams.js';
-import type { BegunLog, WholeEndpointName } from './types.js';
+import type { BegunLog, WholeEndpointName } from '../contract/activities.js';
 
 /** The endpoints that a poll of each stream reads whole. Logs are read page by page instead. */
 const WHOLE_ENDPOINTS: Readonly<Record<PolledStream, readonly WholeEndpointName[]>> = {

@@ -1,6 +1,6 @@
 import type { ConnectionRow } from '../model/connection.js';
 import type { MimecastApi } from '../mimecast/api.js';
-import type { ConnectionReport } from '../workflows/reports.js';
+import type { ConnectionReport } from '../contract/reports.js';
 import { accountFault } from './account-identity.js';
 import { connectionReport, isAnswer } from './connection-report.js';
 import { findRegion } from './find-region.js';

@@ -11,7 +11,7 @@ import {
   RETENTIONS,
   THRESHOLDS,
 } from '../model/setting-names.js';
-import { CONNECTION_ID } from '../workflows/ids.js';
+import { CONNECTION_ID } from '../contract/ids.js';
 import {
   ENDPOINT_PATH,
   isPolledStream,

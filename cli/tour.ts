@@ -1,6 +1,6 @@
 import type { PollReport, StatusReport } from '../client/index.js';
 import type { StoredEvaluation } from '../model/verdicts.js';
-import type { ConnectionReport } from '../workflows/reports.js';
+import type { ConnectionReport } from '../contract/reports.js';
 import type { Connections } from './services.js';
 import type { Context } from './command.js';
 import type { RunningDev } from './run-dev.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AnnotationKind } from '../model/verdicts.js';
-import type { AnnotationRequest } from '../workflows/messages.js';
+import type { AnnotationRequest } from '../contract/messages.js';
 
 /** What somebody says about a control, as a caller gives it. */
 export interface NewAnnotation {

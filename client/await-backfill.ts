@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { backfillProgress, type BackfillProgress, type BackfillResult } from '../workflows/backfill-messages.js';
+import { backfillProgress, type BackfillProgress, type BackfillResult } from '../contract/backfill.js';
 import type { BackfillReport, StartedBackfill } from './reports.js';
 
 const LOOK_EVERY_MS = 1_000;

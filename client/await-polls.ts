@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { PollResult, StartedPoll } from '../workflows/reports.js';
+import type { PollResult, StartedPoll } from '../contract/reports.js';
 import type { PollProgress, PollReport } from './reports.js';
 
 const LOOK_EVERY_MS = 1_000;

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { mimecastBackfillAuditEvents } from '../workflows/backfill-audit-events.js';
-import type { TimeSpan } from '../workflows/backfill-messages.js';
-import { backfillWorkflowId } from '../workflows/ids.js';
-import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../workflows/search-attributes.js';
+import type { TimeSpan } from '../contract/backfill.js';
+import { backfillWorkflowId } from '../contract/ids.js';
+import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../contract/search-attributes.js';
 import { MimecastClientError } from './errors.js';
 import type { StartedBackfill } from './reports.js';
 import type { BackfillRequest } from './requests.js';

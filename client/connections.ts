@@ -8,15 +8,15 @@ import { generationAt, generationFault, parseBaseUrl } from '../mimecast/regions
 import type { PublicSealingKey } from '../vault/keys.js';
 import { sealCredentials } from '../vault/sealing.js';
 import type { mimecastConnection } from '../workflows/connection.js';
-import { CONNECTION_ID, connectionWorkflowId } from '../workflows/ids.js';
-import * as messages from '../workflows/messages.js';
+import { CONNECTION_ID, connectionWorkflowId } from '../contract/ids.js';
+import * as messages from '../contract/messages.js';
 import type {
   PauseRequest,
   ResumeRequest,
   RotationRequest,
   SealedCredentials,
   TestRequest,
-} from '../workflows/messages.js';
+} from '../contract/messages.js';
 import type {
   AnnotationReport,
   ConnectionReport,
@@ -24,8 +24,8 @@ import type {
   RotationReport,
   SettingsReport,
   StartedPoll,
-} from '../workflows/reports.js';
-import { CONNECTION_ATTRIBUTE } from '../workflows/search-attributes.js';
+} from '../contract/reports.js';
+import { CONNECTION_ATTRIBUTE } from '../contract/search-attributes.js';
 import type { PolledStream } from '../model/streams.js';
 import { defaultSettings } from '../model/streams.js';
 import { annotationRequest, type NewAnnotation } from './annotations.js';

@@ -24,4 +24,4 @@ export type {
   StatusReport,
   StreamReport,
 } from './reports.js';
-export type { BackfillProgress, TimeSpan } from '../workflows/backfill-messages.js';
+export type { BackfillProgress, TimeSpan } from '../contract/backfill.js';

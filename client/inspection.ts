@@ -1,6 +1,6 @@
 import type { Client, ScheduleDescription, ScheduleSpecDescription } from '@temporalio/client';
 import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
-import { STREAM_ATTRIBUTE } from '../workflows/search-attributes.js';
+import { STREAM_ATTRIBUTE } from '../contract/search-attributes.js';
 import { sideBySide } from './side-by-side.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { connectionWorkflowId } from '../workflows/ids.js';
-import type { ConnectionStatus } from '../workflows/reports.js';
+import { connectionWorkflowId } from '../contract/ids.js';
+import type { ConnectionStatus } from '../contract/reports.js';
 import { inParallel } from './in-parallel.js';
 import type { ListedConnection } from './reports.js';
 import { credentialReport } from './status.js';

@@ -7,8 +7,8 @@ import type {
   Stream,
 } from '../model/connection.js';
 import type { PollOutcome } from '../model/outcomes.js';
-import type { BackfillProgress, BackfillResult, TimeSpan } from '../workflows/backfill-messages.js';
-import type { CredentialStatus, PauseReason, PolledEndpoint, PostureStatus } from '../workflows/reports.js';
+import type { BackfillProgress, BackfillResult, TimeSpan } from '../contract/backfill.js';
+import type { CredentialStatus, PauseReason, PolledEndpoint, PostureStatus } from '../contract/reports.js';
 
 /** How one poll ended. The JSON of `poll --json`. */
 export interface PollReport {

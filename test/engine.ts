@@ -18,7 +18,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../sandbo
 import { createKeyring, sealingKey } from '../vault/keyring.js';
 import type { Keyring } from '../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../worker/create-worker.js';
-import type { ConnectionReport } from '../workflows/reports.js';
+import type { ConnectionReport } from '../contract/reports.js';
 import { defaultSettings } from '../model/streams.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
 

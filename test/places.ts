@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { connectionWorkflowId, pollScheduleId } from '../workflows/ids.js';
+import { connectionWorkflowId, pollScheduleId } from '../contract/ids.js';
 import { POLLED_STREAMS } from '../model/streams.js';
 import type { TestDatabase } from './postgres.js';
 

@@ -8,7 +8,7 @@ import type { ConnectionSettings } from '../model/connection.js';
 import type { BelievableTenant, BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
 import type { RunningTenant } from '../sandbox/simulator/running-tenant.js';
 import { ENDPOINT_PATHS, randomKeys } from '../sandbox/simulator/tenant.js';
-import { connectionWorkflowId } from '../workflows/ids.js';
+import { connectionWorkflowId } from '../contract/ids.js';
 import { defaultSettings, type PolledStream } from '../model/streams.js';
 import { startEngine, type Engine } from './engine.js';
 import { recordBackfills } from './record-backfills.js';

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
 import type { ConnectionInput } from '../workflows/connection.js';
-import { connectionWorkflowId } from '../workflows/ids.js';
+import { connectionWorkflowId } from '../contract/ids.js';
 import type { Engine } from './engine.js';
 import { until } from './until.js';
 

@@ -1,6 +1,6 @@
 import type { NativeConnection } from '@temporalio/worker';
 import { isGrpcServiceError, type OperatorService } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.js';
 import { WorkerConfigurationError } from './options.js';
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` in Temporal's API. */

@@ -1,5 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { MimecastActivities } from '../activities/types.js';
+import type { MimecastActivities } from '../contract/activities.js';
 
 const HEARTBEAT_TIMEOUT = '20 s';
 

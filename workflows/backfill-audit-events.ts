@@ -7,7 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BackfillBatchResult, BegunBackfill } from '../activities/types.js';
+import type { BackfillBatchResult, BegunBackfill } from '../contract/activities.js';
 import { backfilling, keeping } from './activities.js';
 import {
   backfillBatchSummary,
@@ -15,11 +15,11 @@ import {
   backfillResultDetails,
   endedBackfillDetails,
 } from './backfill-details.js';
-import type { BackfillInput, BackfillProgress, BackfillResult } from './backfill-messages.js';
-import { backfillProgress } from './backfill-messages.js';
+import type { BackfillInput, BackfillProgress, BackfillResult } from '../contract/backfill.js';
+import { backfillProgress } from '../contract/backfill.js';
 import { askedSpan, backfillResult, initialProgress, progressAfter } from './backfill-progress.js';
 import { failureOf, redRun } from './failures.js';
-import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
+import { OUTCOME_ATTRIBUTE } from '../contract/search-attributes.js';
 import { tellOfRefusedKeys } from './tell-of-refused-keys.js';
 import { versioned } from './versioning.js';
 

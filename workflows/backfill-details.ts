@@ -1,4 +1,4 @@
-import type { BackfillProgress, BackfillResult, TimeSpan } from './backfill-messages.js';
+import type { BackfillProgress, BackfillResult, TimeSpan } from '../contract/backfill.js';
 import type { RunFailure } from './failures.js';
 
 /** What a batch is called in the timeline of the Temporal UI. */

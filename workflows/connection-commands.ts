@@ -1,8 +1,14 @@
 import { ApplicationFailure, isCancellation, log } from '@temporalio/workflow';
-import type { AnnotatedConnection } from '../activities/types.js';
+import type { AnnotatedConnection } from '../contract/activities.js';
 import { keeping, probing, tidying } from './activities.js';
 import type { ConnectionMemory, Duty } from './connection-memory.js';
-import type { AnnotationRequest, ConnectRequest, PauseRequest, ResumeRequest, RotationRequest } from './messages.js';
+import type {
+  AnnotationRequest,
+  ConnectRequest,
+  PauseRequest,
+  ResumeRequest,
+  RotationRequest,
+} from '../contract/messages.js';
 import type {
   AnnotationReport,
   ConnectionReport,
@@ -11,7 +17,7 @@ import type {
   RotationReport,
   SettingsReport,
   StartedPoll,
-} from './reports.js';
+} from '../contract/reports.js';
 import { POLLED_STREAMS } from '../model/streams.js';
 import type { PolledStream } from '../model/streams.js';
 import type { SettingsChange } from '../model/settings.js';

@@ -1,5 +1,5 @@
 import { markdownList } from './markdown-list.js';
-import type { ConnectionStatus } from './reports.js';
+import type { ConnectionStatus } from '../contract/reports.js';
 import { POLLED_STREAMS } from '../model/streams.js';
 
 /** What the Temporal UI shows on a connection's page, in Markdown. */

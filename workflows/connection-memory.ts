@@ -3,8 +3,8 @@ import type { ConnectionInput } from './connection.js';
 import { connectionDetails } from './connection-details.js';
 import { keyAge } from '../model/key-age.js';
 import { nextProbe, nextRetry, refusalRules } from '../model/refusal-rules.js';
-import type { ConnectionReport, ConnectionStatus, CredentialStatus, PostureStatus } from './reports.js';
-import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from './search-attributes.js';
+import type { ConnectionReport, ConnectionStatus, CredentialStatus, PostureStatus } from '../contract/reports.js';
+import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from '../contract/search-attributes.js';
 
 /** What a connection does by itself, when its time has come. */
 export type Duty =

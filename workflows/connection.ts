@@ -25,10 +25,10 @@ import {
   rotationRequestFault,
   settingsChangeFault,
   withdrawalFault,
-} from './message-forms.js';
-import * as messages from './messages.js';
-import type { ConnectRequest, RotationRequest } from './messages.js';
-import type { ConnectionStatus } from './reports.js';
+} from '../contract/message-forms.js';
+import * as messages from '../contract/messages.js';
+import type { ConnectRequest, RotationRequest } from '../contract/messages.js';
+import type { ConnectionStatus } from '../contract/reports.js';
 import { POLLED_STREAMS } from '../model/streams.js';
 import { versioned } from './versioning.js';
 

@@ -1,10 +1,10 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { BegunPoll, WholeEndpointName } from '../activities/types.js';
+import type { BegunPoll, WholeEndpointName } from '../contract/activities.js';
 import { collecting } from './activities.js';
 import { failureOf } from './failures.js';
 import type { Collected, PollInput } from './poll.js';
 import { runPoll } from './poll.js';
-import type { PolledEndpoint, PollResult } from './reports.js';
+import type { PolledEndpoint, PollResult } from '../contract/reports.js';
 import type { PolledStream } from '../model/streams.js';
 import { streamOutcome } from '../model/outcomes.js';
 

@@ -1,10 +1,10 @@
 import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { AuditProgress, BegunPoll } from '../activities/types.js';
+import type { AuditProgress, BegunPoll } from '../contract/activities.js';
 import { collecting } from './activities.js';
 import type { Collected, PollInput } from './poll.js';
 import { pastSoftBudget, runPoll } from './poll.js';
 import { auditProgressDetails, batchSummary } from './poll-details.js';
-import type { PollResult } from './reports.js';
+import type { PollResult } from '../contract/reports.js';
 import { versioned } from './versioning.js';
 
 export interface AuditPollInput extends PollInput {

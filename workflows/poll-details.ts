@@ -1,7 +1,7 @@
-import type { AuditProgress } from '../activities/types.js';
+import type { AuditProgress } from '../contract/activities.js';
 import type { RunFailure } from './failures.js';
 import { markdownList } from './markdown-list.js';
-import type { PolledEndpoint, PollResult } from './reports.js';
+import type { PolledEndpoint, PollResult } from '../contract/reports.js';
 
 /** What a batch is called in the timeline of the Temporal UI: where it begins. */
 export function batchSummary(before: AuditProgress | undefined): string {

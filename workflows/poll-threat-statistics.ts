@@ -1,5 +1,5 @@
 import { continueAsNew, isCancellation, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { BegunLog, BegunPoll, ProtectionProgress } from '../activities/types.js';
+import type { BegunLog, BegunPoll, ProtectionProgress } from '../contract/activities.js';
 import type { PollOutcome } from '../model/outcomes.js';
 import { collecting } from './activities.js';
 import { collectOne, worst, type Attempt } from './endpoint-poll.js';
@@ -7,7 +7,7 @@ import { failureOf } from './failures.js';
 import type { Collected, PollInput } from './poll.js';
 import { pastSoftBudget, runPoll } from './poll.js';
 import { batchSummary, logsProgressDetails } from './poll-details.js';
-import type { PolledEndpoint, PollResult } from './reports.js';
+import type { PolledEndpoint, PollResult } from '../contract/reports.js';
 import { versioned } from './versioning.js';
 import { streamOutcome } from '../model/outcomes.js';
 

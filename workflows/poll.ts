@@ -6,12 +6,12 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { BegunPoll } from '../activities/types.js';
+import type { BegunPoll } from '../contract/activities.js';
 import { keeping } from './activities.js';
 import { failureOf, redRun } from './failures.js';
 import { failedPollDetails, pollDetails } from './poll-details.js';
-import type { PollResult } from './reports.js';
-import { OUTCOME_ATTRIBUTE } from './search-attributes.js';
+import type { PollResult } from '../contract/reports.js';
+import { OUTCOME_ATTRIBUTE } from '../contract/search-attributes.js';
 import type { PolledStream } from '../model/streams.js';
 import { tellOfRefusedKeys } from './tell-of-refused-keys.js';
 

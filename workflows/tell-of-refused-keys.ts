@@ -1,6 +1,6 @@
 import { getExternalWorkflowHandle, isCancellation, log, workflowInfo } from '@temporalio/workflow';
-import { connectionWorkflowId } from './ids.js';
-import { keysRefused } from './messages.js';
+import { connectionWorkflowId } from '../contract/ids.js';
+import { keysRefused } from '../contract/messages.js';
 import type { PolledStream } from '../model/streams.js';
 
 /** Best effort: a connection that is gone has nothing to pause, and a run that is red for its own reason stays so. */

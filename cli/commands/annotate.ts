@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command } from 'commander';
 import type { NewAnnotation } from '../../client/index.js';
-import type { AnnotationReport } from '../../workflows/reports.js';
+import type { AnnotationReport } from '../../contract/reports.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { SettingsReport } from '../../workflows/reports.js';
+import type { SettingsReport } from '../../contract/reports.js';
 import { POLLED_STREAMS, type PolledStream } from '../../model/streams.js';
 import {
   collectCoverage,

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { ResumeReport } from '../../workflows/reports.js';
+import type { ResumeReport } from '../../contract/reports.js';
 import { parseConnectionId, parseStreams, streamsArgument } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { generationAt, parseBaseUrl } from '../../mimecast/regions.js';
-import type { RotationReport } from '../../workflows/reports.js';
+import type { RotationReport } from '../../contract/reports.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { planSchedules } from '../../activities/schedule-plan.js';
-import { connectionWorkflowId } from '../../workflows/ids.js';
+import { connectionWorkflowId } from '../../contract/ids.js';
 import { connectionOf, findingsOn, type Finding } from './finding.js';
 import { judgeConnection } from './judge-connection.js';
 import { judgeStream } from './judge-stream.js';

@@ -12,7 +12,7 @@ import {
 import type { CheckpointState } from '../../evidence/checkpoints.js';
 import type { ConnectionRow } from '../../model/connection.js';
 import type { EvidenceInspection, InspectedKeys, InspectedStream } from '../../evidence/inspection.js';
-import { connectionWorkflowId } from '../../workflows/ids.js';
+import { connectionWorkflowId } from '../../contract/ids.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
 import { SUCCESSES, type Sighting } from './judge-stream.js';
 import { LOOK_LIMIT_MS } from './look.js';

@@ -1,5 +1,5 @@
 import { sideBySide } from '../../client/side-by-side.js';
-import type { ConnectionReport } from '../../workflows/reports.js';
+import type { ConnectionReport } from '../../contract/reports.js';
 import type { Connections } from '../services.js';
 import { judgeSkew } from './clocks.js';
 import { findingsOn, type Finding } from './finding.js';

@@ -1,4 +1,4 @@
-import type { ConnectionReport, EndpointReport } from '../../workflows/reports.js';
+import type { ConnectionReport, EndpointReport } from '../../contract/reports.js';
 import type { Colours } from '../terminal.js';
 import { isBad, paintOutcome } from './outcome.js';
 import { paragraph } from './paragraph.js';

@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from '../../workflows/reports.js';
+import type { ConnectionStatus } from '../../contract/reports.js';
 import type { Colours } from '../terminal.js';
 
 /** A connection's state, coloured by whether somebody should look. */

@@ -1,5 +1,5 @@
 import type { ConnectionSettings } from '../../model/connection.js';
-import type { ConnectionReport } from '../../workflows/reports.js';
+import type { ConnectionReport } from '../../contract/reports.js';
 import type { MimecastConnections } from '../connections.js';
 import { MimecastClientError } from '../errors.js';
 import type { RotateRequest } from '../requests.js';

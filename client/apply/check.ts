@@ -2,7 +2,7 @@ import { generationOf, MimecastCredentialsError, parseCredentials } from '../../
 import { generationFault } from '../../mimecast/regions.js';
 import { VaultSealError } from '../../vault/errors.js';
 import { describeSealed } from '../../vault/sealing.js';
-import { CONNECTION_ID } from '../../workflows/ids.js';
+import { CONNECTION_ID } from '../../contract/ids.js';
 import type { WantedConnection } from './documents.js';
 import type { ApplyFault, Fault } from './faults.js';
 import { formFaults, type DocumentRules } from './schema.js';

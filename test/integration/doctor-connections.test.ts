@@ -3,7 +3,7 @@ import type { ScheduleHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectionOf } from '../../cli/doctor/finding.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
-import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
+import { connectionWorkflowId, pollScheduleId } from '../../contract/ids.js';
 import { POLLED_STREAMS, type PolledStream } from '../../model/streams.js';
 import { startPatient, type Patient } from '../patient.js';
 

@@ -1,6 +1,6 @@
 import proto from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
+import { connectionWorkflowId, pollScheduleId } from '../../contract/ids.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
 import { startEngine, type Engine } from '../engine.js';
 

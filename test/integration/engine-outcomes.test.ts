@@ -6,7 +6,7 @@ import type { EndpointName } from '../../model/connection.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { Fault } from '../../sandbox/simulator/faults.js';
 import type { EndpointAccess } from '../../sandbox/simulator/tenant.js';
-import { OUTCOME_ATTRIBUTE } from '../../workflows/search-attributes.js';
+import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
 import { heldIds, letTimePass, vendorIds, windowsOf } from '../audit-log.js';
 import { DAY_MS, startEngine, type Connected, type Engine, type Tenant } from '../engine.js';
 

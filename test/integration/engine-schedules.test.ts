@@ -6,13 +6,13 @@ import { reconcileSchedules } from '../../activities/reconcile-schedules.js';
 import { scheduleOffsetMs } from '../../activities/schedule-plan.js';
 import type { ConnectionRow } from '../../model/connection.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
-import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
+import { connectionWorkflowId, pollScheduleId } from '../../contract/ids.js';
 import {
   CONNECTION_ATTRIBUTE,
   OUTCOME_ATTRIBUTE,
   SEARCH_ATTRIBUTES,
   STREAM_ATTRIBUTE,
-} from '../../workflows/search-attributes.js';
+} from '../../contract/search-attributes.js';
 import type { PolledStream } from '../../model/streams.js';
 import { DAY_MS, HOUR_MS, startEngine, type Engine } from '../engine.js';
 

@@ -3,7 +3,7 @@ import type { PollReport } from '../../client/reports.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { Fault } from '../../sandbox/simulator/faults.js';
 import { startSimulator } from '../../sandbox/simulator/simulator.js';
-import { OUTCOME_ATTRIBUTE } from '../../workflows/search-attributes.js';
+import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
 import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../audit-log.js';
 import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, startEngine, type Connected, type Engine } from '../engine.js';
 import { until } from '../until.js';

@@ -6,7 +6,7 @@ import { findTemporalCli } from '../../sandbox/temporal-cli.js';
 import type { TenantKeys } from '../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../vault/keyring.js';
 import { sealCredentials } from '../../vault/sealing.js';
-import { connectionWorkflowId } from '../../workflows/ids.js';
+import { connectionWorkflowId } from '../../contract/ids.js';
 import { happened, heldIds, vendorIds } from '../audit-log.js';
 import { ago, HOUR_MS, startEngine, type Connected, type Engine } from '../engine.js';
 import { holdPagesAfter } from '../page-gate.js';

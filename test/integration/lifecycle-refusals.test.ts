@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectionWorkflowId, pollScheduleId } from '../../workflows/ids.js';
-import type { ConnectionStatus } from '../../workflows/reports.js';
+import { connectionWorkflowId, pollScheduleId } from '../../contract/ids.js';
+import type { ConnectionStatus } from '../../contract/reports.js';
 import { startEngine, type Connected, type Engine } from '../engine.js';
 import { until } from '../until.js';
 

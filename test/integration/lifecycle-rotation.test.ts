@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { randomKeys } from '../../sandbox/simulator/tenant.js';
 import { createKeyring, sealingKey } from '../../vault/keyring.js';
 import { sealCredentials } from '../../vault/sealing.js';
-import { connectionWorkflowId } from '../../workflows/ids.js';
+import { connectionWorkflowId } from '../../contract/ids.js';
 import { startEngine, type Connected, type Engine } from '../engine.js';
 import { until } from '../until.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pollScheduleId } from '../../workflows/ids.js';
+import { pollScheduleId } from '../../contract/ids.js';
 import { awaitPolls } from '../../client/await-polls.js';
 import { MimecastConnections } from '../../client/connections.js';
 import { startSimulator } from '../../sandbox/simulator/simulator.js';

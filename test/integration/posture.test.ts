@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Drift } from '../../evidence/drift/read-drift.js';
 import type { ControlId, ControlResult, StoredEvaluation } from '../../model/verdicts.js';
-import { connectionWorkflowId } from '../../workflows/ids.js';
-import { POSTURE_ATTRIBUTE } from '../../workflows/search-attributes.js';
+import { connectionWorkflowId } from '../../contract/ids.js';
+import { POSTURE_ATTRIBUTE } from '../../contract/search-attributes.js';
 import { DAY_MS, HOUR_MS, startEngine, type Engine } from '../engine.js';
 import { until } from '../until.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rotationVerdict } from '../../../activities/rotation-verdict.js';
 import type { ConnectionRow } from '../../../model/connection.js';
-import type { ConnectionReport } from '../../../workflows/reports.js';
+import type { ConnectionReport } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/streams.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');

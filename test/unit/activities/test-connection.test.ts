@@ -10,7 +10,7 @@ import {
   type SimulatedEndpoint,
   type TenantKeys,
 } from '../../../sandbox/index.js';
-import type { ConnectionReport, EndpointReport } from '../../../workflows/reports.js';
+import type { ConnectionReport, EndpointReport } from '../../../contract/reports.js';
 import { nobody, reach, tenantOf, type Reached } from './tenant-under-test.js';
 
 /** Without the statistics of API 2.0. */

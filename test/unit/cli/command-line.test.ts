@@ -8,7 +8,7 @@ import { MimecastClientError } from '../../../client/index.js';
 import { readKeyring } from '../../../vault/keyring.js';
 import { describeSealed } from '../../../vault/sealing.js';
 import { unsealCredentials } from '../../../vault/unsealing.js';
-import type { ConnectionReport } from '../../../workflows/reports.js';
+import type { ConnectionReport } from '../../../contract/reports.js';
 import { Recorder, RecordedTerminal } from './recorded-terminal.js';
 
 const KEYS = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../cli/program.js';
 import type { Connections, Services } from '../../../cli/services.js';
 import { MimecastClientError, type ListedConnection } from '../../../client/index.js';
-import type { ResumeReport, RotationReport, SettingsReport } from '../../../workflows/reports.js';
+import type { ResumeReport, RotationReport, SettingsReport } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/streams.js';
 import { RecordedTerminal } from './recorded-terminal.js';
 

@@ -10,7 +10,7 @@ import { statusLines } from '../../../cli/rendering/status.js';
 import { coloursFor } from '../../../cli/terminal.js';
 import type { PollReport, StatusReport } from '../../../client/index.js';
 import type { PollOutcome } from '../../../model/outcomes.js';
-import type { ConnectionReport, EndpointReport } from '../../../workflows/reports.js';
+import type { ConnectionReport, EndpointReport } from '../../../contract/reports.js';
 import { PROTOTYPE_NAMES } from '../../hostile.js';
 
 const plain = coloursFor({}, {});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settingsChangeFault } from '../../../workflows/message-forms.js';
+import { settingsChangeFault } from '../../../contract/message-forms.js';
 import { changedPaths, changedSettings, type SettingsChange } from '../../../model/settings.js';
 import { settingsFault } from '../../../model/settings-form.js';
 import { defaultSettings } from '../../../model/streams.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { BackfillBatchResult, BegunBackfill } from '../../../activities/types.js';
+import type { BackfillBatchResult, BegunBackfill } from '../../../contract/activities.js';
 import { backfillDetails, backfillResultDetails, endedBackfillDetails } from '../../../workflows/backfill-details.js';
 import { askedSpan, backfillResult, initialProgress, progressAfter } from '../../../workflows/backfill-progress.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { AuditProgress } from '../../../activities/types.js';
+import type { AuditProgress } from '../../../contract/activities.js';
 import { connectionDetails } from '../../../workflows/connection-details.js';
 import { auditProgressDetails, batchSummary, failedPollDetails, pollDetails } from '../../../workflows/poll-details.js';
-import type { PollResult } from '../../../workflows/reports.js';
+import type { PollResult } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/streams.js';
 
 const progress: AuditProgress = {

@@ -13,7 +13,7 @@ import type { SeenPoller, SeenWorkers } from '../../../../cli/doctor/look-at-tem
 import { judgeNode, judgeTemporalCli } from '../../../../cli/doctor/machine.js';
 import { judgeOpening, judgeRing } from '../../../../cli/doctor/ring.js';
 import { judgeTest } from '../../../../cli/doctor/test-connections.js';
-import type { ConnectionReport } from '../../../../workflows/reports.js';
+import type { ConnectionReport } from '../../../../contract/reports.js';
 import { NOON } from './cases.js';
 
 const secondsAgo = (seconds: number): Date => new Date(NOON.getTime() - seconds * 1000);

@@ -6,8 +6,8 @@ import {
   resumeFault,
   rotationRequestFault,
   settingsChangeFault,
-} from '../../../workflows/message-forms.js';
-import type { ConnectRequest, PollNowRequest, RotationRequest } from '../../../workflows/messages.js';
+} from '../../../contract/message-forms.js';
+import type { ConnectRequest, PollNowRequest, RotationRequest } from '../../../contract/messages.js';
 import { defaultSettings } from '../../../model/streams.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');

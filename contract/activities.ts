@@ -1,8 +1,8 @@
 import type { ConnectionSettings, EndpointName, ProtectionLogEndpoint, Stream } from '../model/connection.js';
 import type { Protection } from '../model/statistics.js';
 import type { Annotation } from '../model/verdicts.js';
-import type { BackfillInput, BackfillOutcome, BackfillResult, TimeSpan } from '../workflows/backfill-messages.js';
-import type { AnnotationRequest, ConnectRequest, RotationRequest, TestRequest } from '../workflows/messages.js';
+import type { BackfillInput, BackfillOutcome, BackfillResult, TimeSpan } from './backfill.js';
+import type { AnnotationRequest, ConnectRequest, RotationRequest, TestRequest } from './messages.js';
 import type {
   ConnectionReport,
   ConnectionStatus,
@@ -10,7 +10,7 @@ import type {
   PollResult,
   RotationReport,
   StartedPoll,
-} from '../workflows/reports.js';
+} from './reports.js';
 import type { PolledStream } from '../model/streams.js';
 import type { SettingsChange } from '../model/settings.js';
 
