@@ -10,12 +10,16 @@ const ROOMS = {
   evidence: {
     rooms: ['model'],
     types: ['mimecast'],
-    // Policies hold dates as the vendor writes them: one place reads those, whoever asks.
+  },
+  posture: {
+    rooms: ['model'],
+    // Policies hold dates as the vendor writes them: one place reads those.
     files: ['mimecast/timestamps\\.ts$'],
   },
+  reports: { rooms: ['model'], types: ['evidence'] },
   // Bundled for the workflow sandbox: deterministic code, and nothing that could pull in Node.
   workflows: { rooms: ['model', 'contract'] },
-  activities: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows'] },
+  activities: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'posture'] },
   worker: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows', 'activities'] },
   client: {
     rooms: ['model', 'contract'],
@@ -23,8 +27,24 @@ const ROOMS = {
     files: ['vault/(sealing|keys|fingerprint|errors)\\.ts$', 'mimecast/(credentials|regions)\\.ts$'],
     types: ['evidence', 'workflows'],
   },
-  sandbox: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows', 'activities', 'worker', 'client'] },
-  cli: { rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows', 'activities', 'worker', 'client', 'sandbox'] },
+  sandbox: {
+    rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'workflows', 'activities', 'worker', 'client'],
+  },
+  cli: {
+    rooms: [
+      'mimecast',
+      'vault',
+      'model',
+      'contract',
+      'evidence',
+      'posture',
+      'reports',
+      'activities',
+      'worker',
+      'client',
+      'sandbox',
+    ],
+  },
 };
 
 const ALL = Object.keys(ROOMS);

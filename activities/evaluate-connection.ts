@@ -1,4 +1,4 @@
-import { evaluate } from '../evidence/evaluate.js';
+import { evaluate } from '../posture/evaluate.js';
 import type { EndpointFact, Facts } from '../model/facts.js';
 import type { EvidenceStore } from '../evidence/store.js';
 import type { Evaluation, StoredEvaluation } from '../model/verdicts.js';

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { controlOf } from '../evidence/controls/catalogue.js';
+import { controlOf } from '../posture/controls/catalogue.js';
 import type { ControlId } from '../model/verdicts.js';
 import type { AnnotationRequest } from '../contract/messages.js';
 import type { ActivityDependencies } from './dependencies.js';

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Product } from '../evidence/exports/rendering.js';
+import type { Product } from '../reports/exports/rendering.js';
 
 const { version } = createRequire(import.meta.url)('@surecloud/temporal-mimecast/package.json') as {
   readonly version: string;

@@ -1,3 +1,4 @@
+import { approximateDuration, spanText } from '../model/time.js';
 import type { BackfillProgress, BackfillResult, TimeSpan } from '../contract/backfill.js';
 import type { RunFailure } from './failures.js';
 
@@ -10,7 +11,7 @@ export function backfillBatchSummary({ windows, pages }: BackfillProgress): stri
 export function backfillDetails(progress: BackfillProgress): string {
   const { state, range, pagesPerSecond, timeLeftMs } = progress;
   const speed = pagesPerSecond === undefined ? undefined : `${pagesPerSecond} pages/s`;
-  const left = timeLeftMs === undefined ? undefined : `about ${roughly(timeLeftMs)} left`;
+  const left = timeLeftMs === undefined ? undefined : `about ${approximateDuration(timeLeftMs)} left`;
   return paragraphs([
     `**${state}** · ${counts(progress)}`,
     range && `Reads ${spanText(range)}`,
@@ -41,22 +42,9 @@ export function endedBackfillDetails(progress: BackfillProgress, asked: TimeSpan
   ]);
 }
 
-export const spanText = ({ start, end }: TimeSpan): string => `${minute(start)} to ${minute(end)} UTC`;
-
-const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
-
 function counts({ windows, pages, events, newEvents }: Omit<BackfillProgress, 'state' | 'connectionId'>): string {
   const failed = windows.failed === 0 ? '' : ` (${windows.failed} given up)`;
   return `${windows.done} of ${windows.total} windows${failed} · ${pages} pages · ${events} events · ${newEvents} new`;
-}
-
-const MINUTE_MS = 60_000;
-
-/** A time that is an estimate: `40 s`, `12 min`, `3 h 20 min`. */
-export function roughly(ms: number): string {
-  if (ms < 1.5 * MINUTE_MS) return `${Math.ceil(ms / 1000)} s`;
-  const minutes = Math.round(ms / MINUTE_MS);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const paragraphs = (parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join('\n\n');

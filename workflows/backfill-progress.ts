@@ -1,5 +1,5 @@
 import type { BackfillBatchResult, BegunBackfill } from '../contract/activities.js';
-import { spanText } from './backfill-details.js';
+import { spanText } from '../model/time.js';
 import type { BackfillInput, BackfillProgress, BackfillResult, TimeSpan } from '../contract/backfill.js';
 
 const NOTHING = { windows: { done: 0, failed: 0, total: 0 }, pages: 0, events: 0, newEvents: 0 };

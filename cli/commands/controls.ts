@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
-import { CATALOGUE, controlOf } from '../../evidence/controls/catalogue.js';
-import type { Control } from '../../evidence/controls/control.js';
+import { CATALOGUE, controlOf } from '../../posture/controls/catalogue.js';
+import type { Control } from '../../posture/rules/control.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CliError } from '../failures.js';

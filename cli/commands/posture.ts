@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { isOverdue, postureFailures, type PostureGate } from '../../evidence/posture-failures.js';
+import { isOverdue, postureFailures, type PostureGate } from '../../posture/gate.js';
 import type { ControlResult, StoredEvaluation } from '../../model/verdicts.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { ConnectionRow } from '../../model/connection.js';
-import type { ReportedConnection } from '../../evidence/report/input.js';
+import type { ReportedConnection } from '../../reports/html/input.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CliError } from '../failures.js';
 import { PRODUCT } from '../product.js';
-import { reportSources } from '../report-sources.js';
+import { reportSources } from '../../reports/html/sources.js';
 import { requireConnection } from '../stored-connection.js';
 import { writeTexts } from '../streaming.js';
 
@@ -43,8 +43,8 @@ export const report: CommandDefinition = (run) =>
         refuseNonsense(options, output.json);
         const evidence = await services.evidence();
         const connection = reported(await requireConnection(evidence, connectionId));
-        const { gatherReport } = await import('../../evidence/report/gather.js');
-        const { renderReport } = await import('../../evidence/report/page.js');
+        const { gatherReport } = await import('../../reports/html/gather.js');
+        const { renderReport } = await import('../../reports/html/page.js');
         const { out, names = false, ...moments } = options;
         const input = await gatherReport(reportSources(evidence), { ...moments, connection, product: PRODUCT, names });
         if (input.period.from >= input.period.to) throw emptyPeriod(input.period.to);

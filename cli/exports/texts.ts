@@ -1,16 +1,16 @@
-import { ACTION_PLAN_COLUMNS, actionPlan } from '../../evidence/exports/action-plan.js';
-import { csv } from '../../evidence/exports/csv.js';
-import { EVENT_COLUMNS, eventRow, OBSERVATION_COLUMNS } from '../../evidence/exports/evidence-columns.js';
-import { ocsfFindings } from '../../evidence/exports/ocsf.js';
-import { oscalAssessmentResults } from '../../evidence/exports/oscal.js';
-import type { Rendering } from '../../evidence/exports/rendering.js';
+import { ACTION_PLAN_COLUMNS, actionPlan } from '../../reports/exports/action-plan.js';
+import { csv } from '../../reports/exports/csv.js';
+import { EVENT_COLUMNS, eventRow, OBSERVATION_COLUMNS } from '../../reports/exports/evidence-columns.js';
+import { ocsfFindings } from '../../reports/exports/ocsf.js';
+import { oscalAssessmentResults } from '../../reports/exports/oscal.js';
+import type { Rendering } from '../../reports/exports/rendering.js';
 import {
   traceEvaluations,
   type EvaluationReader,
   type RecordChoice,
   type TracedEvaluation,
-} from '../../evidence/exports/verdict-history.js';
-import { VERDICT_COLUMNS, verdictLine, verdictRows, type VerdictRow } from '../../evidence/exports/verdict-rows.js';
+} from '../../reports/exports/verdict-history.js';
+import { VERDICT_COLUMNS, verdictLine, verdictRows, type VerdictRow } from '../../reports/exports/verdict-rows.js';
 import type { ExportedEvent, ExportRecord } from '../../evidence/store.js';
 import { EXIT } from '../exit-codes.js';
 import { CliError } from '../failures.js';

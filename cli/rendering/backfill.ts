@@ -1,5 +1,5 @@
 import type { BackfillProgress, BackfillReport } from '../../client/index.js';
-import { roughly, spanText } from '../../workflows/backfill-details.js';
+import { approximateDuration, spanText } from '../../model/time.js';
 import type { Colours } from '../terminal.js';
 import { table } from './table.js';
 
@@ -17,7 +17,7 @@ export function backfillProgressLine({
     `${pages} pages`,
     `${newEvents} new events`,
     ...(pagesPerSecond === undefined ? [] : [`${pagesPerSecond} pages/s`]),
-    ...(timeLeftMs === undefined ? [] : [`about ${roughly(timeLeftMs)} left`]),
+    ...(timeLeftMs === undefined ? [] : [`about ${approximateDuration(timeLeftMs)} left`]),
   ].join(' · ');
 }
 

@@ -1,4 +1,4 @@
-import type { Control } from '../../evidence/controls/control.js';
+import type { Control } from '../../posture/rules/control.js';
 import type { Mappings, Requirement } from '../../model/verdicts.js';
 import type { Colours } from '../terminal.js';
 import { paragraph } from './paragraph.js';

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { launch, type Browser, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderReport } from '../../evidence/report/page.js';
-import { INPUTS } from '../unit/evidence/report/inputs.js';
+import { renderReport } from '../../reports/html/page.js';
+import { INPUTS } from '../unit/reports/html/inputs.js';
 
 /** Names under which distributions and their packages install it. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] as const;

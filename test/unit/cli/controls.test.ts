@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCommandLine } from '../../../cli/program.js';
-import { CATALOGUE } from '../../../evidence/controls/catalogue.js';
+import { CATALOGUE } from '../../../posture/controls/catalogue.js';
 import { RecordedTerminal } from './recorded-terminal.js';
 
 /** Without any server: whatever the command asks of one rejects. */

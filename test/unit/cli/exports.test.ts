@@ -6,8 +6,8 @@ import type { ConnectionRow } from '../../../model/connection.js';
 import type { EvidenceStore, ExportRecord } from '../../../evidence/store.js';
 import type { StoredEvaluation } from '../../../model/verdicts.js';
 import { defaultSettings } from '../../../model/streams.js';
-import { CONTROL_IDS, evaluation, evaluationWith, OWNER } from '../evidence/believable-record.js';
-import { readerOf } from '../evidence/traced.js';
+import { CONTROL_IDS, evaluation, evaluationWith, OWNER } from '../reports/believable-record.js';
+import { readerOf } from '../posture/traced.js';
 import { RecordedTerminal } from './recorded-terminal.js';
 
 const ROW: ConnectionRow = {

@@ -1,0 +1,152 @@
+import type { MissingRange } from '../../model/completeness.js';
+import type { Facts } from '../../model/facts.js';
+import { count } from '../policies/assess.js';
+import type { Control } from '../rules/control.js';
+import { judged, type Finding } from '../rules/judged.js';
+import { after, DAY_MS, HOUR_MS, LOOK_BACK_DAYS, minuteOf } from '../rules/moments.js';
+import { CIS, ISO, NIST } from '../rules/requirements.js';
+
+/** How far back Mimecast gives audit events. Source: Mimecast, "Get Audit Events". */
+const KEPT_DAYS = 60;
+
+const USUAL_INTERVAL_MS = 6 * HOUR_MS;
+
+/**
+ * A poll that is due gets a quarter of its interval, and no less than this, to settle and to run before the log counts as
+ * behind. Otherwise each poll would make the verdict unknown while it runs.
+ */
+const SHORTEST_GRACE_MS = HOUR_MS / 2;
+
+export const auditEvidence: Control = {
+  id: 'audit-evidence',
+  title: 'Administrative events since connect are held without gaps',
+  rationale:
+    'Who changed which policy stands in the audit log alone, and Mimecast keeps it for 60 days. What was not fetched by then can never be shown again.',
+  remediation:
+    'Bring what is missing while Mimecast still keeps it: "temporal-mimecast backfill". What can no longer be brought is recorded: "temporal-mimecast annotate".',
+  rule: {
+    pass: 'Complete windows follow each other up to what is due, and an event of the last 7 days is held.',
+    fail: 'There is a gap that Mimecast can no longer fill.',
+    unknown: 'There is a gap that can still be filled, no event in 7 days, or the first interval is not over.',
+  },
+  limits: 'That all events that Mimecast gave are held can be shown; whether it gives all that happened cannot.',
+  severity: 'high',
+  subject: 'collector',
+  version: 1,
+  mappings: {
+    nist: [NIST.auditGeneration, NIST.auditRetention],
+    iso: [ISO.logging],
+    cis: [CIS.providerLogs],
+  },
+  judge: (facts) => judged(findingFor(facts), facts.now),
+};
+
+type Said = Pick<Finding, 'verdict' | 'code' | 'reason' | 'action' | 'details'>;
+
+function findingFor(facts: Facts): Finding {
+  const { completeness, connectedAt, newestEventAt, now } = facts;
+  if (!connectedAt) {
+    return {
+      verdict: 'unknown',
+      code: 'unreadable',
+      reason: 'Keys were never accepted: no events are owed.',
+      basis: [],
+    };
+  }
+  const log = logOf(facts);
+  const open = completeness?.gaps.filter((gap) => !isLost(gap, now)) ?? [];
+  const firstIntervalOver = after(connectedAt, log.everyMs);
+  return {
+    ...said(facts, log, { open, firstIntervalOver }),
+    basis: completeness ? [{ source: 'ledger', ...(log.heldTo && { observedAt: log.heldTo.toISOString() }) }] : [],
+    freshUntil: log.freshUntil,
+    turns: [...open.map(lostAt), firstIntervalOver, log.behindAt, newestEventAt && silentAt(newestEventAt)],
+  };
+}
+
+interface Outlook {
+  /** Gaps that Mimecast can still fill. */
+  readonly open: readonly MissingRange[];
+  readonly firstIntervalOver: Date;
+}
+
+/** A gap that cannot be filled is told first: no poll will change it. */
+function said(facts: Facts, { heldTo, freshUntil, behindAt }: AuditLog, { open, firstIntervalOver }: Outlook): Said {
+  const { connectionId, completeness, now, newestEventAt } = facts;
+  const lost = completeness?.gaps.filter((gap) => isLost(gap, now)) ?? [];
+  if (lost[0]) return lostForGood(lost[0], lost.length, connectionId);
+
+  const again = `Look why: "status ${connectionId}"; then "poll ${connectionId} audit-events".`;
+  if (!heldTo || !freshUntil || !behindAt) {
+    return now < firstIntervalOver
+      ? unknown('first-interval', 'The first interval is not over, and no window is complete yet.')
+      : unknown('unreadable', 'No window of the audit log is complete yet.', again);
+  }
+  const held = `The audit log is held up to ${minuteOf(heldTo)}`;
+  if (now >= freshUntil) return unknown('stale', `${held}, and was last read twice its interval ago, or more.`, again);
+
+  // What is merely not read yet is no gap before its time: see `behindAt`.
+  const gap = open.find(({ start, cause }) => start < heldTo || cause !== 'behind');
+  if (gap) return stillFillable(gap, open.length, connectionId);
+  if (now >= behindAt) return unknown('behind', `${held}, and more is due.`, again);
+  if (!newestEventAt || now >= silentAt(newestEventAt)) {
+    const reason = `No administrative event within ${LOOK_BACK_DAYS} days: a quiet tenant looks the same as a log that stopped.`;
+    return unknown('no-events', reason);
+  }
+  return { verdict: 'pass', code: 'contiguous', reason: `Held without gaps up to ${minuteOf(heldTo)}.` };
+}
+
+function unknown(code: string, reason: string, action?: string): Said {
+  return { verdict: 'unknown', code, reason, action };
+}
+
+function lostForGood(first: MissingRange, gaps: number, connectionId: string): Said {
+  const which = count(gaps, 'range', 'ranges');
+  return {
+    verdict: 'fail',
+    code: 'gap',
+    reason: `${which} of the audit log can no longer be fetched, the first ${rangeOf(first)}.`,
+    action: `Record it: "annotate ${connectionId} audit-evidence --reason …".`,
+    details: { gaps },
+  };
+}
+
+function stillFillable(gap: MissingRange, gaps: number, connectionId: string): Said {
+  const reason = `A gap of the audit log can be filled until ${minuteOf(lostAt(gap))}: ${rangeOf(gap)}.`;
+  return { ...unknown('gap-open', reason, `Fill it: "backfill ${connectionId}".`), details: { gaps } };
+}
+
+const silentAt = (newestEventAt: Date): Date => after(newestEventAt, LOOK_BACK_DAYS * DAY_MS);
+
+/** Gone already, or as soon as Mimecast drops its first event. */
+const isLost = (gap: MissingRange, now: Date): boolean => !gap.fillable || now >= lostAt(gap);
+
+const lostAt = ({ start }: MissingRange): Date => after(start, KEPT_DAYS * DAY_MS);
+
+const rangeOf = ({ start, end }: MissingRange): string => `from ${minuteOf(start)} to ${minuteOf(end)}`;
+
+/** How far the log is held, and until when that is enough. */
+interface AuditLog {
+  readonly everyMs: number;
+  readonly heldTo: Date | undefined;
+  /** Twice the interval, as for all evidence. */
+  readonly freshUntil: Date | undefined;
+  /** More than the poll that is due brings is missing by then. */
+  readonly behindAt: Date | undefined;
+}
+
+function logOf({ completeness, streams, settings }: Facts): AuditLog {
+  const stream = streams['audit-events'];
+  const everyMs = stream?.everyMs ?? settings.streams['audit-events']?.everyMs ?? USUAL_INTERVAL_MS;
+  const heldTo = completeness?.watermark;
+  const readAt = latest(stream?.lastGoodAt, heldTo);
+  return {
+    everyMs,
+    heldTo,
+    freshUntil: readAt && after(readAt, 2 * everyMs),
+    behindAt: heldTo && after(heldTo, everyMs + Math.max(SHORTEST_GRACE_MS, everyMs / 4)),
+  };
+}
+
+const latest = (one: Date | undefined, other: Date | undefined): Date | undefined =>
+  one && other ? (one > other ? one : other) : (one ?? other);

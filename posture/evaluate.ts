@@ -1,0 +1,134 @@
+import { appliedAnnotations } from './applied-annotations.js';
+import { CATALOGUE } from './controls/catalogue.js';
+import type { Control } from './rules/control.js';
+import { nextOf } from './rules/moments.js';
+import type { Facts } from '../model/facts.js';
+import type {
+  Annotation,
+  AppliedAnnotation,
+  ControlResult,
+  Evaluation,
+  Judgement,
+  Subject,
+  Summary,
+  Verdict,
+  VerdictChange,
+} from '../model/verdicts.js';
+
+export interface EvaluationInput {
+  readonly facts: Facts;
+  /** None before the account is known. */
+  readonly account?: { readonly code: string; readonly name?: string };
+  /** All that people say about this connection's controls, withdrawn and expired ones too. */
+  readonly annotations: readonly Annotation[];
+  /** The record before. */
+  readonly before?: Evaluation;
+  readonly cause: Evaluation['cause'];
+}
+
+/**
+ * What all controls say about a connection at one moment. The same input gives the same bytes: nothing here reads a clock.
+ *
+ * What people say comes first: a control that they declare not applicable is not asked. Whatever else they say stands beside
+ * its verdict.
+ */
+export function evaluate({ facts, account, annotations, before, cause }: EvaluationInput): Evaluation {
+  const { connectionId, now } = facts;
+  const known = new Map(before?.controls.map((result) => [result.id, result]));
+  const ours = annotations.filter((annotation) => annotation.connectionId === connectionId);
+  const controls = CATALOGUE.map((control) => {
+    const applied = appliedAnnotations(ours, control.id, now);
+    return resultOf(control, facts, applied, lastKnownFrom(before, known.get(control.id)));
+  });
+  const turnsAt = nextOf([...controls.flatMap(momentsOf), ...ours.flatMap(turnsOfAnnotation)], now);
+  return {
+    connectionId,
+    at: now.toISOString(),
+    cause,
+    ...(account && { accountCode: account.code, ...(account.name !== undefined && { accountName: account.name }) }),
+    summary: summaryOf(controls),
+    bySubject: { tenant: summaryOf(about(controls, 'tenant')), collector: summaryOf(about(controls, 'collector')) },
+    controls,
+    changes: controls.flatMap((result) => changeOf(result, known.get(result.id))),
+    ...(turnsAt && { turnsAt: turnsAt.toISOString() }),
+  };
+}
+
+function resultOf(
+  control: Control,
+  facts: Facts,
+  annotations: readonly AppliedAnnotation[],
+  lastKnown: ControlResult['lastKnown'],
+): ControlResult {
+  const { id, version, title, subject, severity, mappings } = control;
+  const waiver = annotations.find(({ kind, expired }) => kind === 'not-applicable' && !expired);
+  const { verdict, ...judgement } = waiver ? notApplicable(waiver) : control.judge(facts);
+  return {
+    id,
+    version,
+    title,
+    subject,
+    severity,
+    verdict,
+    ...judgement,
+    reason: `${judgement.reason}${calledOut(annotations)}`,
+    evidence: [...new Set(judgement.basis.flatMap(({ digest }) => digest ?? []))],
+    ...(verdict === 'unknown' && lastKnown && { lastKnown }),
+    mappings,
+    annotations,
+  };
+}
+
+function notApplicable({ annotationId, createdAt, expiresAt, reason }: AppliedAnnotation): Omit<
+  Judgement,
+  'verdict'
+> & {
+  readonly verdict: 'not-applicable';
+} {
+  return {
+    verdict: 'not-applicable',
+    code: 'not-applicable',
+    reason: `Declared not applicable until ${expiresAt.slice(0, 10)}: ${reason}`,
+    basis: [{ source: `annotation/${annotationId}`, observedAt: createdAt }],
+  };
+}
+
+/** Nobody renews what nobody is reminded of. */
+function calledOut(annotations: readonly AppliedAnnotation[]): string {
+  return annotations
+    .filter(({ expired }) => expired)
+    .map(({ kind, expiresAt }) => ` What was said of it (${kind}) expired on ${expiresAt.slice(0, 10)}.`)
+    .join('');
+}
+
+/** What the record before said, or, if that was unknown too, what it knew last. */
+function lastKnownFrom(before: Evaluation | undefined, result: ControlResult | undefined): ControlResult['lastKnown'] {
+  if (!before || !result) return undefined;
+  return result.verdict === 'unknown' ? result.lastKnown : { verdict: result.verdict, at: before.at };
+}
+
+function changeOf({ id, verdict, code }: ControlResult, before: ControlResult | undefined): VerdictChange[] {
+  if (before?.verdict === verdict) return [];
+  return [{ id, ...(before && { from: before.verdict }), to: verdict, code }];
+}
+
+function summaryOf(controls: readonly ControlResult[]): Summary {
+  const count = (wanted: Verdict): number => controls.filter(({ verdict }) => verdict === wanted).length;
+  return {
+    pass: count('pass'),
+    fail: count('fail'),
+    unknown: count('unknown'),
+    notApplicable: count('not-applicable'),
+  };
+}
+
+const about = (controls: readonly ControlResult[], subject: Subject): ControlResult[] =>
+  controls.filter((control) => control.subject === subject);
+
+const momentsOf = ({ turnsAt, freshUntil }: ControlResult): Date[] => [turnsAt, freshUntil].flatMap(dateOf);
+
+/** It may begin later, be withdrawn later, and expires. */
+const turnsOfAnnotation = ({ createdAt, expiresAt, withdrawnAt }: Annotation): Date[] =>
+  [createdAt, expiresAt, withdrawnAt].flatMap(dateOf);
+
+const dateOf = (moment: string | undefined): Date[] => (moment === undefined ? [] : [new Date(moment)]);

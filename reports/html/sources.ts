@@ -1,0 +1,52 @@
+import type { FieldChange } from '../../evidence/drift/differences.js';
+import type { Drift } from '../../evidence/drift/read-drift.js';
+import type { ReportSources } from './gather.js';
+import type { DriftEntry } from './input.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+
+/** Where a report finds what it shows. */
+export function reportSources(store: EvidenceStore): ReportSources {
+  return {
+    evaluations: store.evaluations,
+    log: store.log,
+    observations: store.observations,
+    async drift(connectionId, period) {
+      const entries: DriftEntry[] = [];
+      for await (const drift of store.drift(connectionId, period)) entries.push(driftEntry(drift));
+      return entries;
+    },
+    completeness: (connectionId, at) => store.ledger.completeness(connectionId, 'audit-events', at),
+    statistics: (connectionId, { from, to }) =>
+      store.statistics.daily(connectionId, { from, to: new Date(to.getTime() - 1) }),
+  };
+}
+
+function driftEntry({ endpoint, before, after, differences, candidates }: Drift): DriftEntry {
+  const named = (kind: 'added' | 'removed'): string[] =>
+    differences.filter((difference) => difference.kind === kind).map(({ what }) => what);
+  return {
+    endpoint,
+    before: side(before),
+    after: side(after),
+    added: named('added'),
+    removed: named('removed'),
+    changed: differences.flatMap((difference) =>
+      difference.kind === 'changed' ? [`${difference.what}: ${difference.fields.map(fieldWords).join(', ')}`] : [],
+    ),
+    candidates: candidates.map(({ eventTime, auditType, digest, user }) => ({
+      eventTime: eventTime.toISOString(),
+      auditType,
+      sha256: digest,
+      ...(user !== undefined && { user }),
+    })),
+  };
+}
+
+const side = ({ observedAt, digest }: Drift['before']): DriftEntry['before'] => ({
+  digest,
+  observedAt: observedAt.toISOString(),
+});
+
+const fieldWords = ({ path, from, to }: FieldChange): string => `${path} ${valueWords(from)} → ${valueWords(to)}`;
+
+const valueWords = (value: unknown): string => (value === undefined ? '(none)' : JSON.stringify(value));
