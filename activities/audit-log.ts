@@ -1,10 +1,10 @@
 import type { ConnectionRow } from '../model/connection.js';
-import { prepareEvents } from '../evidence/prepare-events.js';
-import type { EvidenceStore } from '../evidence/store.js';
+import { prepareEvents } from '../evidence/events/prepare-events.js';
 import { readAuditPage } from '../mimecast/audit-events.js';
 import { WINDOW_RULES } from '../mimecast/audit-windows.js';
 import type { PagedLog } from './paged-log.js';
 import { witnessed } from './witnessed.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** The administrative audit log: every event of it is kept. */
 export function auditLog({ ledger }: EvidenceStore, row: ConnectionRow): PagedLog {

@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../model/connection.js';
-import type { Refused, TakenWindowRow } from '../evidence/store.js';
 import { clampStart, keptRange } from '../mimecast/audit-windows.js';
 import { auditLog } from './audit-log.js';
 import { planBackfill, type PlannedWindow } from './backfill-plan.js';
@@ -11,6 +10,8 @@ import { refusedEndpoint } from './refused-endpoint.js';
 import type { Session, Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
 import type { BackfillBatch, BackfillBatchResult } from '../contract/activities.js';
+import type { Refused } from '../evidence/database/guard.js';
+import type { TakenWindowRow } from '../evidence/ledger/window.js';
 
 const STREAM = 'audit-events';
 

@@ -1,6 +1,7 @@
-import type { Coverage, WindowRow } from '../evidence/store.js';
 import { common, without, type TimeRange } from '../model/time-ranges.js';
 import { slices } from '../mimecast/audit-windows.js';
+import type { Coverage } from '../evidence/ledger/held.js';
+import type { WindowRow } from '../evidence/ledger/window.js';
 
 /** A window that a backfill has still to read: one that an earlier batch or backfill left behind, or one to be opened. */
 export type PlannedWindow = TimeRange & { readonly left?: WindowRow };

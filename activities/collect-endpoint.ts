@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../model/connection.js';
-import type { NewObservation, StoredObservation } from '../evidence/store.js';
 import { MimecastPermissionError } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
 import { readEndpoint } from '../mimecast/read-endpoint.js';
@@ -13,6 +12,7 @@ import type { Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
 import { witnessed } from './witnessed.js';
 import type { EndpointRequest } from '../contract/activities.js';
+import type { NewObservation, StoredObservation } from '../evidence/observations/observations.js';
 
 type Saying = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppedFields' | 'error' | 'provenance'>;
 

@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../model/connection.js';
-import type { LedgerPosition, NewWindow, Refused, TakenWindowRow, WindowRow } from '../evidence/store.js';
 import {
   keptRange,
   lateEventsWindow,
@@ -18,6 +17,9 @@ import { refusedEndpoint } from './refused-endpoint.js';
 import type { Sessions } from './session.js';
 import { pathOf } from './stream-endpoints.js';
 import type { AuditBatch, AuditProgress } from '../contract/activities.js';
+import type { LedgerPosition } from '../evidence/ledger/ledger.js';
+import type { NewWindow, TakenWindowRow, WindowRow } from '../evidence/ledger/window.js';
+import type { Refused } from '../evidence/database/guard.js';
 
 type State = AuditProgress['state'];
 

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
-import type { EvidenceStore } from '../evidence/store.js';
 import type { CheckpointKey } from '../vault/checkpoint-key.js';
 import type { Keyring } from '../vault/keys.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** What activities work with. Opened once for each worker and shared by all its activities. */
 export interface ActivityDependencies {

@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { EvidenceStore, TakenWindow, WindowRow } from '../evidence/store.js';
 import { clampStart } from '../mimecast/audit-windows.js';
 import { MimecastRequestError } from '../mimecast/errors.js';
 import type { BatchBudget } from './batch-budget.js';
 import type { FetchedPage, PagedLog } from './paged-log.js';
 import type { Session } from './session.js';
+import type { EvidenceStore } from '../evidence/store.js';
+import type { TakenWindow, WindowRow } from '../evidence/ledger/window.js';
 
 /** What draining needs besides the window itself. */
 export interface Drain {

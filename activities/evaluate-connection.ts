@@ -1,9 +1,9 @@
 import { evaluate } from '../posture/evaluate.js';
 import type { EndpointFact, Facts } from '../model/facts.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import type { Evaluation, StoredEvaluation } from '../model/verdicts.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
 import type { ActivityDependencies } from './dependencies.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** A record, and what the record before it said. */
 export interface Evaluated {

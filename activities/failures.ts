@@ -7,7 +7,7 @@ import {
   EvidenceSchemaError,
   EvidenceStateError,
   EvidenceUnreachableError,
-} from '../evidence/errors.js';
+} from '../evidence/database/errors.js';
 import {
   MimecastAuthenticationError,
   MimecastBindingExpiredError,

@@ -1,5 +1,4 @@
 import { Context, log } from '@temporalio/activity';
-import type { EvidenceStore } from '../evidence/store.js';
 import { postureStatus } from '../contract/connection-status.js';
 import { connectionWorkflowId } from '../contract/ids.js';
 import { postureTurned } from '../contract/messages.js';
@@ -7,6 +6,7 @@ import type { PollResult } from '../contract/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { evaluateConnection, isNews } from './evaluate-connection.js';
 import type { FinishedRun } from '../contract/activities.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /**
  * Records how a poll ended, asks the controls what they say now, and completes the poll's result with what only the store

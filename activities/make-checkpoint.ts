@@ -1,4 +1,4 @@
-import type { Standing } from '../evidence/checkpoints.js';
+import type { Standing } from '../evidence/proof/checkpoints.js';
 import { ISSUER, signCheckpoint } from '../vault/checkpoint.js';
 import type { CheckpointKey } from '../vault/checkpoint-key.js';
 import type { SignedCheckpoint } from './dependencies.js';

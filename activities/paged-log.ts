@@ -1,8 +1,9 @@
 import type { EndpointName, Stream } from '../model/connection.js';
-import type { LedgerStream, Refused, StoredPage, TakenWindow } from '../evidence/store.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import type { WindowRules } from '../mimecast/audit-windows.js';
 import type { RangePageRequest } from '../mimecast/paged-reading.js';
+import type { LedgerStream, StoredPage, TakenWindow } from '../evidence/ledger/window.js';
+import type { Refused } from '../evidence/database/guard.js';
 
 /** A log of the vendor's that is read window by window and page by page: where it is, and what becomes of a page. */
 export interface PagedLog {

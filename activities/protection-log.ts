@@ -1,8 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
-import type { LogSaying } from '../evidence/statistics-store.js';
 import type { Protection } from '../model/statistics.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import { dailyWindowRules } from '../mimecast/audit-windows.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
 import { PROTECTION_LOGS } from '../mimecast/protection-logs.js';
@@ -13,6 +11,8 @@ import type { PagedLog } from './paged-log.js';
 import type { Sessions } from './session.js';
 import type { ProtectionBatch, ProtectionProgress } from '../contract/activities.js';
 import { witnessed } from './witnessed.js';
+import type { LogSaying } from '../evidence/statistics/protection-logs.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** One batch of one protection log. What the log said is noted when its reading ends, whichever way. */
 export async function collectProtectionLog(

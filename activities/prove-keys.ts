@@ -1,5 +1,4 @@
 import type { ConnectionRow } from '../model/connection.js';
-import type { AcceptedProof } from '../evidence/store.js';
 import type { MimecastApi } from '../mimecast/api.js';
 import type { ConnectionReport } from '../contract/reports.js';
 import { accountFault } from './account-identity.js';
@@ -7,6 +6,7 @@ import { connectionReport } from './connection-report.js';
 import { probeEndpoint } from './probe-endpoint.js';
 import { probeUntilAnswer, proofGoesOn, testSignal } from './probing.js';
 import { placesToTest } from './stream-endpoints.js';
+import type { AcceptedProof } from '../evidence/connections/promote.js';
 
 /**
  * Proves keys with a real answer: reads the account, because that also says whose keys they are. Where the account may

@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import { connectionStatus } from '../contract/connection-status.js';
 import type { ConnectionStatus } from '../contract/reports.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** @throws ApplicationFailure `MimecastConnectionMissing` */
 export async function requireRow(store: EvidenceStore, connectionId: string): Promise<ConnectionRow> {

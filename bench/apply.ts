@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { MimecastConnections, type ApplyDocument } from '../client/index.js';
-import { createEvidenceStore } from '../evidence/postgres-store.js';
+import { createEvidenceStore } from '../evidence/store.js';
 import { startDevStack, type DevStack } from '../sandbox/dev-stack.js';
 import { believableTenant } from '../sandbox/simulator/believable-tenant.js';
 import { readKeyring, sealingKey } from '../vault/keyring.js';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { request, type Dispatcher } from 'undici';
-import { prepareEvents } from '../evidence/prepare-events.js';
-import type { AuditEvent, EvidenceStore, PreparedEvents, TakenWindow } from '../evidence/store.js';
+import { prepareEvents, type AuditEvent, type PreparedEvents } from '../evidence/events/prepare-events.js';
 import type { TimeRange } from '../mimecast/audit-windows.js';
 import type { ApiV1Credentials } from '../mimecast/credentials.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
@@ -10,6 +9,8 @@ import { mimecastDate, signatureOf } from '../mimecast/signature.js';
 import { formatTimestamp, parseTimestamp } from '../mimecast/timestamps.js';
 import { PAGE_SIZE } from './workload.js';
 import type { Provenance } from '../model/provenance.js';
+import type { EvidenceStore } from '../evidence/store.js';
+import type { TakenWindow } from '../evidence/ledger/window.js';
 
 const { path } = ENDPOINTS['audit-events'];
 

@@ -1,11 +1,11 @@
 import type { Connection } from '@temporalio/client';
 import type { MimecastConnections } from '../client/index.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import type { PublicSealingKey } from '../vault/keys.js';
 import { actorHere } from './actor.js';
 import { EXIT } from './exit-codes.js';
 import { CliError } from './failures.js';
 import type { Settings, TemporalSettings } from './settings.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** The client, as far as commands see it. */
 export type Connections = Pick<MimecastConnections, keyof MimecastConnections>;
@@ -32,7 +32,7 @@ export function openServices(settings: Settings): Services {
 
   async function evidence(): Promise<EvidenceStore> {
     const databaseUrl = databaseUrlOf(settings);
-    const { createEvidenceStore } = await import('../evidence/postgres-store.js');
+    const { createEvidenceStore } = await import('../evidence/store.js');
     return (opened.store ??= createEvidenceStore({ databaseUrl, maxConnections: 2 }));
   }
 

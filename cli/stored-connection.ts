@@ -1,6 +1,6 @@
 import type { ConnectionRow } from '../model/connection.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import { CliError } from './failures.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** @throws CliError when the database does not know the connection, not even as a disconnected one */
 export async function requireConnection(evidence: EvidenceStore, connectionId: string): Promise<ConnectionRow> {

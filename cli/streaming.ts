@@ -1,7 +1,7 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { BundleRecord } from '../evidence/bundle.js';
-import type { ExportRecord } from '../evidence/store.js';
+import type { BundleRecord } from '../evidence/proof/bundle.js';
+import type { ExportRecord } from '../evidence/export.js';
 
 /** A record that may have a body, which is JSON text already. */
 type StreamedRecord = ExportRecord | BundleRecord;

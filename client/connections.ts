@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
 import type { ApiVersion, ConnectionSettings } from '../model/connection.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import type { StoredEvaluation } from '../model/verdicts.js';
 import { generationOf, parseCredentials } from '../mimecast/credentials.js';
 import { generationAt, generationFault, parseBaseUrl } from '../mimecast/regions.js';
@@ -44,6 +43,7 @@ import { Sender } from './sender.js';
 import { listedConnection, missingWorkflows, QUERIES_AT_A_TIME, runningConnections } from './list.js';
 import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProbe } from './status.js';
 import type { Asked, SettingsChange } from '../model/settings.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 export interface MimecastConnectionsOptions {
   readonly client: Client;

@@ -1,9 +1,58 @@
 import type { EndpointName, Stream } from '../model/connection.js';
-import type { Database, Statement } from './database.js';
-import { BEGINNING, FOREVER } from './moments.js';
+import type { Database, Statement } from './database/database.js';
+import { BEGINNING, FOREVER } from './database/sql.js';
 import type { EndpointOutcome } from '../model/outcomes.js';
-import type { ExportedEvent, ExportedObservation, ExportOptions, ExportRecord } from './store.js';
 import type { Provenance } from '../model/provenance.js';
+
+export interface ExportOptions {
+  /** Both when none is named. */
+  readonly what?: readonly ('events' | 'observations')[];
+  /** First moment to export: of the event, or of the observation. */
+  readonly from?: Date;
+  /** Moment before which the export ends. */
+  readonly to?: Date;
+}
+
+export type ExportRecord = ExportedEvent | ExportedObservation;
+
+export interface ExportedEvent {
+  readonly type: 'event';
+  readonly connectionId: string;
+  readonly eventTime: Date;
+  /** Lower-case hex SHA-256 of the body. */
+  readonly sha256: string;
+  /** The page that first brought the event, as its entry in the log names it. */
+  readonly windowId: string;
+  readonly restart: number;
+  readonly page: number;
+  /** The entry of the log that erased the body by rule; then there is none. */
+  readonly erasedBy?: number;
+  /** Canonical JSON (RFC 8785), byte for byte as it was hashed. */
+  readonly body?: string;
+}
+
+export interface ExportedObservation {
+  readonly type: 'observation';
+  readonly connectionId: string;
+  readonly observationId: string;
+  readonly stream: Stream;
+  readonly endpoint: EndpointName;
+  readonly outcome: EndpointOutcome;
+  readonly observedAt: Date;
+  readonly items?: number;
+  readonly droppedFields: readonly string[];
+  readonly provenance?: Provenance;
+  readonly error?: string;
+  /** Of the body, when the endpoint answered. */
+  readonly sha256?: string;
+  /** What `sha256` is the digest of: what was kept of the answer, which is not all of it where fields were dropped. */
+  readonly sha256Of?: 'redacted-body';
+  /** Of what the body says, without ids and times that change by themselves. */
+  readonly contentSha256?: string;
+  /** The entry of the log that erased the body by rule; then there is none. */
+  readonly erasedBy?: number;
+  readonly body?: string;
+}
 
 /** Rows read at a time: the memory that an export needs, however long it is. */
 const BATCH = 500;

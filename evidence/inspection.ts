@@ -1,7 +1,7 @@
-import { checkpointStates, type CheckpointState } from './checkpoints.js';
+import { checkpointStates, type CheckpointState } from './proof/checkpoints.js';
 import type { ConnectionRow, CredentialState, Stream } from '../model/connection.js';
-import { listConnections } from './connection-rows.js';
-import { hostAndPort, openDatabase, type Database } from './database.js';
+import { listConnections } from './database/connection-row.js';
+import { hostAndPort, openDatabase, type Database } from './database/database.js';
 import type { PollOutcome } from '../model/outcomes.js';
 
 /**

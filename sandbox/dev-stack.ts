@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { migrate } from '../evidence/migrate.js';
+import { migrate } from '../evidence/database/migrate.js';
 import { writeNewKeyring } from '../vault/keyring.js';
 import { demoTenant, rememberSimulatorPort, saveDemoKeys } from './demo-tenant.js';
 import { isDataDirLocked, lockDataDir } from './dev-lock.js';

@@ -6,8 +6,7 @@ import { inject } from 'vitest';
 import { MimecastConnections } from '../client/connections.js';
 import type { NewConnectionRequest } from '../client/requests.js';
 import type { ConnectionSettings } from '../model/connection.js';
-import { createEvidenceStore } from '../evidence/postgres-store.js';
-import type { EvidenceStore } from '../evidence/store.js';
+import { createEvidenceStore, type EvidenceStore } from '../evidence/store.js';
 import {
   believableTenant,
   type BelievableTenant,

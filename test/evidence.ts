@@ -1,16 +1,9 @@
-import { createEvidenceStore } from '../evidence/postgres-store.js';
-import { prepareEvents } from '../evidence/prepare-events.js';
-import type {
-  AuditEvent,
-  AuditPage,
-  EvidenceStore,
-  NewWindow,
-  TakenWindow,
-  TakenWindowRow,
-  WindowRow,
-} from '../evidence/store.js';
+import { createEvidenceStore, type EvidenceStore } from '../evidence/store.js';
+import { prepareEvents, type AuditEvent } from '../evidence/events/prepare-events.js';
 import type { TestDatabase } from './postgres.js';
 import type { Provenance } from '../model/provenance.js';
+import type { AuditPage } from '../evidence/events/store-page.js';
+import type { NewWindow, TakenWindow, TakenWindowRow, WindowRow } from '../evidence/ledger/window.js';
 
 /** What evidence tests need over and over: a connected tenant, a window that is taken, a page of believable events. */
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { migrate } from '../evidence/migrate.js';
+import { migrate } from '../evidence/database/migrate.js';
 
 export interface TestDatabase {
   readonly url: string;

@@ -1,8 +1,8 @@
 import type { MimecastActivities } from '../activities/index.js';
 import { createActivities } from '../activities/index.js';
-import { pendingMigrations } from '../evidence/migrate.js';
-import { EvidenceSchemaError } from '../evidence/errors.js';
-import { createEvidenceStore } from '../evidence/postgres-store.js';
+import { pendingMigrations } from '../evidence/database/migrate.js';
+import { EvidenceSchemaError } from '../evidence/database/errors.js';
+import { createEvidenceStore } from '../evidence/store.js';
 import { parseBaseUrl } from '../mimecast/regions.js';
 import { createDispatcher } from '../mimecast/transport.js';
 import { readKeyring } from '../vault/keyring.js';

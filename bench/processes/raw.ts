@@ -1,4 +1,4 @@
-import { createEvidenceStore } from '../../evidence/postgres-store.js';
+import { createEvidenceStore } from '../../evidence/store.js';
 import { createDispatcher } from '../../mimecast/transport.js';
 import { serve } from '../bench-process.js';
 import { storeAllPages, type RawSource } from '../raw-loop.js';

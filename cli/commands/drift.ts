@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { EndpointName } from '../../model/connection.js';
-import type { Drift } from '../../evidence/drift/read-drift.js';
+import type { Drift } from '../../evidence/observations/drift.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,7 +1,7 @@
 import { confirm } from '@inquirer/prompts';
 import { Command, Option } from 'commander';
-import { ERASABLE, type Erasable, type Erased, type ErasureReport, type ErasureRule } from '../../evidence/privacy.js';
-import { SHORTEST_SUBJECT } from '../../evidence/subject.js';
+import { type Erased, type ErasureReport, type ErasureRule } from '../../evidence/erasure/erasure.js';
+import { SHORTEST_SUBJECT } from '../../evidence/erasure/subject.js';
 import { actorHere } from '../actor.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
@@ -9,6 +9,7 @@ import { EXIT } from '../exit-codes.js';
 import { CliError } from '../failures.js';
 import { requireConnection } from '../stored-connection.js';
 import { canAsk } from '../terminal.js';
+import { ERASABLE, type Erasable } from '../../evidence/erasure/eraser.js';
 
 interface EraseOptions {
   readonly before?: Date;

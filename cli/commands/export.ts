@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import type { EvidenceStore } from '../../evidence/store.js';
 import { connectionIdArgument, parseMoment } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -7,6 +6,7 @@ import { FORMATS, planExport, SUBJECTS, type ExportChoice, type ExportPlan } fro
 import { PRODUCT } from '../product.js';
 import { requireConnection } from '../stored-connection.js';
 import { writeJsonArray, writeJsonLines, writeTexts } from '../streaming.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 export const exportEvidence: CommandDefinition = (run) =>
   new Command('export')

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
 import type { ConnectionRow } from '../../model/connection.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import { connectionIdArgument } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -8,6 +7,7 @@ import { CliError } from '../failures.js';
 import { gapReport, type GapReport } from '../gap-report.js';
 import { gapLines } from '../rendering/gaps.js';
 import { requireConnection } from '../stored-connection.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 type FailOn = 'any' | 'lost';
 

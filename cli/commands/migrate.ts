@@ -13,7 +13,7 @@ export const migrate: CommandDefinition = (run) =>
     .addHelpText('after', examples('migrate'))
     .action(() =>
       run(async ({ output, settings }) => {
-        const { migrate: applyMigrations } = await import('../../evidence/migrate.js');
+        const { migrate: applyMigrations } = await import('../../evidence/database/migrate.js');
         const { applied } = await applyMigrations(databaseUrlOf(settings));
         await output.answer({ applied }, () =>
           applied.length === 0 ? ['The database is up to date.'] : applied.map((name) => `applied ${name}`),

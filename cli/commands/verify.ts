@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import type { Checkpointed, Verification } from '../../evidence/store.js';
 import { parseConnectionId } from '../arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CliError } from '../failures.js';
 import { requireConnection } from '../stored-connection.js';
 import type { Colours } from '../terminal.js';
+import type { Checkpointed, Verification } from '../../evidence/proof/verifier.js';
 
 interface VerifyOptions {
   readonly bundle?: string;
@@ -94,7 +94,7 @@ async function verifyFile(
   wanted: string | undefined,
   checkpoint: NamedCheckpoint | undefined,
 ): Promise<Verification> {
-  const { verifyBundle } = await import('../../evidence/verify-bundle.js');
+  const { verifyBundle } = await import('../../evidence/proof/verify-bundle.js');
   const { linesOf } = await import('../text-files.js');
   return await verifyBundle(linesOf(file, terminal, signal), ({ connectionId }) => {
     if (wanted !== undefined && wanted !== connectionId) {

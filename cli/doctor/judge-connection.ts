@@ -1,5 +1,5 @@
 import type { SeenWorkflow } from '../../client/inspection.js';
-import type { CheckpointState } from '../../evidence/checkpoints.js';
+import type { CheckpointState } from '../../evidence/proof/checkpoints.js';
 import type { ConnectionRow, StreamPause } from '../../model/connection.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
 import { keyAge, keyDates } from '../../model/key-age.js';

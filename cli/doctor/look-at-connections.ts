@@ -9,7 +9,7 @@ import {
   type SeenSchedule,
   type SeenWorkflow,
 } from '../../client/inspection.js';
-import type { CheckpointState } from '../../evidence/checkpoints.js';
+import type { CheckpointState } from '../../evidence/proof/checkpoints.js';
 import type { ConnectionRow } from '../../model/connection.js';
 import type { EvidenceInspection, InspectedKeys, InspectedStream } from '../../evidence/inspection.js';
 import { connectionWorkflowId } from '../../contract/ids.js';

@@ -1,4 +1,4 @@
-import { pendingMigrations } from '../../evidence/migrate.js';
+import { pendingMigrations } from '../../evidence/database/migrate.js';
 import { openInspection, type EvidenceInspection, type InspectedServer } from '../../evidence/inspection.js';
 import { databaseUrlOf } from '../services.js';
 import type { Settings } from '../settings.js';

@@ -1,5 +1,5 @@
-import type { Difference, FieldChange } from '../../evidence/drift/differences.js';
-import type { Drift } from '../../evidence/drift/read-drift.js';
+import type { Difference, FieldChange } from '../../evidence/observations/differences.js';
+import type { Drift } from '../../evidence/observations/drift.js';
 import type { Colours } from '../terminal.js';
 import { minuteOf } from '../times.js';
 

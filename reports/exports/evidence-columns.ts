@@ -1,5 +1,5 @@
-import type { ExportedEvent, ExportedObservation } from '../../evidence/store.js';
 import type { Column } from './csv.js';
+import type { ExportedEvent, ExportedObservation } from '../../evidence/export.js';
 
 /** An event, whose body may be gone. */
 type HeldEvent = Omit<ExportedEvent, 'body'> & Partial<Pick<ExportedEvent, 'body'>>;

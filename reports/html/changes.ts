@@ -1,10 +1,10 @@
-import type { LogEntry } from '../../evidence/log-entries.js';
-import type { LogKind } from '../../evidence/log.js';
+import type { LogEntry } from '../../evidence/log/entries.js';
 import { shownName } from '../exports/rendering.js';
 import { given, html, joined, named, type Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { none, section, table } from './section.js';
 import { moment } from './words.js';
+import type { LogKind } from '../../evidence/log/record.js';
 
 /** Entries of the log that a report tells. */
 export const CHANGE_KINDS = [

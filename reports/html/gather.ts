@@ -1,13 +1,13 @@
-import type { CitedObservation } from '../../evidence/cited-observations.js';
+import type { CitedObservation } from '../../evidence/observations/cited.js';
 import type { Completeness } from '../../model/completeness.js';
 import type { EvaluationReader } from '../exports/verdict-history.js';
 import type { Rendering } from '../exports/rendering.js';
-import type { LogEntry, LogRange } from '../../evidence/log-entries.js';
+import type { LogEntry, LogRange } from '../../evidence/log/entries.js';
 import type { DailyStatistics } from '../../model/statistics.js';
-import type { LogHead } from '../../evidence/store.js';
 import type { ControlId, StoredEvaluation, Verdict } from '../../model/verdicts.js';
 import { CHANGE_KINDS } from './changes.js';
 import type { CitedBody, ControlStates, DriftEntry, ReportedConnection, ReportInput, StateSpan } from './input.js';
+import type { LogHead } from '../../evidence/log/append.js';
 
 /** Where a report's input comes from. What is not there is told as not looked at. */
 export interface ReportSources {

@@ -1,10 +1,10 @@
 import type { Completeness } from '../../model/completeness.js';
 import type { Rendering } from '../exports/rendering.js';
 import type { DailyStatistics } from '../../model/statistics.js';
-import type { LogEntry } from '../../evidence/log-entries.js';
-import type { LogHead } from '../../evidence/store.js';
+import type { LogEntry } from '../../evidence/log/entries.js';
 import type { ControlId, StoredEvaluation, Verdict } from '../../model/verdicts.js';
 import type { Provenance } from '../../model/provenance.js';
+import type { LogHead } from '../../evidence/log/append.js';
 
 /** Everything that a report shows, read beforehand: rendering asks no store and no clock, so the same input gives the same page. */
 export interface ReportInput extends Rendering {

@@ -1,5 +1,5 @@
-import type { FieldChange } from '../../evidence/drift/differences.js';
-import type { Drift } from '../../evidence/drift/read-drift.js';
+import type { FieldChange } from '../../evidence/observations/differences.js';
+import type { Drift } from '../../evidence/observations/drift.js';
 import type { ReportSources } from './gather.js';
 import type { DriftEntry } from './input.js';
 import type { EvidenceStore } from '../../evidence/store.js';

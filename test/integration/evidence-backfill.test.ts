@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EvidenceStore, NewWindow, TakenWindowRow } from '../../evidence/store.js';
 import {
   auditEvent,
   auditEvents,
@@ -14,6 +13,8 @@ import {
   takenWindow,
 } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import type { NewWindow, TakenWindowRow } from '../../evidence/ledger/window.js';
 
 const STREAM = 'audit-events';
 const DAY_MS = 24 * HOUR_MS;

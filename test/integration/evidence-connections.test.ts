@@ -5,9 +5,8 @@ import {
   EvidenceNamespaceError,
   EvidenceNotFoundError,
   EvidenceStateError,
-} from '../../evidence/errors.js';
-import { createEvidenceStore } from '../../evidence/postgres-store.js';
-import type { EvidenceStore } from '../../evidence/store.js';
+} from '../../evidence/database/errors.js';
+import { createEvidenceStore, type EvidenceStore } from '../../evidence/store.js';
 import { NOON, SETTINGS } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 

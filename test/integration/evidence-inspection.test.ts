@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openDatabase } from '../../evidence/database.js';
-import { EvidenceUnreachableError } from '../../evidence/errors.js';
+import { openDatabase } from '../../evidence/database/database.js';
+import { EvidenceUnreachableError } from '../../evidence/database/errors.js';
 import { openInspection, type EvidenceInspection } from '../../evidence/inspection.js';
-import type { EvidenceStore, FinishedPoll } from '../../evidence/store.js';
 import { connect, connectedStore, granted, HOUR_MS, NOON, openWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import type { FinishedPoll } from '../../evidence/ledger/polls.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

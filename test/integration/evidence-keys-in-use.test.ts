@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RotationOutcome } from '../../model/connection.js';
-import { EvidenceAccountError } from '../../evidence/errors.js';
-import { createEvidenceStore } from '../../evidence/postgres-store.js';
-import type { Connections, EvidenceStore } from '../../evidence/store.js';
+import { EvidenceAccountError } from '../../evidence/database/errors.js';
+import { createEvidenceStore, type EvidenceStore } from '../../evidence/store.js';
 import { logOf, NOON, SETTINGS } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { Connections } from '../../evidence/connections/connections.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

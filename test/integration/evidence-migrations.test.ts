@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { migrate, pendingMigrations } from '../../evidence/migrate.js';
-import * as first from '../../evidence/migrations/0001-evidence.js';
-import { createEvidenceStore } from '../../evidence/postgres-store.js';
+import { migrate, pendingMigrations } from '../../evidence/database/migrate.js';
+import * as first from '../../evidence/database/migrations/0001-evidence.js';
+import { createEvidenceStore } from '../../evidence/store.js';
 import { NOON } from '../evidence.js';
 import { freshDatabase, type Dump, type TestDatabase } from '../postgres.js';
 

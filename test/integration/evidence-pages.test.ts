@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EvidenceStore, TakenWindow } from '../../evidence/store.js';
 import {
   auditEvent,
   auditEvents,
@@ -14,6 +13,8 @@ import {
   takenWindow,
 } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import type { TakenWindow } from '../../evidence/ledger/window.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

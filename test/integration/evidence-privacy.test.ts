@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EvidenceStore, NewObservation } from '../../evidence/store.js';
 import {
   auditEvent,
   auditEvents,
@@ -17,6 +16,8 @@ import {
 } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { click, counted } from '../protection-logs.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import type { NewObservation } from '../../evidence/observations/observations.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

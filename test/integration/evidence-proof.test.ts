@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { exportLine } from '../../evidence/export.js';
-import type { EvidenceStore, ExportOptions, ExportRecord, NewObservation } from '../../evidence/store.js';
+import { exportLine, type ExportOptions, type ExportRecord } from '../../evidence/export.js';
 import { auditEvent, auditEvents, connectedStore, granted, NOON, page, PROVENANCE, takenWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import type { NewObservation } from '../../evidence/observations/observations.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LogEntry } from '../../evidence/log-entries.js';
+import type { LogEntry } from '../../evidence/log/entries.js';
 import { CHANGE_KINDS } from '../../reports/html/changes.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import { connectedStore, NOON, PROVENANCE, SETTINGS } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ConnectionSettings, Stream } from '../../model/connection.js';
-import { EvidenceNotFoundError, EvidenceStateError } from '../../evidence/errors.js';
-import type { Connections, EvidenceStore } from '../../evidence/store.js';
+import { EvidenceNotFoundError, EvidenceStateError } from '../../evidence/database/errors.js';
 import { connectedStore, HOUR_MS, logOf, NOON, SETTINGS } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { Connections } from '../../evidence/connections/connections.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createEvidenceStore } from '../../evidence/postgres-store.js';
+import { createEvidenceStore, type EvidenceStore } from '../../evidence/store.js';
 import type { Protection } from '../../model/statistics.js';
-import type { StatisticsPage } from '../../evidence/statistics-store.js';
-import type { EvidenceStore, NewWindow, StoredPage, TakenWindowRow } from '../../evidence/store.js';
 import type { CountedRow } from '../../mimecast/protection-rows.js';
 import { connect, granted, HOUR_MS, logOf, openWindow, PROVENANCE, takenWindow } from '../evidence.js';
 import { tableTexts } from '../places.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { addedUp, click, counted, countsOf } from '../protection-logs.js';
+import type { StatisticsPage } from '../../evidence/statistics/store-page.js';
+import type { NewWindow, StoredPage, TakenWindowRow } from '../../evidence/ledger/window.js';
 
 const DAY_MS = 24 * HOUR_MS;
 /** Noon of the day before yesterday: lately enough for digests to be held, long enough ago for whole days after it. */

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { exportLine } from '../../evidence/export.js';
-import { verifyBundle } from '../../evidence/verify-bundle.js';
-import type { Checkpointed, EvidenceStore, ExportRecord, NewObservation } from '../../evidence/store.js';
+import { exportLine, type ExportRecord } from '../../evidence/export.js';
+import { verifyBundle } from '../../evidence/proof/verify-bundle.js';
 import { auditEvent, auditEvents, connect, connectedStore, NOON, page, PROVENANCE, takenWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { Checkpointed } from '../../evidence/proof/verifier.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+import type { NewObservation } from '../../evidence/observations/observations.js';
 
 /**
  * Two connections with the same history, of which a part was erased by rule. Whatever is then done to it behind the store's

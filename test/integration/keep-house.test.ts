@@ -4,12 +4,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ActivityDependencies } from '../../activities/dependencies.js';
 import { keepHouse } from '../../activities/keep-house.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import { openCheckpoint } from '../../vault/checkpoint.js';
 import { readCheckpointPublicKey, writeNewCheckpointKey } from '../../vault/checkpoint-key.js';
 import { openCheckpoints } from '../../worker/checkpoints.js';
 import { auditEvents, connectedStore, page, takenWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 const logged = vi.hoisted(() => [] as unknown[]);
 vi.mock('@temporalio/activity', () => ({

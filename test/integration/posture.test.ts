@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Drift } from '../../evidence/drift/read-drift.js';
+import type { Drift } from '../../evidence/observations/drift.js';
 import type { ControlId, ControlResult, StoredEvaluation } from '../../model/verdicts.js';
 import { connectionWorkflowId } from '../../contract/ids.js';
 import { POSTURE_ATTRIBUTE } from '../../contract/search-attributes.js';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../cli/program.js';
-import { createEvidenceStore } from '../../evidence/postgres-store.js';
-import type { EvidenceStore, NewObservation } from '../../evidence/store.js';
+import { createEvidenceStore, type EvidenceStore } from '../../evidence/store.js';
 import { auditEvent, auditEvents, connect, connectedStore, logOf, page, PROVENANCE, takenWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { RecordedTerminal } from '../unit/cli/recorded-terminal.js';
+import type { NewObservation } from '../../evidence/observations/observations.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lostFrom, planBackfill } from '../../../activities/backfill-plan.js';
-import type { Coverage, WindowRow } from '../../../evidence/store.js';
 import { common, merged, without, type TimeRange } from '../../../model/time-ranges.js';
 import { WINDOW_RULES } from '../../../mimecast/audit-windows.js';
+import type { Coverage } from '../../../evidence/ledger/held.js';
+import type { WindowRow } from '../../../evidence/ledger/window.js';
 
 const DAY_MS = 86_400_000;
 const BASE = Date.UTC(2026, 9, 1);

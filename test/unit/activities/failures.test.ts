@@ -2,7 +2,11 @@ import { log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toFailure } from '../../../activities/failures.js';
-import { EvidenceSchemaError, EvidenceStateError, EvidenceUnreachableError } from '../../../evidence/errors.js';
+import {
+  EvidenceSchemaError,
+  EvidenceStateError,
+  EvidenceUnreachableError,
+} from '../../../evidence/database/errors.js';
 import {
   MimecastAuthenticationError,
   MimecastRateLimitError,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { wantedWindow } from '../../../activities/collect-pages.js';
-import type { LedgerPosition } from '../../../evidence/store.js';
+import type { LedgerPosition } from '../../../evidence/ledger/ledger.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

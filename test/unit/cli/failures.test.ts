@@ -2,7 +2,11 @@ import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { CliError, failureOf } from '../../../cli/failures.js';
 import { MimecastClientError } from '../../../client/index.js';
-import { EvidenceNamespaceError, EvidenceSchemaError, EvidenceUnreachableError } from '../../../evidence/errors.js';
+import {
+  EvidenceNamespaceError,
+  EvidenceSchemaError,
+  EvidenceUnreachableError,
+} from '../../../evidence/database/errors.js';
 import { parseCredentials } from '../../../mimecast/credentials.js';
 import { parseBaseUrl } from '../../../mimecast/regions.js';
 import { VaultForeignKeyError, VaultKeyringError } from '../../../vault/errors.js';

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { recordText, writeJsonArray, writeJsonLines } from '../../../cli/streaming.js';
-import type { ExportRecord } from '../../../evidence/store.js';
 import { Recorder } from './recorded-terminal.js';
+import type { ExportRecord } from '../../../evidence/export.js';
 
 const BODY = '{"auditType":"Logon","id":"a","user":"user@example.com"}';
 

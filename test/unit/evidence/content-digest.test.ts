@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contentDigest } from '../../../evidence/content-digest.js';
+import { contentDigest } from '../../../evidence/observations/content-digest.js';
 
 const policy = {
   id: 'p1',

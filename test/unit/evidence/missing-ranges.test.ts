@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { completenessOf, OWED_RULES, type KnownCoverage } from '../../../evidence/missing-ranges.js';
+import { completenessOf, OWED_RULES, type KnownCoverage } from '../../../evidence/completeness/missing-ranges.js';
 import { common, merged, without, type TimeRange } from '../../../model/time-ranges.js';
 import { WINDOW_RULES } from '../../../mimecast/audit-windows.js';
 

@@ -7,7 +7,7 @@ import {
   pauseNewStreams,
   withoutOperators,
   withoutRefusedKeys,
-} from '../../../evidence/pauses.js';
+} from '../../../evidence/connections/pauses.js';
 import { SETTINGS } from '../../evidence.js';
 
 const operators: StreamPause = { by: 'operator', note: 'audit week', since: '2026-03-01T00:00:00Z' };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../../evidence/canonical.js';
-import { byteaArray, textArray, timestamptzArray } from '../../../evidence/postgres-arrays.js';
-import { prepareEvents } from '../../../evidence/prepare-events.js';
+import { canonicalJson } from '../../../evidence/database/canonical.js';
+import { byteaArray, textArray, timestamptzArray } from '../../../evidence/database/binary-arrays.js';
+import { prepareEvents } from '../../../evidence/events/prepare-events.js';
 import { auditEvent } from '../../evidence.js';
 
 /** Reads Postgres' binary array format back, by its documented layout and not by our writer. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalJson, sha256 } from '../../../evidence/canonical.js';
+import { canonicalJson, sha256 } from '../../../evidence/database/canonical.js';
 import { withoutPrivateFields } from '../../../mimecast/account.js';
 import { NORMALISER_VERSION } from '../../../mimecast/normaliser-version.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countRows } from '../../../evidence/daily-cells.js';
-import { ROW_DIGESTS_KEPT_DAYS } from '../../../evidence/row-digests.js';
+import { countRows } from '../../../evidence/statistics/cell.js';
+import { ROW_DIGESTS_KEPT_DAYS } from '../../../evidence/statistics/row-digests.js';
 import { dailyWindowRules } from '../../../mimecast/audit-windows.js';
 import { PROTECTION_LOGS, type ProtectionName } from '../../../mimecast/protection-logs.js';
 import type { CountedRow } from '../../../mimecast/protection-rows.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../../evidence/canonical.js';
+import { canonicalJson } from '../../../evidence/database/canonical.js';
 import { CATALOGUE } from '../../../posture/controls/catalogue.js';
 import { evaluate, type EvaluationInput } from '../../../posture/evaluate.js';
 import type { Annotation, ControlId, Evaluation } from '../../../model/verdicts.js';

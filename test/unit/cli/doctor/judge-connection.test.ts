@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../../cli/doctor/finding.js';
 import { judgeConnection, type ConnectionCase } from '../../../../cli/doctor/judge-connection.js';
-import type { CheckpointState } from '../../../../evidence/checkpoints.js';
+import type { CheckpointState } from '../../../../evidence/proof/checkpoints.js';
 import type { ConnectionRow, StreamPause } from '../../../../model/connection.js';
 import { hoursAgo, KEYS, NOON, ROW } from './cases.js';
 

@@ -1,0 +1,71 @@
+import type { Completeness } from '../../model/completeness.js';
+import type { ConnectionRow, Stream } from '../../model/connection.js';
+import { readConnection } from '../database/connection-row.js';
+import { readCoverage } from '../ledger/held.js';
+import { readCredentials, firstAccepted } from '../connections/credentials.js';
+import type { Database, Queryable } from '../database/database.js';
+import { EvidenceNotFoundError } from '../database/errors.js';
+import { readGaps } from '../ledger/gaps.js';
+import { completenessOf } from './missing-ranges.js';
+
+/** For a stream whose settings are gone: the usual interval of the audit log. */
+const USUAL_EVERY_MS = 6 * 3_600_000;
+
+/**
+ * What is owed of a stream and what of it is missing, from one look at the ledger.
+ *
+ * @throws EvidenceNotFoundError
+ */
+export async function readCompleteness(
+  db: Database,
+  connectionId: string,
+  stream: Stream,
+  now: Date,
+): Promise<Completeness | undefined> {
+  return db.transaction(async (client) => {
+    await client.query({ text: 'set transaction isolation level repeatable read, read only' });
+    const row = await readConnection(client, connectionId);
+    if (!row) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
+    const acceptedAt = firstAccepted(await readCredentials(client, connectionId));
+    return acceptedAt && completenessSince(client, row, acceptedAt, stream, now);
+  });
+}
+
+/** The same within the look that somebody has at more than the ledger. */
+export async function completenessSince(
+  client: Queryable,
+  row: ConnectionRow,
+  acceptedAt: Date,
+  stream: Stream,
+  now: Date,
+): Promise<Completeness> {
+  const { connectionId } = row;
+  const { held, failed } = await readCoverage(client, connectionId, stream);
+  const watermark = await readWatermark(client, connectionId, stream);
+  return completenessOf({
+    acceptedAt,
+    everyMs: row.settings.streams[stream]?.everyMs ?? USUAL_EVERY_MS,
+    now,
+    ...(row.state === 'disconnected' && { disconnectedAt: row.updatedAt }),
+    polled: isPolled(row, stream),
+    ...(watermark && { watermark }),
+    held,
+    lost: await readGaps(client, connectionId, stream),
+    failed,
+  });
+}
+
+function isPolled({ state, settings, pauses }: ConnectionRow, stream: Stream): boolean {
+  const paused = (pauses[stream] ?? []).length > 0;
+  return state === 'connected' && settings.streams[stream]?.enabled === true && !paused;
+}
+
+async function readWatermark(client: Queryable, connectionId: string, stream: Stream): Promise<Date | undefined> {
+  const [row] = await client.query<{ watermark: Date | null }>({
+    text: `
+      select max(window_end) as watermark from mimecast.windows
+       where connection_id = $1 and stream = $2 and kind = 'scheduled' and state = 'complete'`,
+    values: [connectionId, stream],
+  });
+  return row?.watermark ?? undefined;
+}

@@ -1,0 +1,183 @@
+import type {
+  ConnectionRow,
+  ConnectionSettings,
+  CredentialVersion,
+  RotationOutcome,
+  Stream,
+} from '../../model/connection.js';
+import { isLeaving, listConnections, lockConnection, readConnection } from '../database/connection-row.js';
+import {
+  addVersion,
+  destroyKeys,
+  nextVersion,
+  readAllCredentials,
+  readCredentials,
+  type NewKeys,
+} from './credentials.js';
+import type { Database, Queryable } from '../database/database.js';
+import { EvidenceStateError } from '../database/errors.js';
+import { promote, refuse, type AcceptedProof } from './promote.js';
+import { append, beginLog } from '../log/append.js';
+import { pause, resume } from './operator-pauses.js';
+import { recordRotation, reject, stage } from './rotation.js';
+import { updateSettings } from './settings.js';
+import { BEING_READ } from '../ledger/window.js';
+
+export interface Connections {
+  read(connectionId: string): Promise<ConnectionRow | undefined>;
+  list(): Promise<ConnectionRow[]>;
+  /**
+   * Creates the connection, or takes a disconnected one up again, with its first (or next) credential version
+   * `pending`. A connection that is already there and not disconnected is left as it is: `created: false`, unless the
+   * same sealed text opened it, which is this very call being retried.
+   */
+  open(connection: NewConnection): Promise<{ created: boolean; row: ConnectionRow }>;
+  credentials(connectionId: string, version: number): Promise<CredentialVersion | undefined>;
+  activeCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
+  /** The versions that are pending or active and the newest one, of every connection that has any; newest first. */
+  allCredentials(): Promise<ReadonlyMap<string, readonly CredentialVersion[]>>;
+  /** The version that was added last, whatever became of it. */
+  newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
+  /**
+   * Makes a pending version the active one, retires the one before and deletes its sealed text; the generation of the API
+   * and the base URL that belong to it become the connection's. For the version that
+   * is active already it only lifts a refusal, or pins the account that its keys could not read before.
+   *
+   * @throws EvidenceAccountError when the proof is of another account than the one that is pinned
+   * @throws EvidenceStateError when the version is retired or rejected
+   */
+  promote(connectionId: string, version: number, proof: AcceptedProof): Promise<ConnectionRow>;
+  /**
+   * Marks the connection `refused` and pauses its streams with a note; the pending version stays to be tried again. A
+   * version that is not the one in use changes nothing.
+   */
+  refuse(connectionId: string, version: number, note: string): Promise<ConnectionRow>;
+  /**
+   * Adds keys as a pending version, and rejects an older pending one. The same sealed text again is the same rotation:
+   * it answers with the version that it made, whatever became of it, and changes nothing.
+   *
+   * @throws EvidenceStateError when the connection is not connected or refused
+   */
+  stage(connectionId: string, keys: NewKeys): Promise<CredentialVersion>;
+  /** Rejects a pending version and deletes its sealed text, and records the rotation as not accepted. */
+  reject(connectionId: string, version: number, rotation: RotationOutcome): Promise<ConnectionRow>;
+  /**
+   * Records how a rotation ended that `reject` does not record: accepted, or refused before anything was staged. The
+   * same outcome again changes nothing; its moment belongs to it, so that it is to be decided before the first try.
+   */
+  recordRotation(connectionId: string, rotation: RotationOutcome): Promise<ConnectionRow>;
+  /**
+   * Replaces the settings, and writes what changed to the log. The same settings again change nothing. Streams that they
+   * add while the keys are refused are paused like the others.
+   *
+   * @param actor who asked, for the log; also in the next two
+   */
+  updateSettings(connectionId: string, settings: ConnectionSettings, actor?: string): Promise<ConnectionRow>;
+  /** Adds the operator's pause to streams, or replaces its note. Our own pauses stay beside it. */
+  pause(connectionId: string, streams: readonly Stream[], note: string, actor?: string): Promise<ConnectionRow>;
+  /** Takes the operator's pause from streams. Our own pauses stay. */
+  resume(connectionId: string, streams: readonly Stream[], actor?: string): Promise<ConnectionRow>;
+  /** State `disconnecting`, and a new generation: from here on, polls of the old one store nothing. */
+  beginDisconnect(connectionId: string): Promise<ConnectionRow>;
+  /** Destroys every sealed text, drops open windows, and marks the connection `disconnected`. */
+  finishDisconnect(connectionId: string): Promise<ConnectionRow>;
+}
+
+export interface NewConnection extends NewKeys {
+  readonly connectionId: string;
+  readonly settings: ConnectionSettings;
+}
+
+/** The connections' rows. Each change and its entry in the log are one transaction, and may be asked for twice. */
+export function createConnections(db: Database): Connections {
+  /** What changes a connection: takes its id and more, in a transaction of its own. */
+  const change =
+    <Rest extends readonly unknown[], Result>(
+      work: (client: Queryable, connectionId: string, ...rest: Rest) => Promise<Result>,
+    ) =>
+    (connectionId: string, ...rest: Rest): Promise<Result> =>
+      db.transaction((client) => work(client, connectionId, ...rest));
+
+  return {
+    read: (connectionId) => readConnection(db, connectionId),
+    list: () => listConnections(db),
+    open: (connection) => db.transaction((client) => open(client, connection)),
+    credentials: async (connectionId, version) =>
+      (await readCredentials(db, connectionId)).find((credentials) => credentials.version === version),
+    activeCredentials: async (connectionId) =>
+      (await readCredentials(db, connectionId)).find(({ state }) => state === 'active'),
+    allCredentials: () => readAllCredentials(db),
+    newestCredentials: async (connectionId) => (await readCredentials(db, connectionId))[0],
+    promote: change(promote),
+    refuse: change(refuse),
+    stage: change(stage),
+    reject: change(reject),
+    recordRotation: change(recordRotation),
+    updateSettings: change(updateSettings),
+    pause: change(pause),
+    resume: change(resume),
+    beginDisconnect: change(beginDisconnect),
+    finishDisconnect: change(finishDisconnect),
+  };
+}
+
+async function open(client: Queryable, connection: NewConnection): Promise<{ created: boolean; row: ConnectionRow }> {
+  const { connectionId } = connection;
+  const inserted = await client.query({
+    text: `
+      insert into mimecast.connections (connection_id, state, settings) values ($1, 'refused', $2)
+      on conflict do nothing returning connection_id`,
+    values: [connectionId, JSON.stringify(connection.settings)],
+  });
+  const isNew = inserted.length > 0;
+  if (isNew) await beginLog(client, connectionId);
+
+  const row = await lockConnection(client, connectionId);
+  const versions = await readCredentials(client, connectionId);
+  if (!isNew && row.state !== 'disconnected') {
+    // Sealing the same keys twice gives two texts, so the same text is the same request.
+    return { created: versions[0]?.sealed === connection.sealed, row };
+  }
+  const { version } = await addVersion(client, connectionId, nextVersion(versions), connection);
+  await client.query({
+    text: `
+      update mimecast.connections
+         set state = 'refused', settings = $2, pauses = '{}', last_rotation = null, updated_at = now()
+       where connection_id = $1`,
+    values: [connectionId, JSON.stringify(connection.settings)],
+  });
+  const { generation } = row;
+  await append(client, connectionId, 'connection-opened', { generation, version, settings: connection.settings });
+  return { created: true, row: await lockConnection(client, connectionId) };
+}
+
+async function beginDisconnect(client: Queryable, connectionId: string): Promise<ConnectionRow> {
+  const row = await lockConnection(client, connectionId);
+  if (isLeaving(row)) return row;
+
+  await client.query({
+    text: `
+      update mimecast.connections set state = 'disconnecting', generation = generation + 1, updated_at = now()
+       where connection_id = $1`,
+    values: [connectionId],
+  });
+  await append(client, connectionId, 'disconnecting', { generation: row.generation + 1 });
+  return lockConnection(client, connectionId);
+}
+
+async function finishDisconnect(client: Queryable, connectionId: string): Promise<ConnectionRow> {
+  const row = await lockConnection(client, connectionId);
+  if (row.state === 'disconnected') return row;
+  if (row.state !== 'disconnecting') throw new EvidenceStateError(`"${connectionId}" is not being disconnected.`);
+
+  await destroyKeys(client, connectionId);
+  const statements = [
+    `update mimecast.windows w set state = 'abandoned', page_token = null, finished_at = now()
+      where w.connection_id = $1 and ${BEING_READ}`,
+    `update mimecast.connections set state = 'disconnected', active_version = null, pauses = '{}', updated_at = now()
+      where connection_id = $1`,
+  ];
+  for (const text of statements) await client.query({ text, values: [connectionId] });
+  await append(client, connectionId, 'disconnected', { generation: row.generation });
+  return lockConnection(client, connectionId);
+}

@@ -1,0 +1,82 @@
+import type { ConnectionRow, ConnectionSettings, ConnectionState, RotationOutcome } from '../../model/connection.js';
+import type { Queryable } from './database.js';
+import { EvidenceNotFoundError, EvidenceStateError } from './errors.js';
+import { isoMoment } from './sql.js';
+
+interface ConnectionRecord {
+  readonly connection_id: string;
+  readonly generation: number;
+  readonly state: ConnectionState;
+  readonly settings: ConnectionSettings;
+  readonly pauses: ConnectionRow['pauses'];
+  readonly account_code: string | null;
+  readonly account_name: string | null;
+  readonly active_version: number | null;
+  readonly last_rotation: RotationOutcome | null;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+export async function readConnection(client: Queryable, connectionId: string): Promise<ConnectionRow | undefined> {
+  const [record] = await client.query<ConnectionRecord>({
+    text: 'select * from mimecast.connections where connection_id = $1',
+    values: [connectionId],
+  });
+  return record && toConnection(record);
+}
+
+export async function listConnections(client: Queryable): Promise<ConnectionRow[]> {
+  const records = await client.query<ConnectionRecord>({
+    text: 'select * from mimecast.connections order by connection_id',
+  });
+  return records.map(toConnection);
+}
+
+/** The connection, locked until the transaction ends: its writers take turns. @throws EvidenceNotFoundError */
+export async function lockConnection(client: Queryable, connectionId: string): Promise<ConnectionRow> {
+  const [record] = await client.query<ConnectionRecord>({
+    text: 'select * from mimecast.connections where connection_id = $1 for no key update',
+    values: [connectionId],
+  });
+  if (!record) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
+  return toConnection(record);
+}
+
+/**
+ * The same for a change that only a connection takes which polls run for.
+ *
+ * @throws EvidenceNotFoundError
+ * @throws EvidenceStateError when it is disconnected, or about to be
+ */
+export async function lockLiveConnection(client: Queryable, connectionId: string): Promise<ConnectionRow> {
+  const row = await lockConnection(client, connectionId);
+  if (isLeaving(row)) throw new EvidenceStateError(`"${connectionId}" is ${row.state}. Connect it again.`);
+  return row;
+}
+
+export function isLeaving({ state }: ConnectionRow): boolean {
+  return state === 'disconnecting' || state === 'disconnected';
+}
+
+/** When the transaction began, by the database's clock: ISO, UTC. The workers' clocks may differ. */
+export async function readMoment(client: Queryable): Promise<string> {
+  const [now] = await client.query<{ moment: string }>({ text: `select ${isoMoment('now()')} as moment` });
+  if (!now) throw new Error('The database did not tell the time');
+  return now.moment;
+}
+
+function toConnection(record: ConnectionRecord): ConnectionRow {
+  return {
+    connectionId: record.connection_id,
+    generation: record.generation,
+    state: record.state,
+    settings: record.settings,
+    pauses: record.pauses,
+    ...(record.account_code !== null && { accountCode: record.account_code }),
+    ...(record.account_name !== null && { accountName: record.account_name }),
+    ...(record.active_version !== null && { activeVersion: record.active_version }),
+    ...(record.last_rotation !== null && { lastRotation: record.last_rotation }),
+    createdAt: record.created_at,
+    updatedAt: record.updated_at,
+  };
+}

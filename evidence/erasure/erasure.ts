@@ -1,0 +1,152 @@
+import type { Database } from '../database/database.js';
+import { EvidenceNotFoundError } from '../database/errors.js';
+import { readConnection } from '../database/connection-row.js';
+import { eventsEraser } from './events.js';
+import { observationsEraser } from './observations.js';
+import { rowsEraser } from './rows.js';
+import { verdictsEraser } from './verdicts.js';
+import { retentionOf } from './retention.js';
+import { subjectRule } from './subject.js';
+import type { Erasable, Eraser, PreparedRule, ErasureEntry } from './eraser.js';
+
+/** What Mimecast said. What was concluded from it is erased only when that is asked for. */
+const USUALLY: readonly Erasable[] = ['events', 'observations', 'rows'];
+
+/** Which bodies an erasure is about. */
+export type ErasureRule =
+  /** Older than a moment: events that happened, observations that were made before it. */
+  | { readonly before: Date }
+  /** That mention a person: an address, or a name. */
+  | { readonly subject: string };
+
+export interface ErasureRequest {
+  readonly rule: ErasureRule;
+  /** Events, observations and rows when none is named. */
+  readonly what?: readonly Erasable[];
+  /** Why: kept in the log, so without names of persons. */
+  readonly reason: string;
+  /** Who asked, as the log shall say it. */
+  readonly actor?: string;
+}
+
+export interface Erased {
+  readonly events: number;
+  /** Observations whose body is gone; several may have had the same. */
+  readonly observations: number;
+  /** Rows of protection logs, of connections that keep them. */
+  readonly rows: number;
+  /** Records of what controls said. */
+  readonly verdicts: number;
+}
+
+/** What an erasure came to. */
+export interface ErasureReport extends Erased {
+  readonly connectionId: string;
+  /** Entries of the log that tell of it: one for each batch. */
+  readonly entries: { readonly first: number; readonly last: number } | null;
+  /**
+   * Of an erasure by subject: the random key under which the log holds the subject's HMAC-SHA-256, in hex. It is kept
+   * nowhere. Whoever keeps it can show later whose request the entries carried out, and nobody else can tell.
+   */
+  readonly receipt?: string;
+}
+
+/** Erasing bodies by rule. What was erased keeps its place and its digest, so that the rest can still be proved. */
+export interface Privacy {
+  /**
+   * Erases bodies, in batches that are a transaction each with its entry in the log; when it is interrupted, the same again
+   * goes on. Also for connections that are disconnected.
+   *
+   * @param signal ends it after the batch at hand, with what was erased by then
+   * @throws EvidenceNotFoundError when there is no such connection
+   */
+  erase(connectionId: string, request: ErasureRequest, signal?: AbortSignal): Promise<ErasureReport>;
+  /** What an erasure would erase. Changes nothing. */
+  preview(connectionId: string, request: Pick<ErasureRequest, 'rule' | 'what'>): Promise<Erased>;
+  /** Erases what the connection's settings say is kept long enough. */
+  applyRetention(connectionId: string, now: Date, signal?: AbortSignal): Promise<Erased>;
+}
+
+export function createPrivacy(db: Database): Privacy {
+  const erasers: Readonly<Record<Erasable, Eraser>> = {
+    events: eventsEraser(db),
+    observations: observationsEraser(db),
+    rows: rowsEraser(db),
+    verdicts: verdictsEraser(db),
+  };
+
+  const goThrough = async (
+    connectionId: string,
+    kinds: readonly Erasable[],
+    rule: PreparedRule,
+    entry: ErasureEntry | undefined,
+    signal?: AbortSignal,
+  ): Promise<Erased & { sequences: number[] }> => {
+    const erased = { events: 0, observations: 0, rows: 0, verdicts: 0 };
+    const sequences: number[] = [];
+    for (const kind of kinds) {
+      let after: unknown;
+      do {
+        const batch = await erasers[kind].batch(connectionId, rule, after, entry);
+        erased[kind] += batch.erased;
+        if (batch.sequence !== undefined) sequences.push(batch.sequence);
+        after = batch.next;
+      } while (after !== undefined && signal?.aborted !== true);
+    }
+    return { ...erased, sequences };
+  };
+
+  return {
+    async erase(connectionId, { rule, what = USUALLY, reason, actor }, signal) {
+      if (!(await readConnection(db, connectionId))) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
+      const { prepared, told, receipt } = prepare(rule);
+      const entry = { ...told, reason, ...(actor !== undefined && { actor }) };
+      const { sequences, ...erased } = await goThrough(connectionId, what, prepared, entry, signal);
+      const [first, last] = [sequences.at(0), sequences.at(-1)];
+      const entries = first === undefined || last === undefined ? null : { first, last };
+      return { connectionId, ...erased, entries, ...(receipt !== undefined && { receipt }) };
+    },
+
+    async preview(connectionId, { rule, what = USUALLY }) {
+      const { events, observations, rows, verdicts } = await goThrough(
+        connectionId,
+        what,
+        prepare(rule).prepared,
+        undefined,
+      );
+      return { events, observations, rows, verdicts };
+    },
+
+    async applyRetention(connectionId, now, signal) {
+      const row = await readConnection(db, connectionId);
+      if (!row) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
+      const { eventBodiesDays, verdictsDays } = retentionOf(row.settings);
+      const eraseOlder = async (kind: Erasable, days: number, reason: string): Promise<Erased> => {
+        const before = new Date(now.getTime() - days * DAY_MS);
+        const entry = { rule: 'retention', before: before.toISOString(), reason };
+        return await goThrough(connectionId, [kind], { before }, entry, signal);
+      };
+      const { events } = await eraseOlder(
+        'events',
+        eventBodiesDays,
+        `event bodies are kept for ${eventBodiesDays} days`,
+      );
+      const { rows } = await eraseOlder('rows', eventBodiesDays, `rows are kept for ${eventBodiesDays} days`);
+      const { verdicts } = await eraseOlder('verdicts', verdictsDays, `verdicts are kept for ${verdictsDays} days`);
+      return { events, observations: 0, rows, verdicts };
+    },
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+interface Prepared {
+  readonly prepared: PreparedRule;
+  readonly told: ErasureEntry;
+  readonly receipt?: string;
+}
+
+function prepare(rule: ErasureRule): Prepared {
+  if ('subject' in rule) return subjectRule(rule.subject);
+  return { prepared: { before: rule.before }, told: { rule: 'before', before: rule.before.toISOString() } };
+}

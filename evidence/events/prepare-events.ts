@@ -1,0 +1,51 @@
+import { canonicalJson, sha256 } from '../database/canonical.js';
+import { byteaArray, textArray, timestamptzArray } from '../database/binary-arrays.js';
+
+/** One event of the vendor's audit log, as far as the store looks at it. */
+export interface AuditEvent {
+  readonly id: string;
+  readonly eventTime: Date;
+  readonly auditType: string;
+  readonly category: string;
+  readonly user: string;
+  /** The event as it was answered. */
+  readonly raw: unknown;
+}
+
+/** The events of one page, prepared to be stored: parsing and hashing happen while the page before is being stored. */
+export interface PreparedEvents {
+  readonly count: number;
+  /** Postgres binary arrays, one per column; made by `prepareEvents`. */
+  readonly columns: readonly Buffer[];
+}
+
+/** Bytes of the id's SHA-256 that stand for the id in the table's key. */
+const ID_HASH_BYTES = 16;
+
+/**
+ * Turns a page of events into the columns that `storePage` inserts: hashes, canonical bodies, binary arrays.
+ *
+ * The events are put in the order of the table's key, so that two statements that share events lock them in the same
+ * order and never wait for each other in a circle.
+ */
+export function prepareEvents(events: readonly AuditEvent[]): PreparedEvents {
+  const rows = events
+    .map((event) => {
+      const body = canonicalJson(event.raw);
+      return { event, body, sha256: sha256(body), idHash: sha256(event.id).subarray(0, ID_HASH_BYTES) };
+    })
+    .sort((a, b) => a.event.eventTime.getTime() - b.event.eventTime.getTime() || a.idHash.compare(b.idHash));
+
+  return {
+    count: rows.length,
+    columns: [
+      timestamptzArray(rows.map((row) => row.event.eventTime)),
+      byteaArray(rows.map((row) => row.idHash)),
+      textArray(rows.map((row) => row.event.auditType)),
+      textArray(rows.map((row) => row.event.category)),
+      textArray(rows.map((row) => row.event.user)),
+      textArray(rows.map((row) => row.body)),
+      byteaArray(rows.map((row) => row.sha256)),
+    ],
+  };
+}

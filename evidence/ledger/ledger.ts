@@ -1,0 +1,296 @@
+import type { Database, Queryable } from '../database/database.js';
+import { EvidenceNotFoundError } from '../database/errors.js';
+import { countBackfilled, openFilling, type BackfilledWindows } from './backfill-windows.js';
+import { readCompleteness } from '../completeness/completeness.js';
+import { readCoverage, type Coverage } from './held.js';
+import { readGaps, recordGap, recordGaps } from './gaps.js';
+import { holdConnection, STORES, type Refused } from '../database/guard.js';
+import { countLateEvents } from '../completeness/late-events.js';
+import { append } from '../log/append.js';
+import { storePage, type AuditPage } from '../events/store-page.js';
+import { without, type TimeRange } from '../../model/time-ranges.js';
+import { readTotalMismatches } from '../completeness/total-mismatches.js';
+import {
+  BEING_READ,
+  toWindow,
+  WINDOW_COLUMNS,
+  type WindowRecord,
+  type LedgerStream,
+  type WindowRow,
+  type NewWindow,
+  type TakenWindow,
+  type TakenWindowRow,
+  type Gap,
+  type StoredPage,
+  whyRefused,
+} from './window.js';
+import type { Completeness, LateEvents, TotalMismatch } from '../../model/completeness.js';
+import type { Stream } from '../../model/connection.js';
+
+export interface Ledger {
+  position(connectionId: string, stream: LedgerStream): Promise<LedgerPosition>;
+  /**
+   * Opens a window and records the gap before it. Idempotent: a stream has at most one open window, and when there is
+   * one already, that one is answered. A backfill's windows are opened beside it, and never two over the same range: that is
+   * `superseded`.
+   */
+  open(window: NewWindow): Promise<WindowRow | Refused>;
+  /**
+   * Takes the window for this attempt: raises its epoch. `superseded` when it is no longer open.
+   *
+   * @param runId run that the pages count for: the first execution's run id of the poll's chain
+   */
+  take(windowId: string, generation: number, runId: string): Promise<TakenWindowRow | Refused>;
+  /**
+   * Stores a page, the window's new checkpoint and the page's entry in the log, in one statement that starts with the
+   * guarded checkpoint: when another attempt is ahead nothing at all is stored. Nor is a page whose next token this
+   * window has used before: following it would go round in circles.
+   */
+  storePage(page: AuditPage): Promise<StoredPage | Refused | 'repeated-token'>;
+  /**
+   * Starts the window again from its first page, from `start` on; what now lies before the start is recorded as a gap.
+   * `exhausted` after the third restart: then the window is failed. That is no gap yet, because the watermark has not
+   * moved: the next poll opens a window from there again.
+   */
+  restart(window: TakenWindow, start: Date, cause: string): Promise<WindowRow | Refused | 'exhausted'>;
+  /**
+   * Moves a window of which nothing was read yet: the vendor has dropped its beginning, or all of it, since it was opened.
+   * What now lies before the start is recorded as a gap. A window with pages stays where it is.
+   */
+  move(window: TakenWindow, start: Date, end: Date): Promise<WindowRow | Refused>;
+  gaps(connectionId: string, stream: LedgerStream): Promise<Gap[]>;
+  /** Records ranges that can no longer be collected. Idempotent. @returns whether the connection still takes it */
+  recordGaps(connectionId: string, generation: number, stream: Stream, gaps: readonly Gap[]): Promise<boolean>;
+  /** What is held of a stream, and which windows are not complete. */
+  coverage(connectionId: string, stream: LedgerStream): Promise<Coverage>;
+  /** How far a backfill has come: its windows that ended, by the run that they counted for. */
+  backfilled(connectionId: string, stream: Stream, runId: string): Promise<BackfilledWindows>;
+  /**
+   * What is owed of a stream and what of that is missing, at one moment. None before the first accepted proof.
+   *
+   * @throws EvidenceNotFoundError
+   */
+  completeness(connectionId: string, stream: Stream, now: Date): Promise<Completeness | undefined>;
+  /** Complete windows whose rows are not as many as the vendor said, oldest first. */
+  totalMismatches(connectionId: string, stream: Stream): Promise<TotalMismatch[]>;
+  /** Events of the audit log that were found late, by windows that were read to their end within a period. */
+  lateEvents(connectionId: string, found: TimeRange): Promise<LateEvents>;
+  /** What one poll stored, over all windows of the stream and of its logs; the pages of other runs are not counted. */
+  pollCounts(connectionId: string, stream: LedgerStream, runId: string): Promise<WindowCounts>;
+}
+
+/** Where a stream stands. */
+export interface LedgerPosition {
+  /** End of the last complete `scheduled` window. */
+  readonly watermark?: Date;
+  readonly openWindow?: WindowRow;
+  /** End of the last complete `late-events` window. */
+  readonly lateEventsReadTo?: Date;
+}
+
+export interface WindowCounts {
+  readonly windows: number;
+  readonly pages: number;
+  readonly events: number;
+  readonly newEvents: number;
+}
+
+/** How often a window may begin again before it is given up. */
+const MAX_RESTARTS = 3;
+
+/**
+ * The completeness ledger. A stream's watermark is not a number of its own that could disagree: it is the end of the newest
+ * complete window, and so moves in the statement that stores a window's last page.
+ */
+export function createLedger(db: Database): Ledger {
+  return {
+    position: (connectionId, stream) => position(db, connectionId, stream),
+    open: (window) => db.transaction((client) => (window.kind === 'backfill' ? openFilling : open)(client, window)),
+    take: (windowId, generation, runId) => take(db, windowId, generation, runId),
+    storePage: (page) => storePage(db, page),
+    restart: (window, start, cause) => db.transaction((client) => restart(client, window, start, cause)),
+    move: (window, start, end) => db.transaction((client) => move(client, window, start, end)),
+    gaps: (connectionId, stream) => readGaps(db, connectionId, stream),
+    recordGaps: (connectionId, generation, stream, gaps) =>
+      db.transaction((client) => recordGaps(client, connectionId, generation, stream, gaps)),
+    coverage: (connectionId, stream) => readCoverage(db, connectionId, stream),
+    backfilled: (connectionId, stream, runId) => countBackfilled(db, connectionId, stream, runId),
+    completeness: (connectionId, stream, now) => readCompleteness(db, connectionId, stream, now),
+    totalMismatches: (connectionId, stream) => readTotalMismatches(db, connectionId, stream),
+    lateEvents: (connectionId, found) => countLateEvents(db, connectionId, found),
+    pollCounts: (connectionId, stream, runId) => pollCounts(db, connectionId, stream, runId),
+  };
+}
+
+async function position(client: Queryable, connectionId: string, stream: LedgerStream): Promise<LedgerPosition> {
+  const values = [connectionId, stream];
+  // First, because a window that completes meanwhile is then refused when it is taken; the other way round it would be read again.
+  const [openWindow] = await client.query<WindowRecord>({ text: OPEN_WINDOW, values });
+  const [row] = await client.query<{ watermark: Date | null; late_events: Date | null }>({
+    text: `
+      select max(window_end) filter (where kind = 'scheduled') as watermark,
+             max(window_end) filter (where kind = 'late-events') as late_events
+        from mimecast.windows
+       where connection_id = $1 and stream = $2 and state = 'complete'`,
+    values,
+  });
+  return {
+    ...(row?.watermark && { watermark: row.watermark }),
+    ...(row?.late_events && { lateEventsReadTo: row.late_events }),
+    ...(openWindow && { openWindow: toWindow(openWindow) }),
+  };
+}
+
+const OPEN_WINDOW = `
+select ${WINDOW_COLUMNS} from mimecast.windows w where w.connection_id = $1 and w.stream = $2 and w.state = 'open'`;
+
+async function open(client: Queryable, window: NewWindow): Promise<WindowRow | Refused> {
+  const { connectionId, stream } = window;
+  if (!(await holdConnection(client, connectionId, window.generation))) return 'disconnected';
+
+  const [opened] = await client.query<WindowRecord>({
+    text: `
+      insert into mimecast.windows as w (connection_id, stream, kind, window_start, window_end)
+      values ($1, $2, $3, $4, $5)
+      on conflict (connection_id, stream) where state = 'open' do nothing
+      returning ${WINDOW_COLUMNS}`,
+    values: [connectionId, stream, window.kind, window.start, window.end],
+  });
+  if (opened) {
+    if (window.gap) await recordGap(client, connectionId, stream, window.gap);
+    return toWindow(opened);
+  }
+  const [found] = await client.query<WindowRecord>({ text: OPEN_WINDOW, values: [connectionId, stream] });
+  // Between the two statements another attempt may have finished the one that was in the way.
+  return found ? toWindow(found) : 'superseded';
+}
+
+async function take(
+  client: Queryable,
+  windowId: string,
+  generation: number,
+  runId: string,
+): Promise<TakenWindowRow | Refused> {
+  const [taken] = await client.query<WindowRecord>({
+    name: 'take-window',
+    text: `
+      update mimecast.windows w
+         set epoch = w.epoch + 1, run_id = $3
+        from mimecast.connections c
+       where w.window_id = $1 and ${BEING_READ} and c.connection_id = w.connection_id
+         and c.generation = $2 and c.${STORES}
+      returning ${WINDOW_COLUMNS}`,
+    values: [windowId, generation, runId],
+  });
+  if (!taken) return whyRefused(client, windowId, generation);
+  return { ...toWindow(taken), generation, runId };
+}
+
+/**
+ * A poll's window that is given up is no gap: the watermark has not moved, so the next poll opens a window from there again,
+ * and records a gap only if the vendor has dropped the beginning by then. A backfill's has nobody who comes back: what the
+ * vendor has dropped of it is a gap.
+ */
+async function restart(
+  client: Queryable,
+  taken: TakenWindow,
+  start: Date,
+  cause: string,
+): Promise<WindowRow | Refused | 'exhausted'> {
+  const window = await lockTaken(client, taken);
+  if (typeof window === 'string') return window;
+  const { connectionId, stream, windowId, restarts } = window;
+
+  if (restarts >= MAX_RESTARTS || start >= window.end) {
+    await client.query({
+      text: `update mimecast.windows set state = 'failed', finished_at = now() where window_id = $1`,
+      values: [windowId],
+    });
+    await append(client, connectionId, 'window-failed', { stream, windowId, restarts, cause });
+    if (window.kind === 'backfill') await recordDropped(client, window, start < window.end ? start : window.end);
+    return 'exhausted';
+  }
+  await client.query({
+    text: `
+      update mimecast.windows
+         set restarts = restarts + 1, pages = 0, events = 0, page_token = null, total_count = null, window_start = $2
+       where window_id = $1`,
+    values: [windowId, start],
+  });
+  const windowStart = start.toISOString();
+  await append(client, connectionId, 'window-restarted', {
+    stream,
+    windowId,
+    restart: restarts + 1,
+    windowStart,
+    cause,
+  });
+  await recordDropped(client, window, start);
+  return readWindow(client, windowId);
+}
+
+async function move(client: Queryable, taken: TakenWindow, start: Date, end: Date): Promise<WindowRow | Refused> {
+  const window = await lockTaken(client, taken);
+  if (typeof window === 'string' || window.pages > 0) return window;
+  await client.query({
+    text: 'update mimecast.windows set window_start = $2, window_end = $3 where window_id = $1',
+    values: [taken.windowId, start, end],
+  });
+  await recordDropped(client, window, start);
+  return readWindow(client, taken.windowId);
+}
+
+/** Locks the window, if this attempt still holds it; the connection first, as everybody does. */
+async function lockTaken(client: Queryable, taken: TakenWindow): Promise<WindowRow | Refused> {
+  const { connectionId } = await readWindow(client, taken.windowId);
+  if (!(await holdConnection(client, connectionId, taken.generation))) return 'disconnected';
+
+  const held = await client.query({
+    text: `select from mimecast.windows w where w.window_id = $1 and w.epoch = $2 and ${BEING_READ} for update`,
+    values: [taken.windowId, taken.epoch],
+  });
+  return held.length > 0 ? readWindow(client, taken.windowId) : 'superseded';
+}
+
+async function readWindow(client: Queryable, windowId: string): Promise<WindowRow> {
+  const [window] = await client.query<WindowRecord>({
+    text: `select ${WINDOW_COLUMNS} from mimecast.windows w where w.window_id = $1`,
+    values: [windowId],
+  });
+  if (!window) throw new EvidenceNotFoundError(`window ${windowId}`);
+  return toWindow(window);
+}
+
+/** What lies between the watermark and a start that moved forward is not asked for again: the vendor has dropped it. */
+async function recordDropped(client: Queryable, window: WindowRow, start: Date): Promise<void> {
+  const { connectionId, stream } = window;
+  if (window.kind === 'late-events') return;
+  if (window.kind === 'backfill') {
+    const { held } = await readCoverage(client, connectionId, stream);
+    const dropped = without([{ start: window.start, end: start }], held);
+    for (const range of dropped) await recordGap(client, connectionId, stream, { ...range, cause: 'look-back' });
+    return;
+  }
+  const { watermark } = await position(client, connectionId, stream);
+  const heldTo = watermark && watermark > window.start ? watermark : window.start;
+  if (heldTo >= start) return;
+  await recordGap(client, connectionId, stream, { start: heldTo, end: start, cause: 'look-back' });
+}
+
+async function pollCounts(
+  client: Queryable,
+  connectionId: string,
+  stream: LedgerStream,
+  runId: string,
+): Promise<WindowCounts> {
+  const [counts] = await client.query<{ windows: number; pages: number; events: number; new_events: number }>({
+    text: `
+      select count(distinct p.window_id)::integer as windows, count(*)::integer as pages,
+             coalesce(sum(p.events), 0)::integer as events, coalesce(sum(p.new_events), 0)::integer as new_events
+        from mimecast.pages p join mimecast.windows w using (window_id)
+       where p.run_id = $3 and w.connection_id = $1 and (w.stream = $2 or starts_with(w.stream, $2 || '/'))`,
+    values: [connectionId, stream, runId],
+  });
+  if (!counts) return { windows: 0, pages: 0, events: 0, newEvents: 0 };
+  return { windows: counts.windows, pages: counts.pages, events: counts.events, newEvents: counts.new_events };
+}

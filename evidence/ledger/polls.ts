@@ -1,0 +1,108 @@
+import type { Stream } from '../../model/connection.js';
+import type { Database, Queryable } from '../database/database.js';
+import { append } from '../log/append.js';
+import type { PollOutcome } from '../../model/outcomes.js';
+
+export interface Polls {
+  /** Keeps how a poll ended; the newest is what `status` shows. */
+  record(poll: FinishedPoll): Promise<void>;
+  /** The newest finished poll of each stream. */
+  latest(connectionId: string): Promise<FinishedPoll[]>;
+}
+
+export interface FinishedPoll {
+  readonly connectionId: string;
+  readonly stream: Stream;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly outcome: PollOutcome;
+  /** First line of the failure, for people. */
+  readonly error?: string;
+  readonly pages?: number;
+  readonly events?: number;
+  readonly newEvents?: number;
+}
+
+export function createPolls(db: Database): Polls {
+  return {
+    record: (poll) => db.transaction((client) => record(client, poll)),
+    latest: (connectionId) => latest(db, connectionId),
+  };
+}
+
+/** A run ends once: told again, the first telling stays. Its error is for people and stays out of the log. */
+async function record(client: Queryable, poll: FinishedPoll): Promise<void> {
+  const { connectionId, stream, runId, workflowId, outcome, pages, events, newEvents } = poll;
+  const recorded = await client.query({
+    text: `
+      insert into mimecast.polls (connection_id, stream, run_id, workflow_id, started_at, finished_at, outcome, error, pages,
+                                  events, new_events)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      on conflict do nothing returning run_id`,
+    values: [
+      connectionId,
+      stream,
+      runId,
+      workflowId,
+      poll.startedAt,
+      poll.finishedAt,
+      outcome,
+      poll.error ?? null,
+      pages ?? null,
+      events ?? null,
+      newEvents ?? null,
+    ],
+  });
+  if (recorded.length === 0) return;
+  await append(client, connectionId, 'poll', {
+    stream,
+    workflowId,
+    runId,
+    startedAt: poll.startedAt.toISOString(),
+    finishedAt: poll.finishedAt.toISOString(),
+    outcome,
+    ...(pages !== undefined && { pages, events, newEvents }),
+  });
+}
+
+interface PollRecord {
+  readonly connection_id: string;
+  readonly stream: Stream;
+  readonly run_id: string;
+  readonly workflow_id: string;
+  readonly started_at: Date;
+  readonly finished_at: Date;
+  readonly outcome: PollOutcome;
+  readonly error: string | null;
+  readonly pages: number | null;
+  readonly events: number | null;
+  readonly new_events: number | null;
+}
+
+async function latest(client: Queryable, connectionId: string): Promise<FinishedPoll[]> {
+  const records = await client.query<PollRecord>({
+    text: `
+      select distinct on (stream) * from mimecast.polls
+       where connection_id = $1 order by stream, finished_at desc`,
+    values: [connectionId],
+  });
+  return records.map(toPoll);
+}
+
+function toPoll(record: PollRecord): FinishedPoll {
+  return {
+    connectionId: record.connection_id,
+    stream: record.stream,
+    workflowId: record.workflow_id,
+    runId: record.run_id,
+    startedAt: record.started_at,
+    finishedAt: record.finished_at,
+    outcome: record.outcome,
+    ...(record.error !== null && { error: record.error }),
+    ...(record.pages !== null && { pages: record.pages }),
+    ...(record.events !== null && { events: record.events }),
+    ...(record.new_events !== null && { newEvents: record.new_events }),
+  };
+}

@@ -1,0 +1,84 @@
+import { sha256 } from '../database/canonical.js';
+import type { Queryable } from '../database/database.js';
+import type { LogKind } from './record.js';
+import { isoMoment } from '../database/sql.js';
+
+/** Position in a connection's hash-chained log. */
+export interface LogHead {
+  readonly sequence: number;
+  /** Lower-case hex SHA-256. */
+  readonly hash: string;
+}
+
+/** SQL: a record's text. `json` keeps the order of the keys and the text of what is nested, `jsonb` would not. */
+export const recordText = (kind: string, data: string): string =>
+  `json_build_object('at', ${isoMoment('clock_timestamp()')}, 'kind', ${kind}, 'data', ${data})::text`;
+
+/**
+ * SQL: the end of a statement that has a CTE `record (connection_id, text)`; appends it to the log.
+ *
+ * The head is advanced by the same UPDATE that reads it, so that writers queue for it instead of colliding. Each hash
+ * covers the one before: `sha256(previous hash || utf8(record))`. Comes last in every transaction, because the head's lock
+ * is the one that all writers of a connection share.
+ */
+export const APPEND_RECORD = `
+head as (
+  update mimecast.log_heads h
+     set sequence = h.sequence + 1, hash = sha256(h.hash || convert_to(record.text, 'UTF8'))
+    from record
+   where h.connection_id = record.connection_id
+  returning h.connection_id, h.sequence, h.hash, record.text
+), entry as (
+  insert into mimecast.log (connection_id, sequence, hash, record)
+  select connection_id, sequence, hash, text from head
+)`;
+
+const APPEND = `
+with record as (
+  select $1::text as connection_id, ${recordText('$2::text', '$3::json')} as text
+), ${APPEND_RECORD}
+select sequence from head`;
+
+/**
+ * Appends an entry in the transaction of what it tells.
+ *
+ * @param data free of secrets, sealed or not
+ * @returns the entry's place in the log
+ */
+export async function append(
+  client: Queryable,
+  connectionId: string,
+  kind: LogKind,
+  data: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const values = [connectionId, kind, JSON.stringify(data)];
+  const [entry] = await client.query<{ sequence: string }>({ name: 'log-append', text: APPEND, values });
+  if (!entry) throw new Error(`The log of ${connectionId} has no head`);
+  return entry.sequence;
+}
+
+/** Who asked for what an entry tells, where they said so; senders in other languages may say null. */
+export function said(actor: string | null | undefined): { actor?: string } {
+  return actor === undefined || actor === null ? {} : { actor };
+}
+
+/** Hash before the first entry; it differs by connection, so that no log passes for another's. */
+export function genesis(connectionId: string): Buffer {
+  return sha256(`mimecast evidence log of ${connectionId}`);
+}
+
+/** Begins the log of a new connection. */
+export async function beginLog(client: Queryable, connectionId: string): Promise<void> {
+  await client.query({
+    text: 'insert into mimecast.log_heads (connection_id, sequence, hash) values ($1, 0, $2)',
+    values: [connectionId, genesis(connectionId)],
+  });
+}
+
+export async function readHead(client: Queryable, connectionId: string): Promise<LogHead | undefined> {
+  const [head] = await client.query<{ sequence: string; hash: Buffer }>({
+    text: 'select sequence, hash from mimecast.log_heads where connection_id = $1',
+    values: [connectionId],
+  });
+  return head && { sequence: Number(head.sequence), hash: head.hash.toString('hex') };
+}

@@ -1,3 +1,0 @@
-/** Before and after everything that is kept: the ends of a range that has none. */
-export const BEGINNING = new Date(0);
-export const FOREVER = new Date('9999-12-31T23:59:59Z');

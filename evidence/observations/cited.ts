@@ -1,0 +1,44 @@
+import type { EndpointName } from '../../model/connection.js';
+import type { Database } from '../database/database.js';
+import type { Provenance } from '../../model/provenance.js';
+
+/** The observation that brought a body which a verdict rests on. */
+export interface CitedObservation {
+  readonly endpoint: EndpointName;
+  /** Lower-case hex SHA-256 of the canonical body. */
+  readonly digest: string;
+  readonly observedAt: Date;
+  readonly provenance?: Provenance;
+}
+
+/**
+ * Of each body the newest observation that brought it before a moment: what was observed since has nothing to do with what
+ * was said then.
+ */
+export async function readCited(
+  db: Database,
+  connectionId: string,
+  digests: readonly string[],
+  before: Date,
+): Promise<CitedObservation[]> {
+  const records = await db.query<{
+    endpoint: EndpointName;
+    digest: string;
+    observed_at: Date;
+    provenance: Provenance | null;
+  }>({
+    text: `
+      select distinct on (o.sha256, o.endpoint) o.endpoint, encode(o.sha256, 'hex') as digest, o.observed_at, o.provenance
+        from mimecast.observations o
+       where o.connection_id = $1 and o.observed_at < $3
+         and o.sha256 in (select decode(digest, 'hex') from unnest($2::text[]) as digest)
+       order by o.sha256, o.endpoint, o.observation_id desc`,
+    values: [connectionId, digests, before],
+  });
+  return records.map(({ endpoint, digest, observed_at: observedAt, provenance }) => ({
+    endpoint,
+    digest,
+    observedAt,
+    ...(provenance && { provenance }),
+  }));
+}

@@ -1,0 +1,80 @@
+import { canonicalJson } from '../database/canonical.js';
+import { contentOf } from './content-digest.js';
+import { isJsonObject } from '../../model/json.js';
+
+/** How one thing in an answer is not what it was before. */
+export type Difference =
+  | { readonly kind: 'added' | 'removed'; readonly what: string }
+  | { readonly kind: 'changed'; readonly what: string; readonly fields: readonly FieldChange[] };
+
+export interface FieldChange {
+  /** `policy.enabled`. */
+  readonly path: string;
+  /** JSON; none when there was no such field. */
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+
+/**
+ * What an administrator would say has changed between two answers of an endpoint.
+ *
+ * Items are compared by what they say. Ids may differ between two reads of the same policy, and order means nothing. What is
+ * left over on both sides is paired by its name, and then by its place among those of that name; the rest was added or
+ * removed.
+ */
+export function differencesBetween(before: readonly unknown[], after: readonly unknown[]): Difference[] {
+  const { onlyLeft, onlyRight } = withoutEqual(before.map(contentOf), after.map(contentOf));
+  const unpaired = [...onlyRight];
+  const differences: Difference[] = [];
+  for (const item of onlyLeft) {
+    const at = unpaired.findIndex((other) => nameOf(other) === nameOf(item));
+    const [other] = at < 0 ? [] : unpaired.splice(at, 1);
+    differences.push(
+      other === undefined
+        ? { kind: 'removed', what: nameOf(item) }
+        : { kind: 'changed', what: nameOf(item), fields: changedFields(item, other) },
+    );
+  }
+  return [...differences, ...unpaired.map((item): Difference => ({ kind: 'added', what: nameOf(item) }))];
+}
+
+/** Items of which the other side has no equal; each equal is used once. */
+function withoutEqual(
+  left: readonly unknown[],
+  right: readonly unknown[],
+): { onlyLeft: unknown[]; onlyRight: unknown[] } {
+  const unmatched = new Map<string, unknown[]>();
+  for (const item of right) {
+    const text = canonicalJson(item);
+    unmatched.set(text, [...(unmatched.get(text) ?? []), item]);
+  }
+  const onlyLeft = left.filter((item) => unmatched.get(canonicalJson(item))?.pop() === undefined);
+  return { onlyLeft, onlyRight: [...unmatched.values()].flat() };
+}
+
+const UNNAMED = 'without a name';
+
+/** What people call an item: a policy's description, an account's code. */
+function nameOf(item: unknown): string {
+  const { policy, description, accountCode } = fieldsOf(item);
+  const named = [fieldsOf(policy)['description'], description, accountCode];
+  return named.find((name): name is string => typeof name === 'string' && name !== '') ?? UNNAMED;
+}
+
+/** Every field that is not the same, by its path; lists are compared as a whole, but for lists of words. */
+function changedFields(before: unknown, after: unknown, path = ''): FieldChange[] {
+  if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return [];
+  if (!isJsonObject(before) || !isJsonObject(after)) {
+    return [{ path, ...(before !== undefined && { from: before }), ...(after !== undefined && { to: after }) }];
+  }
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap((name) =>
+    changedFields(fieldIn(before, name), fieldIn(after, name), path === '' ? name : `${path}.${name}`),
+  );
+}
+
+/** Names of fields are the vendor's: one may be that of a member of Object.prototype. */
+const fieldIn = (fields: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> => (isJsonObject(value) ? value : {});

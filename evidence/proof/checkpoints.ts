@@ -1,0 +1,112 @@
+import type { Database } from '../database/database.js';
+import type { LogHead } from '../log/append.js';
+
+/** Where a connection's log stands, for a checkpoint to say. All of one moment. */
+export interface Standing {
+  readonly connectionId: string;
+  readonly accountCode?: string;
+  readonly head: LogHead;
+  /** What the log tells of, erased bodies included. */
+  readonly records: { readonly entries: number; readonly events: number; readonly observations: number };
+  /** By the database's clock. */
+  readonly at: Date;
+}
+
+/** The newest checkpoint that was delivered, and what became of the newest attempt. */
+export interface CheckpointState {
+  readonly connectionId: string;
+  readonly made?: { readonly at: Date; readonly sequence: number; readonly kid: string };
+  readonly triedAt: Date;
+  /** Why the newest attempt delivered none. One line. */
+  readonly failure?: string;
+}
+
+export interface Checkpoints {
+  standing(connectionId: string): Promise<Standing | undefined>;
+  state(connectionId: string): Promise<CheckpointState | undefined>;
+  recordMade(standing: Standing, kid: string): Promise<void>;
+  recordFailure(connectionId: string, at: Date, failure: string): Promise<void>;
+}
+
+export function createCheckpoints(db: Database): Checkpoints {
+  return {
+    standing: (connectionId) => standing(db, connectionId),
+    state: async (connectionId) => (await checkpointStates(db, [connectionId]))[0],
+    async recordMade({ connectionId, head, at }, kid) {
+      await db.query({
+        text: `
+          insert into mimecast.checkpoints (connection_id, sequence, made_at, kid, tried_at)
+          values ($1, $2, $3, $4, $3)
+          on conflict (connection_id) do update
+            set sequence = excluded.sequence, made_at = excluded.made_at, kid = excluded.kid,
+                tried_at = excluded.tried_at, failure = null`,
+        values: [connectionId, head.sequence, at, kid],
+      });
+    },
+    async recordFailure(connectionId, at, failure) {
+      await db.query({
+        text: `
+          insert into mimecast.checkpoints (connection_id, tried_at, failure) values ($1, $2, $3)
+          on conflict (connection_id) do update set tried_at = excluded.tried_at, failure = excluded.failure`,
+        values: [connectionId, at, failure],
+      });
+    },
+  };
+}
+
+interface StandingRecord {
+  readonly account_code: string | null;
+  readonly sequence: string;
+  readonly hash: string;
+  readonly events: string;
+  readonly observations: string;
+  readonly at: Date;
+}
+
+/** One statement, which sees one moment. */
+async function standing(db: Database, connectionId: string): Promise<Standing | undefined> {
+  const [record] = await db.query<StandingRecord>({
+    text: `
+      select c.account_code, h.sequence, encode(h.hash, 'hex') as hash, clock_timestamp() as at,
+             (select coalesce(sum(p.new_events), 0) from mimecast.pages p join mimecast.windows w using (window_id)
+               where w.connection_id = $1 and w.stream = 'audit-events') as events,
+             (select count(*) from mimecast.observations o where o.connection_id = $1) as observations
+        from mimecast.connections c join mimecast.log_heads h using (connection_id)
+       where c.connection_id = $1`,
+    values: [connectionId],
+  });
+  if (!record) return undefined;
+  const sequence = Number(record.sequence);
+  return {
+    connectionId,
+    ...(record.account_code !== null && { accountCode: record.account_code }),
+    head: { sequence, hash: record.hash },
+    records: { entries: sequence, events: Number(record.events), observations: Number(record.observations) },
+    at: record.at,
+  };
+}
+
+interface StateRecord {
+  readonly connection_id: string;
+  readonly sequence: string | null;
+  readonly made_at: Date | null;
+  readonly kid: string | null;
+  readonly tried_at: Date;
+  readonly failure: string | null;
+}
+
+/** Of those connections that ever had an attempt. */
+export async function checkpointStates(db: Database, connectionIds: readonly string[]): Promise<CheckpointState[]> {
+  const records = await db.query<StateRecord>({
+    text: `
+      select connection_id, sequence, made_at, kid, tried_at, failure from mimecast.checkpoints
+       where connection_id = any($1) order by connection_id`,
+    values: [connectionIds],
+  });
+  return records.map(({ connection_id: connectionId, sequence, made_at: at, kid, tried_at: triedAt, failure }) => ({
+    connectionId,
+    ...(at && sequence !== null && kid !== null && { made: { at, sequence: Number(sequence), kid } }),
+    triedAt,
+    ...(failure !== null && { failure }),
+  }));
+}

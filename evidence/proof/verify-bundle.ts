@@ -1,0 +1,55 @@
+import { parseHeader, parseProofRecord, type BundleHeader } from './bundle.js';
+import { LogVerifier, type Checkpointed, type Verification } from './verifier.js';
+import { verificationOf } from './verify.js';
+
+/** What is read is no bundle, or not the one that was meant. Nothing is said about anybody's evidence. */
+export class EvidenceBundleError extends Error {
+  override readonly name = 'EvidenceBundleError';
+  readonly nextStep: string;
+
+  constructor(problem: string, nextStep: string) {
+    super(`${problem} ${nextStep}`);
+    this.nextStep = nextStep;
+  }
+}
+
+/**
+ * Verifies a bundle in one pass over its lines, with nothing but the lines.
+ *
+ * @param checkpointOf what an authentic checkpoint says, once it is known whose bundle it is; it may throw
+ * @throws EvidenceBundleError when the first line is not the header of a bundle
+ * @throws what reading throws
+ */
+export async function verifyBundle(
+  lines: AsyncIterable<string>,
+  checkpointOf: (header: BundleHeader) => Checkpointed | undefined = () => undefined,
+): Promise<Verification> {
+  let verifier: LogVerifier | undefined;
+  let header: BundleHeader | undefined;
+  let checkpoint: Checkpointed | undefined;
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    if (!header || !verifier) {
+      header = parseHeader(line);
+      if (!header) throw notABundle();
+      checkpoint = checkpointOf(header);
+      verifier = new LogVerifier(header.connectionId, checkpoint);
+      continue;
+    }
+    const record = parseProofRecord(line);
+    const broken = record
+      ? verifier.take(record)
+      : { sequence: verifier.length, kind: 'line', reason: `line ${number}, after this entry, is not one of a bundle` };
+    if (broken) return verificationOf(header.connectionId, verifier, checkpoint, broken);
+  }
+  if (!header || !verifier) throw notABundle();
+  return verificationOf(header.connectionId, verifier, checkpoint, verifier.end(header.head));
+}
+
+function notABundle(): EvidenceBundleError {
+  return new EvidenceBundleError(
+    'This is not a bundle that this version reads.',
+    'Make one: temporal-mimecast export <id> --what bundle > bundle.jsonl',
+  );
+}

@@ -1,0 +1,43 @@
+import { endOfDay } from './cell.js';
+import type { Queryable } from '../database/database.js';
+import type { Protection } from '../../model/statistics.js';
+
+/** The part of a protection log that is held: windows follow each other without a hole, but for the gaps. */
+export interface LogCoverage {
+  readonly heldFrom: Date;
+  readonly heldTo: Date;
+  readonly gaps: readonly { readonly start: Date; readonly end: Date }[];
+}
+
+/** Of each log of a connection that has a complete window. */
+export async function logCoverage(client: Queryable, connectionId: string): Promise<Map<Protection, LogCoverage>> {
+  const held = await client.query<{ protection: Protection; from: Date; to: Date }>({
+    text: `
+      select split_part(stream, '/', 2) as protection, min(window_start) as "from", max(window_end) as "to"
+        from mimecast.windows
+       where connection_id = $1 and starts_with(stream, 'threat-statistics/') and kind = 'scheduled' and state = 'complete'
+       group by stream`,
+    values: [connectionId],
+  });
+  const gaps = await client.query<{ protection: Protection; start: Date; end: Date }>({
+    text: `
+      select split_part(stream, '/', 2) as protection, gap_start as "start", gap_end as "end" from mimecast.gaps
+       where connection_id = $1 and starts_with(stream, 'threat-statistics/')`,
+    values: [connectionId],
+  });
+  return new Map(
+    held.map(({ protection, from, to }) => [
+      protection,
+      { heldFrom: from, heldTo: to, gaps: gaps.filter((gap) => gap.protection === protection) },
+    ]),
+  );
+}
+
+/** Whether a UTC day is held from its beginning to its end. */
+export function coversDay(coverage: LogCoverage | undefined, day: string): boolean {
+  if (!coverage) return false;
+  const start = new Date(day);
+  const end = endOfDay(day);
+  const { heldFrom, heldTo, gaps } = coverage;
+  return heldFrom <= start && end <= heldTo && !gaps.some((gap) => gap.start < end && start < gap.end);
+}

@@ -1,0 +1,180 @@
+import { advanceWindow, isRepeatedToken } from '../ledger/advance-window.js';
+import { canonicalJson, sha256 } from '../database/canonical.js';
+import { countRows } from './cell.js';
+import type { Database, Queryable } from '../database/database.js';
+import { append } from '../log/append.js';
+import {
+  digestRows,
+  keepBodies,
+  keepNew,
+  pruneDigests,
+  rowKey,
+  type DigestedRow,
+  type PagePlace,
+  type RowKey,
+} from './row-digests.js';
+import { addToCells } from './cells.js';
+import type { CountedRow } from '../../mimecast/protection-rows.js';
+import type { Protection } from '../../model/statistics.js';
+import type { Provenance } from '../../model/provenance.js';
+import { whyRefused, type LedgerStream, type StoredPage, type WindowKind, type TakenWindow } from '../ledger/window.js';
+import type { Refused } from '../database/guard.js';
+
+/** One page of a protection log. */
+export interface StatisticsPage {
+  readonly window: TakenWindow;
+  readonly protection: Protection;
+  /** Pages that the window must have before this one. */
+  readonly pagesBefore: number;
+  readonly rows: readonly CountedRow[];
+  /** Token of the page after this one, or none when this is the window's last. */
+  readonly nextToken?: string;
+  readonly provenance: Provenance;
+  /** Keep the new rows too. */
+  readonly keepRows: boolean;
+}
+
+export async function storeStatisticsPage(
+  db: Database,
+  page: StatisticsPage,
+): Promise<StoredPage | Refused | 'repeated-token'> {
+  try {
+    return await db.transaction((client) => store(client, page));
+  } catch (error) {
+    if (isRepeatedToken(error)) return 'repeated-token';
+    throw error;
+  }
+}
+
+/**
+ * The order of locks is that of every page: connection, window, rows by key, head of the log.
+ *
+ * The page's entry in the log tells what it added to which cell, so that the cells can be added up again from the log alone
+ * after the digests are gone; the digest over the digests of its new rows proves which rows these were, as long as they are held.
+ */
+async function store(client: Queryable, page: StatisticsPage): Promise<StoredPage | Refused> {
+  const { protection, rows, provenance } = page;
+  const taken = await advance(client, page);
+  if (!taken) return whyRefused(client, page.window.windowId, page.window.generation);
+
+  const place = placeOf(taken, page);
+  const { connectionId, windowId } = place;
+  const key = await rowKey(client, connectionId);
+  const { heldTo, countedTo } = await heldBefore(client, taken, key);
+  const added = await keepNew(client, place, digestRows(rows, key));
+  const counted = added.map(({ row }) => row).filter(({ time }) => countedTo === null || time >= countedTo);
+  const cells = countRows(counted, heldTo ?? undefined);
+  await addToCells(client, connectionId, protection, windowId, cells);
+  if (page.keepRows) await keepBodies(client, place, added);
+
+  const complete = taken.state === 'complete';
+  const sequence = await append(client, connectionId, 'statistics-page', {
+    stream: taken.stream,
+    windowId,
+    windowKind: taken.kind,
+    windowStart: taken.window_start.toISOString(),
+    windowEnd: taken.window_end.toISOString(),
+    restart: place.restart,
+    page: place.page,
+    windowComplete: complete,
+    rows: rows.length,
+    newRows: added.length,
+    // Under a key that was destroyed: whether they were counted before can no longer be told.
+    ...(counted.length < added.length && { uncounted: added.length - counted.length }),
+    digest: digestOf(added),
+    ...(page.keepRows && { bodiesDigest: bodiesDigest(added.map(({ row }) => canonicalJson(row.raw))) }),
+    cells,
+    provenance,
+  });
+  await keepPage(client, taken, page, added.length, sequence);
+  if (complete) await pruneDigests(client, place);
+  return { pages: taken.pages, events: taken.events, newEvents: added.length, complete };
+}
+
+interface AdvancedWindow {
+  readonly connection_id: string;
+  readonly window_id: string;
+  readonly stream: LedgerStream;
+  readonly kind: WindowKind;
+  readonly window_start: Date;
+  readonly window_end: Date;
+  readonly state: 'open' | 'complete';
+  readonly pages: number;
+  readonly events: number;
+  readonly restarts: number;
+  readonly run_id: string | null;
+}
+
+async function advance(client: Queryable, page: StatisticsPage): Promise<AdvancedWindow | undefined> {
+  const { window, rows, nextToken, pagesBefore } = page;
+  const [taken] = await client.query<AdvancedWindow>({
+    name: 'advance-window',
+    text: `with ${advanceWindow('null::integer')} select t.*, t.window_id::text from taken t`,
+    values: [window.windowId, window.generation, window.epoch, pagesBefore, rows.length, nextToken ?? null],
+  });
+  return taken;
+}
+
+function placeOf(taken: AdvancedWindow, { protection }: StatisticsPage): PagePlace {
+  return {
+    connectionId: taken.connection_id,
+    protection,
+    windowId: taken.window_id,
+    windowEnd: taken.window_end,
+    restart: taken.restarts,
+    page: taken.pages,
+  };
+}
+
+interface Held {
+  /** Everything of the log before this moment was held before this window. */
+  readonly heldTo: Date | null;
+  /**
+   * Everything before this moment was counted under a key that is gone. Whether a row of it is new can no longer be told, and none
+   * of them is counted a second time.
+   */
+  readonly countedTo: Date | null;
+}
+
+async function heldBefore(client: Queryable, taken: AdvancedWindow, { createdAt }: RowKey): Promise<Held> {
+  const [held] = await client.query<{ held_to: Date | null; counted_to: Date | null }>({
+    name: 'held-before',
+    text: `
+      select max(window_end) as held_to, max(window_end) filter (where finished_at < $4) as counted_to
+        from mimecast.windows
+       where connection_id = $1 and stream = $2 and window_id <> $3 and kind = 'scheduled' and state = 'complete'`,
+    values: [taken.connection_id, taken.stream, taken.window_id, createdAt],
+  });
+  return { heldTo: held?.held_to ?? null, countedTo: held?.counted_to ?? null };
+}
+
+async function keepPage(
+  client: Queryable,
+  taken: AdvancedWindow,
+  { rows, nextToken }: StatisticsPage,
+  newRows: number,
+  sequence: string,
+): Promise<void> {
+  await client.query({
+    text: `
+      insert into mimecast.pages (window_id, restart, page, run_id, events, new_events, token_digest, log_sequence)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      taken.window_id,
+      taken.restarts,
+      taken.pages,
+      taken.run_id,
+      rows.length,
+      newRows,
+      nextToken === undefined ? null : sha256(nextToken),
+      sequence,
+    ],
+  });
+}
+
+const digestOf = (rows: readonly DigestedRow[]): string =>
+  sha256(Buffer.concat(rows.map(({ digest }) => digest))).toString('hex');
+
+/** Over the hashes of the bodies, in the order of their rows' digests. */
+const bodiesDigest = (bodies: readonly string[]): string =>
+  sha256(Buffer.concat(bodies.map((body) => sha256(body)))).toString('hex');

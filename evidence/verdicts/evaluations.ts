@@ -1,0 +1,140 @@
+import { canonicalJson, sha256 } from '../database/canonical.js';
+import { lockConnection } from '../database/connection-row.js';
+import type { Database, Queryable } from '../database/database.js';
+import { gatherFacts } from './gather-facts.js';
+import { append } from '../log/append.js';
+import { BEGINNING, FOREVER } from '../database/sql.js';
+import type { Evaluation, StoredEvaluation, EvaluationHeadline } from '../../model/verdicts.js';
+import type { MomentRange } from '../../model/time-ranges.js';
+import type { Facts } from '../../model/facts.js';
+
+/** The records of what was said about connections. */
+export interface Evaluations {
+  /** Everything that controls look at, as the store held it at one moment. None when there is no such connection. */
+  facts(connectionId: string, now: Date): Promise<Facts | undefined>;
+  /** Keeps a record. The same evaluation again changes nothing: it is the same attempt, told twice. */
+  record(evaluation: Evaluation): Promise<StoredEvaluation>;
+  latest(connectionId: string): Promise<StoredEvaluation | undefined>;
+  /** The record that was in force at a moment. */
+  at(connectionId: string, moment: Date): Promise<StoredEvaluation | undefined>;
+  /** In the order in which they were made, with flat memory. */
+  list(connectionId: string, range?: MomentRange): AsyncIterable<StoredEvaluation>;
+  /** What the newest record says, in short. */
+  headline(connectionId: string): Promise<EvaluationHeadline | undefined>;
+  /** The same for every connection that has one, by its id. */
+  headlines(): Promise<ReadonlyMap<string, EvaluationHeadline>>;
+}
+
+/** Records read at a time: each is some ten kilobytes. */
+const BATCH = 100;
+
+export function createEvaluations(db: Database): Evaluations {
+  return {
+    facts: (connectionId, now) => gatherFacts(db, connectionId, now),
+    record: (evaluation) => db.transaction((client) => record(client, evaluation)),
+    latest: (connectionId) => at(db, connectionId, FOREVER),
+    at: (connectionId, moment) => at(db, connectionId, moment),
+    list: (connectionId, range) => list(db, connectionId, range),
+    headline: async (connectionId) => (await headlines(db, connectionId)).get(connectionId),
+    headlines: () => headlines(db, null),
+  };
+}
+
+interface EvaluationRecord {
+  readonly log_sequence: string;
+  readonly evaluated_at: Date;
+  readonly body: string;
+}
+
+async function record(client: Queryable, evaluation: Evaluation): Promise<StoredEvaluation> {
+  const { connectionId, at: evaluatedAt, summary, changes } = evaluation;
+  await lockConnection(client, connectionId);
+  const body = canonicalJson(evaluation);
+  const digest = sha256(body);
+  const same = await told(client, connectionId, digest);
+  if (same) return same;
+
+  const sequence = await append(client, connectionId, 'evaluation', {
+    at: evaluatedAt,
+    cause: evaluation.cause,
+    summary,
+    changes,
+    digest: digest.toString('hex'),
+  });
+  await client.query({
+    text: `
+      insert into mimecast.evaluations (connection_id, log_sequence, evaluated_at, sha256, body, headline)
+      values ($1, $2, $3, $4, $5, $6)`,
+    values: [connectionId, sequence, evaluatedAt, digest, body, JSON.stringify(headlineOf(evaluation))],
+  });
+  return { ...evaluation, sequence: Number(sequence) };
+}
+
+/** The newest record, when it is this very one: an attempt whose answer got lost is made again. */
+async function told(client: Queryable, connectionId: string, digest: Buffer): Promise<StoredEvaluation | undefined> {
+  const [newest] = await client.query<EvaluationRecord & { sha256: Buffer }>({
+    text: `
+      select log_sequence::text, evaluated_at, body, sha256 from mimecast.evaluations
+       where connection_id = $1 and body is not null order by log_sequence desc limit 1`,
+    values: [connectionId],
+  });
+  return newest?.sha256.equals(digest) ? toEvaluation(newest) : undefined;
+}
+
+async function at(client: Queryable, connectionId: string, moment: Date): Promise<StoredEvaluation | undefined> {
+  const [found] = await client.query<EvaluationRecord>({
+    text: `
+      select log_sequence::text, evaluated_at, body from mimecast.evaluations
+       where connection_id = $1 and evaluated_at <= $2 and body is not null order by evaluated_at desc, log_sequence desc limit 1`,
+    values: [connectionId, moment],
+  });
+  return found && toEvaluation(found);
+}
+
+async function* list(
+  db: Database,
+  connectionId: string,
+  { from = BEGINNING, to = FOREVER }: MomentRange = {},
+): AsyncGenerator<StoredEvaluation> {
+  let after: Pick<EvaluationRecord, 'evaluated_at' | 'log_sequence'> = { evaluated_at: from, log_sequence: '0' };
+  for (;;) {
+    const batch: EvaluationRecord[] = await db.query<EvaluationRecord>({
+      text: `
+        select log_sequence::text, evaluated_at, body from mimecast.evaluations
+         where connection_id = $1 and (evaluated_at, log_sequence) > ($2::timestamptz, $3::bigint) and evaluated_at < $4
+           and body is not null
+         order by evaluated_at, log_sequence limit ${BATCH}`,
+      values: [connectionId, after.evaluated_at, after.log_sequence, to],
+    });
+    for (const found of batch) yield toEvaluation(found);
+    const last = batch.at(-1);
+    if (last === undefined || batch.length < BATCH) return;
+    after = last;
+  }
+}
+
+/** Through the key of the table, one step a connection. */
+async function headlines(
+  client: Queryable,
+  connectionId: string | null,
+): Promise<ReadonlyMap<string, EvaluationHeadline>> {
+  const records = await client.query<{ connection_id: string; headline: EvaluationHeadline }>({
+    text: `
+      select newest.connection_id, newest.headline
+        from mimecast.connections c
+       cross join lateral (select connection_id, headline from mimecast.evaluations e
+                            where e.connection_id = c.connection_id order by log_sequence desc limit 1) newest
+       where $1::text is null or c.connection_id = $1`,
+    values: [connectionId],
+  });
+  return new Map(records.map(({ connection_id: id, headline }) => [id, headline]));
+}
+
+function headlineOf({ at: evaluatedAt, summary, bySubject, controls, turnsAt }: Evaluation): EvaluationHeadline {
+  const failing = controls.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+  return { at: evaluatedAt, summary, bySubject, failing, ...(turnsAt !== undefined && { turnsAt }) };
+}
+
+function toEvaluation({ log_sequence: sequence, body }: EvaluationRecord): StoredEvaluation {
+  return { ...(JSON.parse(body) as Evaluation), sequence: Number(sequence) };
+}

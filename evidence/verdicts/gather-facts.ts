@@ -1,0 +1,173 @@
+import type { ConnectionRow, CredentialVersion, EndpointName, Stream } from '../../model/connection.js';
+import { readConnection } from '../database/connection-row.js';
+import { readCredentials, firstAccepted } from '../connections/credentials.js';
+import type { Database, Queryable } from '../database/database.js';
+import type { EndpointFact, Facts, KeysFact, ReadableFact, StreamFact } from '../../model/facts.js';
+import { readLogs } from '../statistics/protection-logs.js';
+import { completenessSince } from '../completeness/completeness.js';
+import type { EndpointOutcome } from '../../model/outcomes.js';
+import { readDaily } from '../statistics/daily.js';
+
+/** An answer is good for this many intervals of its stream: one poll may fail, two may not. */
+const FRESH_INTERVALS = 2;
+
+/** Days of statistics that controls look at: a week, and the day in which it begins. */
+const STATISTICS_MS = 8 * 86_400_000;
+
+/**
+ * Reads what controls look at, all of it as it was at one moment, so that a poll that ends meanwhile is seen whole or not at
+ * all.
+ *
+ * @param now the moment that is judged; what is stored is taken as it is
+ */
+export async function gatherFacts(db: Database, connectionId: string, now: Date): Promise<Facts | undefined> {
+  return db.transaction(async (client) => {
+    await client.query({ text: 'set transaction isolation level repeatable read, read only' });
+    const row = await readConnection(client, connectionId);
+    return row && factsOf(client, row, now);
+  });
+}
+
+async function factsOf(client: Queryable, row: ConnectionRow, now: Date): Promise<Facts> {
+  const { connectionId, settings } = row;
+  const versions = await readCredentials(client, connectionId);
+  const connectedAt = firstAccepted(versions);
+  const keys = keysFact(row, versions);
+  const newestEventAt = await readNewestEvent(client, connectionId);
+  return {
+    connectionId,
+    now,
+    settings,
+    ...(connectedAt && { connectedAt }),
+    ...(keys && { keys }),
+    ...(connectedAt && {
+      completeness: await completenessSince(client, row, connectedAt, 'audit-events', now),
+    }),
+    endpoints: await readEndpoints(client, row),
+    streams: await readStreams(client, row, connectedAt),
+    ...(newestEventAt && { newestEventAt }),
+    statistics: {
+      days: await readDaily(client, connectionId, new Date(now.getTime() - STATISTICS_MS), now),
+      logs: await readLogs(client, connectionId),
+    },
+  };
+}
+
+/** The keys in use; those that were saved last when none are. */
+function keysFact(
+  { activeVersion, settings }: ConnectionRow,
+  versions: readonly CredentialVersion[],
+): KeysFact | undefined {
+  const keys = versions.find(({ version }) => version === activeVersion) ?? versions[0];
+  if (!keys) return undefined;
+  const { version, issuedAt, issueDateKnown } = keys;
+  return {
+    version,
+    apiVersion: settings.apiVersion,
+    issuedAt,
+    issueDateKnown,
+    // Without a date of their own, keys carry the moment at which they were stored.
+    ...(!issueDateKnown && { storedAt: issuedAt }),
+  };
+}
+
+interface LatestRecord {
+  readonly endpoint: EndpointName;
+  readonly stream: Stream;
+  readonly outcome: EndpointOutcome;
+  readonly observed_at: Date;
+}
+
+interface ReadableRecord extends LatestRecord {
+  readonly outcome: 'collected' | 'empty';
+  readonly digest: string;
+  readonly body: string;
+}
+
+async function readEndpoints(client: Queryable, row: ConnectionRow): Promise<Facts['endpoints']> {
+  const latest = await client.query<LatestRecord>({
+    text: `
+      select distinct on (endpoint) endpoint, stream, outcome, observed_at from mimecast.observations
+       where connection_id = $1 order by endpoint, observation_id desc`,
+    values: [row.connectionId],
+  });
+  const readable = await client.query<ReadableRecord>({
+    text: `
+      with newest as (
+        select distinct on (endpoint) connection_id, endpoint, stream, outcome, observed_at, sha256
+          from mimecast.observations
+         where connection_id = $1 and outcome in ('collected', 'empty') order by endpoint, observation_id desc
+      )
+      select endpoint, stream, outcome, observed_at, encode(sha256, 'hex') as digest, body
+        from newest join mimecast.bodies using (connection_id, sha256)`,
+    values: [row.connectionId],
+  });
+  const facts = latest.map(({ endpoint, outcome, observed_at: observedAt }): [EndpointName, EndpointFact] => {
+    const answer = readable.find((record) => record.endpoint === endpoint);
+    return [endpoint, { latest: { outcome, observedAt }, ...(answer && { readable: readableFact(row, answer) }) }];
+  });
+  return Object.fromEntries(facts);
+}
+
+function readableFact({ settings }: ConnectionRow, record: ReadableRecord): ReadableFact {
+  const { stream, outcome, digest, observed_at: observedAt } = record;
+  const everyMs = settings.streams[stream]?.everyMs ?? 0;
+  const body: unknown = JSON.parse(record.body);
+  return {
+    outcome,
+    digest,
+    observedAt,
+    freshUntil: new Date(observedAt.getTime() + FRESH_INTERVALS * everyMs),
+    items: Array.isArray(body) ? (body as unknown[]) : [body],
+  };
+}
+
+interface StreamRecord {
+  readonly stream: Stream;
+  readonly polls: string;
+  readonly last_good_at: Date | null;
+}
+
+async function readStreams(
+  client: Queryable,
+  { connectionId, settings, pauses }: ConnectionRow,
+  connectedAt: Date | undefined,
+): Promise<Facts['streams']> {
+  const polled = await client.query<StreamRecord>({
+    text: `
+      select stream, count(*) as polls,
+             max(finished_at) filter (where outcome in ('collected', 'empty', 'unavailable', 'behind')) as last_good_at
+        from mimecast.polls where connection_id = $1 group by stream`,
+    values: [connectionId],
+  });
+  const [{ settings_changed_at: changedAt } = { settings_changed_at: undefined }] = await client.query<{
+    settings_changed_at: Date;
+  }>({
+    text: 'select settings_changed_at from mimecast.connections where connection_id = $1',
+    values: [connectionId],
+  });
+
+  const facts = Object.entries(settings.streams).map(([name, { enabled, everyMs }]): [Stream, StreamFact] => {
+    const stream = name as Stream;
+    const record = polled.find((found) => found.stream === stream);
+    const lastGoodAt = record?.last_good_at;
+    // A stream that was never polled may have been added by the newest settings.
+    const since = record ? connectedAt : later(connectedAt, changedAt);
+    const paused = (pauses[stream] ?? []).length > 0;
+    return [stream, { enabled, everyMs, paused, ...(lastGoodAt && { lastGoodAt }), ...(since && { since }) }];
+  });
+  return Object.fromEntries(facts);
+}
+
+function later(one: Date | undefined, other: Date | undefined): Date | undefined {
+  if (!one || !other) return undefined;
+  return one > other ? one : other;
+}
+
+async function readNewestEvent(client: Queryable, connectionId: string): Promise<Date | undefined> {
+  const [newest] = await client.query<{ at: Date | null }>({
+    text: 'select max(event_time) as at from mimecast.audit_events where connection_id = $1',
+    values: [connectionId],
+  });
+  return newest?.at ?? undefined;
+}
