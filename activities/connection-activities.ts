@@ -4,15 +4,15 @@ import type { ConnectionRow } from '../model/connection.js';
 import { baseUrlsOf, generationFault } from '../mimecast/regions.js';
 import type { ConnectionStatus } from '../contract/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { endPolls, runningPolls } from './end-polls.js';
-import { openSealed } from './open-sealed.js';
-import { startPoll } from './poll-now.js';
-import { acceptedProof, mayUse, proveKeys, refusalNote } from './prove-keys.js';
-import { reconcileSchedules } from './reconcile-schedules.js';
-import { isJudged } from './rotation-verdict.js';
+import { endPolls, runningPolls } from './schedules/end-polls.js';
+import { openSealed } from './keys/open-sealed.js';
+import { startPoll } from './schedules/poll-now.js';
+import { acceptedProof, mayUse, proveKeys, refusalNote } from './keys/prove-keys.js';
+import { reconcileSchedules } from './schedules/reconcile-schedules.js';
+import { isJudged } from './keys/rotation-verdict.js';
 import type { Sessions } from './session.js';
 import { requireRow, statusOf, versionInUse } from './stored-connection.js';
-import { testConnection } from './test-connection.js';
+import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
 /** The activities through which a connection's workflow reads and changes its row and its schedules. */

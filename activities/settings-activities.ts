@@ -5,10 +5,10 @@ import type { ConnectionReport } from '../contract/reports.js';
 import { changedPaths, changedSettings } from '../model/settings.js';
 import { settingsFault } from '../model/settings-form.js';
 import type { ActivityDependencies } from './dependencies.js';
-import { mayUse, proveKeys } from './prove-keys.js';
+import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';
 import { requireRow, statusOf, versionInUse } from './stored-connection.js';
-import { testConnection } from './test-connection.js';
+import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
 /** Changes of a connection's settings and of its operator's pauses. */

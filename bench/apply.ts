@@ -6,7 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { MimecastConnections, type ApplyDocument } from '../client/index.js';
 import { createEvidenceStore } from '../evidence/store.js';
 import { startDevStack, type DevStack } from '../sandbox/dev-stack.js';
-import { believableTenant } from '../sandbox/simulator/believable-tenant.js';
+import { believableTenant } from '../sandbox/simulator/fixtures/believable-tenant.js';
 import { readKeyring, sealingKey } from '../vault/keyring.js';
 import { createMimecastWorker } from '../worker/create-worker.js';
 

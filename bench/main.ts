@@ -1,9 +1,9 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { CommanderError } from 'commander';
-import { EXIT, type ExitCode } from '../cli/exit-codes.js';
-import { failureOf } from '../cli/failures.js';
-import { unlessInterrupted } from '../cli/interruption.js';
-import { Output } from '../cli/output.js';
+import { EXIT, type ExitCode } from '../cli/console/exit-codes.js';
+import { failureOf } from '../cli/console/failures.js';
+import { unlessInterrupted } from '../cli/console/interruption.js';
+import { Output } from '../cli/console/output.js';
 import { endProcesses } from './bench-process.js';
 import { backfillReportLines, measureBackfill, type BackfillDocument } from './measure-backfill.js';
 import { measure } from './measure.js';

@@ -1,6 +1,6 @@
 import { slices, type TimeRange } from '../mimecast/audit-windows.js';
 import { createDispatcher } from '../mimecast/transport.js';
-import type { Colours } from '../cli/terminal.js';
+import type { Colours } from '../cli/console/terminal.js';
 import { table } from '../cli/rendering/table.js';
 import { checkHeld, settle } from './ledger.js';
 import type { BenchOptions } from './options.js';

@@ -9,8 +9,8 @@ import { mimecastDate, signatureOf } from '../mimecast/signature.js';
 import { formatTimestamp, parseTimestamp } from '../mimecast/timestamps.js';
 import { PAGE_SIZE } from './workload.js';
 import type { Provenance } from '../model/provenance.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import type { TakenWindow } from '../evidence/ledger/window.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 const { path } = ENDPOINTS['audit-events'];
 

@@ -1,5 +1,5 @@
 import { table } from '../cli/rendering/table.js';
-import type { Colours } from '../cli/terminal.js';
+import type { Colours } from '../cli/console/terminal.js';
 import type { LatencyRuns, Measured, MemoryRun } from './measure.js';
 import type { Run } from './run.js';
 import { median, rangeOf, rounded, type Range } from './statistics.js';

@@ -7,7 +7,7 @@ import { MimecastConnections } from '../client/connections.js';
 import { migrate } from '../evidence/database/migrate.js';
 import { createEvidenceStore, type EvidenceStore } from '../evidence/store.js';
 import { startPostgres } from '../sandbox/postgres.js';
-import type { BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
+import type { BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
 import { findTemporalCli } from '../sandbox/temporal-cli.js';
 import { startTemporal } from '../sandbox/temporal.js';
 import { sealingKey, writeNewKeyring } from '../vault/keyring.js';

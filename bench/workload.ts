@@ -1,6 +1,6 @@
 import type { ApiV1Credentials } from '../mimecast/credentials.js';
 import type { TimeRange } from '../mimecast/audit-windows.js';
-import { believableTenant, type BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
+import { believableTenant, type BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
 
 /** The most that Mimecast gives, and what connections ask for. About 207 KB a page. */
 export const PAGE_SIZE = 500;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { ExitCode } from './exit-codes.js';
-import type { Output } from './output.js';
-import type { Services } from './services.js';
-import type { Settings } from './settings.js';
-import type { Terminal } from './terminal.js';
+import type { ExitCode } from './console/exit-codes.js';
+import type { Output } from './console/output.js';
+import type { Services } from './reach/services.js';
+import type { Settings } from './reach/settings.js';
+import type { Terminal } from './console/terminal.js';
 
 /** What a command works with. */
 export interface Context {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { EXIT } from './exit-codes.js';
+import { EXIT } from './console/exit-codes.js';
 import { runCommandLine } from './program.js';
 
 const interruption = new AbortController();

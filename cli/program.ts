@@ -27,14 +27,14 @@ import { test } from './commands/test.js';
 import { vault } from './commands/vault.js';
 import { verify } from './commands/verify.js';
 import { worker } from './commands/worker.js';
-import { EXIT, type ExitCode } from './exit-codes.js';
-import { CliError, failureOf } from './failures.js';
-import { unlessInterrupted } from './interruption.js';
-import { Output } from './output.js';
-import { PRODUCT } from './product.js';
-import { openServices, type Services } from './services.js';
-import { readSettings, type Settings } from './settings.js';
-import type { Terminal } from './terminal.js';
+import { EXIT, type ExitCode } from './console/exit-codes.js';
+import { CliError, failureOf } from './console/failures.js';
+import { unlessInterrupted } from './console/interruption.js';
+import { Output } from './console/output.js';
+import { PRODUCT } from './console/product.js';
+import { openServices, type Services } from './reach/services.js';
+import { readSettings, type Settings } from './reach/settings.js';
+import type { Terminal } from './console/terminal.js';
 
 /** In the order of the help. A new command is one file and one entry here. */
 const COMMANDS: readonly CommandDefinition[] = [

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { mimecastBackfillAuditEvents } from '../workflows/backfill-audit-events.js';
+import type { mimecastBackfillAuditEvents } from '../workflows/backfill/backfill-audit-events.js';
 import type { TimeSpan } from '../contract/backfill.js';
 import { backfillWorkflowId } from '../contract/ids.js';
 import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../contract/search-attributes.js';

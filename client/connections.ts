@@ -6,7 +6,7 @@ import { generationOf, parseCredentials } from '../mimecast/credentials.js';
 import { generationAt, generationFault, parseBaseUrl } from '../mimecast/regions.js';
 import type { PublicSealingKey } from '../vault/keys.js';
 import { sealCredentials } from '../vault/sealing.js';
-import type { mimecastConnection } from '../workflows/connection.js';
+import type { mimecastConnection } from '../workflows/connection/connection.js';
 import { CONNECTION_ID, connectionWorkflowId } from '../contract/ids.js';
 import * as messages from '../contract/messages.js';
 import type {

@@ -9,8 +9,8 @@ import type { ConnectionStatus, CredentialStatus } from '../contract/reports.js'
 import { POLLED_STREAMS } from '../model/streams.js';
 import { formatDuration } from './durations.js';
 import type { CredentialReport, StatusReport, StreamReport } from './reports.js';
-import type { EvidenceStore } from '../evidence/store.js';
 import type { FinishedPoll } from '../evidence/ledger/polls.js';
+import type { EvidenceStore } from '../evidence/store.js';
 
 /** How long the connection's workflow may take to answer a query: it needs a worker, and there may be none. */
 const QUERY_LIMIT_MS = 3_000;

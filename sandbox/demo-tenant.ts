@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { believableTenant, type BelievableTenant } from './simulator/believable-tenant.js';
+import { believableTenant, type BelievableTenant } from './simulator/fixtures/believable-tenant.js';
 import { randomKeys, type TenantKeys } from './simulator/tenant.js';
 
 /** What makes the demo tenant the same one at the next start. Beside its keys, which are in the file that `connect` reads. */

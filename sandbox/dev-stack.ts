@@ -6,9 +6,10 @@ import { demoTenant, rememberSimulatorPort, saveDemoKeys } from './demo-tenant.j
 import { isDataDirLocked, lockDataDir } from './dev-lock.js';
 import { freePort } from './free-port.js';
 import { startPostgres } from './postgres.js';
-import { startSimulator, type Simulator } from './simulator/simulator.js';
+import { startSimulator } from './simulator/simulator.js';
 import { findTemporalCli } from './temporal-cli.js';
 import { startTemporal, type RunningTemporal } from './temporal.js';
+import type { Simulator } from './simulator/interface.js';
 
 const DEFAULT_SIMULATOR_PORT = 7480;
 

@@ -6,14 +6,14 @@
  * simulator.faults.next(2, '/api/account/get-account', { kind: 'status', status: 503 });
  * ```
  */
-export { startSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.js';
+export { startSimulator } from './simulator/simulator.js';
 export {
   believableTenant,
   type BelievableTenant,
   type BelievableTenantOptions,
-} from './simulator/believable-tenant.js';
-export { lateEvents } from './simulator/late-events.js';
-export { lateRows } from './simulator/believable-rows.js';
+} from './simulator/fixtures/believable-tenant.js';
+export { lateEvents } from './simulator/fixtures/late-events.js';
+export { lateRows } from './simulator/fixtures/believable-rows.js';
 export { ENDPOINT_PATHS, randomClient, randomKeys } from './simulator/tenant.js';
 export type {
   AuditEvent,
@@ -30,3 +30,5 @@ export type { Fault, FaultRule, Faults } from './simulator/faults.js';
 export type { LoggedRequest } from './simulator/request-log.js';
 export type { RunningTenant } from './simulator/running-tenant.js';
 export type { SimulatorSettings } from './simulator/settings.js';
+export type { Simulator } from './simulator/interface.js';
+export type { SimulatorOptions } from './simulator/interface.js';

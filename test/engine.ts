@@ -11,15 +11,16 @@ import {
   believableTenant,
   type BelievableTenant,
   type BelievableTenantOptions,
-} from '../sandbox/simulator/believable-tenant.js';
+} from '../sandbox/simulator/fixtures/believable-tenant.js';
 import type { RunningTenant } from '../sandbox/simulator/running-tenant.js';
-import { startSimulator, type Simulator, type SimulatorOptions } from '../sandbox/simulator/simulator.js';
+import { startSimulator } from '../sandbox/simulator/simulator.js';
 import { createKeyring, sealingKey } from '../vault/keyring.js';
 import type { Keyring } from '../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../worker/create-worker.js';
 import type { ConnectionReport } from '../contract/reports.js';
 import { defaultSettings } from '../model/streams.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
+import type { Simulator, SimulatorOptions } from '../sandbox/simulator/interface.js';
 
 // Attempts that fail are part of many tests, and the SDK tells of each at length.
 Runtime.install({

@@ -1,6 +1,6 @@
 import { ENDPOINTS } from '../mimecast/endpoints.js';
-import type { Simulator } from '../sandbox/simulator/simulator.js';
 import { until } from './until.js';
+import type { Simulator } from '../sandbox/simulator/interface.js';
 
 /** Where a poll is made to wait, so that a test can act in the middle of it however fast or slow the machine is. */
 export interface PageGate {

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect } from 'vitest';
-import type { BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
+import type { BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
 import type { RunningTenant } from '../sandbox/simulator/running-tenant.js';
 import type { Engine } from './engine.js';
 

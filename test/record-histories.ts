@@ -5,7 +5,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ConnectionSettings } from '../model/connection.js';
-import type { BelievableTenant, BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
+import type { BelievableTenant, BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
 import type { RunningTenant } from '../sandbox/simulator/running-tenant.js';
 import { ENDPOINT_PATHS, randomKeys } from '../sandbox/simulator/tenant.js';
 import { connectionWorkflowId } from '../contract/ids.js';

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
+import type { BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
 import type { RunningTenant } from '../sandbox/simulator/running-tenant.js';
 import type { PolledStream } from '../model/streams.js';
 import type { Engine } from './engine.js';

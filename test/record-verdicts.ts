@@ -1,9 +1,9 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { BelievableTenantOptions } from '../sandbox/simulator/believable-tenant.js';
-import type { ConnectionInput } from '../workflows/connection.js';
+import type { BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
 import { connectionWorkflowId } from '../contract/ids.js';
 import type { Engine } from './engine.js';
 import { until } from './until.js';
+import type { ConnectionInput } from '../workflows/connection/connection-memory.js';
 
 /** What recordings are made with. */
 export interface Recorder {

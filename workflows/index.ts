@@ -7,10 +7,8 @@
  *
  * Every workflow's name begins with `mimecast`, so that it meets no other.
  */
-export { mimecastBackfillAuditEvents } from './backfill-audit-events.js';
-export { mimecastConnection } from './connection.js';
-export { mimecastPollAccount } from './poll-account.js';
-export { mimecastPollArchiveSettings } from './poll-archive-settings.js';
-export { mimecastPollAuditEvents } from './poll-audit-events.js';
-export { mimecastPollPolicies } from './poll-policies.js';
-export { mimecastPollThreatStatistics } from './poll-threat-statistics.js';
+export { mimecastBackfillAuditEvents } from './backfill/backfill-audit-events.js';
+export { mimecastConnection } from './connection/connection.js';
+export { mimecastPollAccount, mimecastPollArchiveSettings, mimecastPollPolicies } from './polls/endpoint-poll.js';
+export { mimecastPollAuditEvents } from './polls/poll-audit-events.js';
+export { mimecastPollThreatStatistics } from './polls/poll-threat-statistics.js';

@@ -1,8 +1,9 @@
-import { believableTenant, type BelievableTenantOptions } from '../../sandbox/simulator/believable-tenant.js';
+import { believableTenant, type BelievableTenantOptions } from '../../sandbox/simulator/fixtures/believable-tenant.js';
 import { DEFAULT_SETTINGS } from '../../sandbox/simulator/settings.js';
-import { startSimulator, type Simulator } from '../../sandbox/simulator/simulator.js';
+import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { serve } from '../bench-process.js';
 import { usageOfThisProcess, type Usage } from '../usage.js';
+import type { Simulator } from '../../sandbox/simulator/interface.js';
 
 /** More than either side can ask for: how they wait for a rate limit is not what is compared. */
 const RATE_LIMIT = { calls: 1_000_000, windowMs: 5_000 };

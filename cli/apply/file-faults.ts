@@ -1,5 +1,5 @@
 import { fieldName, type ApplyFault } from '../../client/apply/faults.js';
-import { CliError, type FileFault } from '../failures.js';
+import { CliError, type FileFault } from '../console/failures.js';
 import type { FileDocument } from './yaml-files.js';
 
 /** The files cannot be applied. Everything that is wrong with them is told at once. */

@@ -4,9 +4,17 @@ import { credentialFaults } from '../../client/apply/check.js';
 import type { Fault } from '../../client/apply/faults.js';
 import { faultsOf, fields, text, wrong } from '../../client/apply/schema.js';
 import type { ApiGeneration } from '../../mimecast/credentials.js';
-import { CliError } from '../failures.js';
-import { findKeys, keysInEnvironment, keysInText, keysOf, missingKeys, type FoundKeys, type Warn } from '../keys.js';
-import type { Terminal } from '../terminal.js';
+import { CliError } from '../console/failures.js';
+import {
+  findKeys,
+  keysInEnvironment,
+  keysInText,
+  keysOf,
+  missingKeys,
+  type FoundKeys,
+  type Warn,
+} from '../keys/keys.js';
+import type { Terminal } from '../console/terminal.js';
 import { KeysCommandError, runCommand } from './run-command.js';
 
 /** Where a connection's keys come from: one of the three. */

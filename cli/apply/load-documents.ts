@@ -5,7 +5,7 @@ import { inParallel } from '../../client/in-parallel.js';
 import type { ApiGeneration } from '../../mimecast/credentials.js';
 import { generationAt } from '../../mimecast/regions.js';
 import type { Context } from '../command.js';
-import type { FileFault } from '../failures.js';
+import type { FileFault } from '../console/failures.js';
 import { FileFaultsError, inFile } from './file-faults.js';
 import { parseKeysFrom, resolveKeys, type KeysFrom } from './keys-from.js';
 import { readYamlFiles, type FileDocument } from './yaml-files.js';

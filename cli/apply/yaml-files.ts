@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type YAMLError } from 'yaml';
-import { CliError, type FileFault } from '../failures.js';
-import type { Terminal } from '../terminal.js';
+import { CliError, type FileFault } from '../console/failures.js';
+import type { Terminal } from '../console/terminal.js';
 
 /** One YAML document of a file: a file may hold several, divided by `---`. */
 export interface FileDocument {

@@ -5,10 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { Argument, Command } from 'commander';
 import type { NewAnnotation } from '../../client/index.js';
 import type { AnnotationReport } from '../../contract/reports.js';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
 import { counts } from '../rendering/posture.js';
 
 interface AnnotateOptions {

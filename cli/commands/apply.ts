@@ -1,15 +1,15 @@
 import { Command } from 'commander';
 import { MimecastApplyError } from '../../client/apply/faults.js';
 import type { ApplyDocument, ApplyReport } from '../../client/index.js';
-import { parseConnectionId } from '../arguments.js';
+import { parseConnectionId } from '../console/arguments.js';
 import { FileFaultsError, inFile } from '../apply/file-faults.js';
 import type { LoadedDocuments } from '../apply/load-documents.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { interrupted, unlessInterrupted } from '../interruption.js';
+import { EXIT, type ExitCode } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { interrupted, unlessInterrupted } from '../console/interruption.js';
 import { applyLines, planLines } from '../rendering/plan.js';
-import type { Connections } from '../services.js';
+import type { Connections } from '../reach/services.js';
 
 interface ApplyArguments {
   readonly file: readonly string[];

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { BackfillReport } from '../../client/index.js';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { unlessInterrupted } from '../interruption.js';
+import { EXIT, type ExitCode } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { unlessInterrupted } from '../console/interruption.js';
 import { backfillLines, backfillProgressLine } from '../rendering/backfill.js';
-import type { Connections } from '../services.js';
+import type { Connections } from '../reach/services.js';
 
 interface BackfillOptions {
   readonly from?: Date;

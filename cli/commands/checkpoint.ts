@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
-import { connectionIdArgument } from '../arguments.js';
+import { connectionIdArgument } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import type { Settings } from '../settings.js';
-import { requireConnection } from '../stored-connection.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import type { Settings } from '../reach/settings.js';
+import { requireConnection } from '../reach/stored-connection.js';
 
 interface CheckpointOptions {
   readonly key?: string;
@@ -27,7 +27,7 @@ export const checkpoint: CommandDefinition = (run) =>
     )
     .action((connectionId: string, { key: given, out }: CheckpointOptions) =>
       run(async ({ output, services, settings }) => {
-        const { makeCheckpoint } = await import('../../activities/make-checkpoint.js');
+        const { makeCheckpoint } = await import('../../activities/maintenance.js');
         const { readCheckpointSigningKey } = await import('../../vault/checkpoint-key.js');
         const key = await readCheckpointSigningKey(given ?? keyFileOf(settings));
         const evidence = await services.evidence();

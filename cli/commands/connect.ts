@@ -10,10 +10,10 @@ import {
   parsePageSize,
   type EndpointPaths,
   type Intervals,
-} from '../arguments.js';
+} from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { pastMoment, takeKeys } from '../given-keys.js';
+import { EXIT } from '../console/exit-codes.js';
+import { pastMoment, takeKeys } from '../keys/given-keys.js';
 import { connectionReportLines } from '../rendering/connection-report.js';
 
 interface ConnectOptions {

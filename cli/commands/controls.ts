@@ -2,8 +2,8 @@ import { Argument, Command } from 'commander';
 import { CATALOGUE, controlOf } from '../../posture/controls/catalogue.js';
 import type { Control } from '../../posture/rules/control.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
 import { catalogueLines, controlLines } from '../rendering/controls.js';
 
 export const controls: CommandDefinition = (run) =>

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { runDev } from '../run-dev.js';
-import { EXIT } from '../exit-codes.js';
-import { interrupted } from '../interruption.js';
+import { runDev } from '../dev/run-dev.js';
+import { EXIT } from '../console/exit-codes.js';
+import { interrupted } from '../console/interruption.js';
 import { devDocument, devLines } from '../rendering/dev.js';
-import { tour } from '../tour.js';
+import { tour } from '../dev/tour.js';
 
 interface DevOptions {
   readonly tour?: boolean;

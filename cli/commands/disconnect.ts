@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { connectionIdArgument } from '../arguments.js';
+import { connectionIdArgument } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../console/exit-codes.js';
 
 export const disconnect: CommandDefinition = (run) =>
   new Command('disconnect')

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { parseConnectionId } from '../arguments.js';
+import { parseConnectionId } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { findingLines } from '../rendering/findings.js';
 

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import type { EndpointName } from '../../model/connection.js';
 import type { Drift } from '../../evidence/observations/drift.js';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../console/exit-codes.js';
 import { driftLines } from '../rendering/drift.js';
-import { requireConnection } from '../stored-connection.js';
+import { requireConnection } from '../reach/stored-connection.js';
 import { ENDPOINT_NAMES } from '../../model/setting-names.js';
 
 interface DriftOptions {

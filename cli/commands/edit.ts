@@ -15,12 +15,12 @@ import {
   type Intervals,
   type RetentionChanges,
   type ThresholdChanges,
-} from '../arguments.js';
+} from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { formatDuration } from '../times.js';
-import type { Colours } from '../terminal.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { formatDuration } from '../console/times.js';
+import type { Colours } from '../console/terminal.js';
 import type { SettingsChange } from '../../model/settings.js';
 
 interface EditOptions {

@@ -2,13 +2,13 @@ import { confirm } from '@inquirer/prompts';
 import { Command, Option } from 'commander';
 import { type Erased, type ErasureReport, type ErasureRule } from '../../evidence/erasure/erasure.js';
 import { SHORTEST_SUBJECT } from '../../evidence/erasure/subject.js';
-import { actorHere } from '../actor.js';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { actorHere } from '../console/actor.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { requireConnection } from '../stored-connection.js';
-import { canAsk } from '../terminal.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { requireConnection } from '../reach/stored-connection.js';
+import { canAsk } from '../console/terminal.js';
 import { ERASABLE, type Erasable } from '../../evidence/erasure/eraser.js';
 
 interface EraseOptions {

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../console/exit-codes.js';
 import { FORMATS, planExport, SUBJECTS, type ExportChoice, type ExportPlan } from '../exports/plan.js';
-import { PRODUCT } from '../product.js';
-import { requireConnection } from '../stored-connection.js';
-import { writeJsonArray, writeJsonLines, writeTexts } from '../streaming.js';
+import { PRODUCT } from '../console/product.js';
+import { requireConnection } from '../reach/stored-connection.js';
+import { writeJsonArray, writeJsonLines, writeTexts } from '../console/streaming.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
 export const exportEvidence: CommandDefinition = (run) =>

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import type { ConnectionRow } from '../../model/connection.js';
-import { connectionIdArgument } from '../arguments.js';
+import { connectionIdArgument } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { gapReport, type GapReport } from '../gap-report.js';
+import { EXIT, type ExitCode } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { gapReport, type GapReport } from '../exports/gap-report.js';
 import { gapLines } from '../rendering/gaps.js';
-import { requireConnection } from '../stored-connection.js';
+import { requireConnection } from '../reach/stored-connection.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
 type FailOn = 'any' | 'lost';

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { connectionHealth, HEALTHS, isHealthy, type Health } from '../../client/connection-health.js';
 import type { ListedConnection } from '../../client/index.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../console/exit-codes.js';
 import { listLines } from '../rendering/list.js';
 
 interface ListOptions {

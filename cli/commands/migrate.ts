@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { databaseUrlOf } from '../services.js';
+import { EXIT } from '../console/exit-codes.js';
+import { databaseUrlOf } from '../reach/services.js';
 
 export const migrate: CommandDefinition = (run) =>
   new Command('migrate')

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { connectionIdArgument, parseStreams, streamsArgument } from '../arguments.js';
+import { connectionIdArgument, parseStreams, streamsArgument } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../console/exit-codes.js';
 import { statusLines } from '../rendering/status.js';
 
 export const pause: CommandDefinition = (run) =>

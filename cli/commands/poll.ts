@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { connectionIdArgument, parseStreams, streamsArgument } from '../arguments.js';
+import { connectionIdArgument, parseStreams, streamsArgument } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { exitCodeOf } from '../rendering/outcome.js';
 import { pollLines } from '../rendering/polls.js';
-import { pollAndShow } from '../polling.js';
+import { pollAndShow } from '../dev/polling.js';
 
 export const poll: CommandDefinition = (run) =>
   new Command('poll')

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { isOverdue, postureFailures, type PostureGate } from '../../posture/gate.js';
 import type { ControlResult, StoredEvaluation } from '../../model/verdicts.js';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { CliError } from '../failures.js';
+import { EXIT, type ExitCode } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
 import { explanationLines, postureLines } from '../rendering/posture.js';
 
 interface PostureOptions {

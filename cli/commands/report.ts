@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { ConnectionRow } from '../../model/connection.js';
 import type { ReportedConnection } from '../../reports/html/input.js';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { PRODUCT } from '../product.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { PRODUCT } from '../console/product.js';
 import { reportSources } from '../../reports/html/sources.js';
-import { requireConnection } from '../stored-connection.js';
-import { writeTexts } from '../streaming.js';
+import { requireConnection } from '../reach/stored-connection.js';
+import { writeTexts } from '../console/streaming.js';
 
 interface ReportOptions {
   readonly out?: string;

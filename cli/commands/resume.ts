@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import type { ResumeReport } from '../../contract/reports.js';
-import { parseConnectionId, parseStreams, streamsArgument } from '../arguments.js';
+import { parseConnectionId, parseStreams, streamsArgument } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError, failureOf, type Failure } from '../failures.js';
-import type { Connections } from '../services.js';
-import type { Colours } from '../terminal.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError, failureOf, type Failure } from '../console/failures.js';
+import type { Connections } from '../reach/services.js';
+import type { Colours } from '../console/terminal.js';
 
 type PauseReason = 'keys-refused' | 'operator';
 

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { generationAt, parseBaseUrl } from '../../mimecast/regions.js';
 import type { RotationReport } from '../../contract/reports.js';
-import { connectionIdArgument, parseMoment } from '../arguments.js';
+import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { pastMoment, readSealed, takeKeys, type KeysNeeded } from '../given-keys.js';
+import { EXIT } from '../console/exit-codes.js';
+import { pastMoment, readSealed, takeKeys, type KeysNeeded } from '../keys/given-keys.js';
 import { connectionReportLines } from '../rendering/connection-report.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 
 interface RotateOptions {
   readonly baseUrl?: string;

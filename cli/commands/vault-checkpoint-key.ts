@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { examples, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../console/exit-codes.js';
 
 const DEFAULT_FILE = 'mimecast-checkpoint-key.pem';
 

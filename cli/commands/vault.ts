@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import type { Keyring } from '../../vault/keys.js';
-import { parseConnectionId } from '../arguments.js';
+import { parseConnectionId } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { takeKeys } from '../given-keys.js';
-import { keyringFileOf, readSealingKeyOf } from '../services.js';
+import { EXIT } from '../console/exit-codes.js';
+import { takeKeys } from '../keys/given-keys.js';
+import { keyringFileOf, readSealingKeyOf } from '../reach/services.js';
 import { checkpointKey } from './vault-checkpoint-key.js';
 
 const DEFAULT_FILE = 'mimecast-keyring.json';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { parseConnectionId } from '../arguments.js';
+import { parseConnectionId } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { requireConnection } from '../stored-connection.js';
-import type { Colours } from '../terminal.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { requireConnection } from '../reach/stored-connection.js';
+import type { Colours } from '../console/terminal.js';
 import type { Checkpointed, Verification } from '../../evidence/proof/verifier.js';
 
 interface VerifyOptions {
@@ -69,7 +69,7 @@ async function readCheckpoint({ checkpoint, key }: VerifyOptions): Promise<Named
   if (checkpoint === undefined || key === undefined) return undefined;
   const { readCheckpointPublicKey } = await import('../../vault/checkpoint-key.js');
   const { openCheckpoint } = await import('../../vault/checkpoint.js');
-  const { readTextFile } = await import('../text-files.js');
+  const { readTextFile } = await import('../console/text-files.js');
   const { connectionId, sequence, hash, at } = await openCheckpoint(
     await readCheckpointPublicKey(key),
     (await readTextFile(checkpoint)).trim(),
@@ -95,7 +95,7 @@ async function verifyFile(
   checkpoint: NamedCheckpoint | undefined,
 ): Promise<Verification> {
   const { verifyBundle } = await import('../../evidence/proof/verify-bundle.js');
-  const { linesOf } = await import('../text-files.js');
+  const { linesOf } = await import('../console/text-files.js');
   return await verifyBundle(linesOf(file, terminal, signal), ({ connectionId }) => {
     if (wanted !== undefined && wanted !== connectionId) {
       throw new CliError(

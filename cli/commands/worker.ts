@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
-import { EXIT } from '../exit-codes.js';
-import { interrupted } from '../interruption.js';
-import { runWorker } from '../run-worker.js';
+import { EXIT } from '../console/exit-codes.js';
+import { interrupted } from '../console/interruption.js';
+import { runWorker } from '../dev/run-worker.js';
 
 export const worker: CommandDefinition = (run) =>
   new Command('worker')
@@ -13,7 +13,7 @@ export const worker: CommandDefinition = (run) =>
     .action(() =>
       run(
         async ({ output, settings, signal }) => {
-          const { logWorkerTo } = await import('../worker-logs.js');
+          const { logWorkerTo } = await import('../dev/worker-logs.js');
           logWorkerTo(2);
           return runWorker(settings, async () => {
             const { taskQueue, temporal } = settings;

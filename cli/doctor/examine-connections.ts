@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { planSchedules } from '../../activities/schedule-plan.js';
+import { planSchedules } from '../../activities/schedules/schedule-plan.js';
 import { connectionWorkflowId } from '../../contract/ids.js';
 import { connectionOf, findingsOn, type Finding } from './finding.js';
 import { judgeConnection } from './judge-connection.js';

@@ -1,7 +1,7 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { Context } from '../command.js';
-import { connectToTemporal } from '../services.js';
-import type { Settings } from '../settings.js';
+import { connectToTemporal } from '../reach/services.js';
+import type { Settings } from '../reach/settings.js';
 import { judgePostgresClock, judgeTemporalClock } from './clocks.js';
 import { examineConnections, lookUpConnections, selected } from './examine-connections.js';
 import { findingsOn, type Finding } from './finding.js';

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../console/exit-codes.js';
 
 /** How a check ended. `skipped`: its ground is missing, so that nothing can be said. */
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';

@@ -4,7 +4,7 @@ import type { ConnectionRow, StreamPause } from '../../model/connection.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
 import { keyAge, keyDates } from '../../model/key-age.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
-import { formatMoment } from '../times.js';
+import { formatMoment } from '../console/times.js';
 import { findingsOn, type Finding, type FindingMaker } from './finding.js';
 import type { Sighting } from './judge-stream.js';
 

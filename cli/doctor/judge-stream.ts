@@ -1,9 +1,9 @@
-import { PLAN_DIGEST, scheduleOffsetMs, type PlannedSchedule } from '../../activities/schedule-plan.js';
+import { PLAN_DIGEST, scheduleOffsetMs, type PlannedSchedule } from '../../activities/schedules/schedule-plan.js';
 import type { SeenSchedule } from '../../client/inspection.js';
 import type { ConnectionRow } from '../../model/connection.js';
 import type { InspectedStream } from '../../evidence/inspection.js';
 import type { PollOutcome } from '../../model/outcomes.js';
-import { formatDuration, formatMoment } from '../times.js';
+import { formatDuration, formatMoment } from '../console/times.js';
 import { findingsOn, type Finding, type FindingMaker } from './finding.js';
 
 /** What Temporal said about something: that it is not there, or nothing in time. */

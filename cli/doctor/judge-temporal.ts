@@ -1,6 +1,6 @@
 import { createAttributesCommand } from '../../worker/search-attributes.js';
-import type { Settings } from '../settings.js';
-import { formatMoment } from '../times.js';
+import type { Settings } from '../reach/settings.js';
+import { formatMoment } from '../console/times.js';
 import { findingsOn, REACHABLE, type Finding } from './finding.js';
 import { nextStepOf } from './look.js';
 import type { SeenPoller, SeenWorkers, TemporalInside, TemporalSeen } from './look-at-temporal.js';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { planSchedules } from '../../activities/schedule-plan.js';
+import { planSchedules } from '../../activities/schedules/schedule-plan.js';
 import {
   describeSchedules,
   describeWorkflows,

@@ -1,7 +1,7 @@
 import { pendingMigrations } from '../../evidence/database/migrate.js';
 import { openInspection, type EvidenceInspection, type InspectedServer } from '../../evidence/inspection.js';
-import { databaseUrlOf } from '../services.js';
-import type { Settings } from '../settings.js';
+import { databaseUrlOf } from '../reach/services.js';
+import type { Settings } from '../reach/settings.js';
 import { skewOf, type Skew } from './clocks.js';
 import { look, LOOK_LIMIT_MS, type Looked } from './look.js';
 

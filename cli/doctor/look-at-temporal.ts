@@ -2,7 +2,7 @@ import type { Connection } from '@temporalio/client';
 import { tsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { missingSearchAttributes } from '../../worker/search-attributes.js';
-import type { Settings } from '../settings.js';
+import type { Settings } from '../reach/settings.js';
 import { look, LOOK_LIMIT_MS, type Looked } from './look.js';
 
 const { TaskQueueType, WorkerStatus } = proto.temporal.api.enums.v1;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
-import { EXIT } from '../exit-codes.js';
-import { CliError, failureOf, type Failure } from '../failures.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError, failureOf, type Failure } from '../console/failures.js';
 
 /** A server that is well answers within milliseconds; nobody waits longer for one that is not. */
 export const LOOK_LIMIT_MS = 5_000;

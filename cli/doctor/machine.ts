@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Terminal } from '../terminal.js';
+import type { Terminal } from '../console/terminal.js';
 import { findingsOn, type Finding } from './finding.js';
 import { look, seenOf } from './look.js';
 

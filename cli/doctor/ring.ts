@@ -1,5 +1,5 @@
 import { sideBySide } from '../../client/side-by-side.js';
-import { openSealed } from '../../activities/open-sealed.js';
+import { openSealed } from '../../activities/keys/open-sealed.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
 import { readKeyring, type KeyringFile } from '../../vault/keyring.js';
 import { readSealingKey } from '../../vault/sealing.js';

@@ -1,6 +1,6 @@
 import { sideBySide } from '../../client/side-by-side.js';
 import type { ConnectionReport } from '../../contract/reports.js';
-import type { Connections } from '../services.js';
+import type { Connections } from '../reach/services.js';
 import { judgeSkew } from './clocks.js';
 import { findingsOn, type Finding } from './finding.js';
 import { look, nextStepOf, type Looked } from './look.js';

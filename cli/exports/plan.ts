@@ -1,4 +1,4 @@
-import { CliError } from '../failures.js';
+import { CliError } from '../console/failures.js';
 
 export const FORMATS = ['jsonl', 'csv', 'action-plan', 'ocsf', 'oscal'] as const;
 export const SUBJECTS = ['events', 'observations', 'evidence', 'all', 'bundle', 'verdicts'] as const;

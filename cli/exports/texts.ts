@@ -11,9 +11,9 @@ import {
   type TracedEvaluation,
 } from '../../reports/exports/verdict-history.js';
 import { VERDICT_COLUMNS, verdictLine, verdictRows, type VerdictRow } from '../../reports/exports/verdict-rows.js';
-import { EXIT } from '../exit-codes.js';
-import { CliError } from '../failures.js';
-import { arrayOf } from '../streaming.js';
+import { EXIT } from '../console/exit-codes.js';
+import { CliError } from '../console/failures.js';
+import { arrayOf } from '../console/streaming.js';
 import type { ExportPlan } from './plan.js';
 import type { ExportedEvent, ExportRecord } from '../../evidence/export.js';
 

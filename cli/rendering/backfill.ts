@@ -1,6 +1,6 @@
 import type { BackfillProgress, BackfillReport } from '../../client/index.js';
 import { approximateDuration, spanText } from '../../model/time.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 import { table } from './table.js';
 
 /** One line that is replaced by the next. */

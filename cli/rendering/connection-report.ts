@@ -1,5 +1,5 @@
 import type { ConnectionReport, EndpointReport } from '../../contract/reports.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 import { isBad, paintOutcome } from './outcome.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';

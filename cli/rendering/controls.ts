@@ -1,6 +1,6 @@
 import type { Control } from '../../posture/rules/control.js';
 import type { Mappings, Requirement } from '../../model/verdicts.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 

@@ -1,7 +1,7 @@
 import type { Difference, FieldChange } from '../../evidence/observations/differences.js';
 import type { Drift } from '../../evidence/observations/drift.js';
-import type { Colours } from '../terminal.js';
-import { minuteOf } from '../times.js';
+import type { Colours } from '../console/terminal.js';
+import { minuteOf } from '../console/times.js';
 
 /** Changes in the order in which they were found, each with what may explain it. */
 export function driftLines(connectionId: string, found: readonly Drift[], colours: Colours): string[] {

@@ -1,5 +1,5 @@
 import type { Finding, Group, Verdict } from '../doctor/finding.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 
 const WORDS = { ok: 'OK', warning: 'WARN', failure: 'FAIL', skipped: 'SKIP' } as const satisfies Record<
   Verdict,

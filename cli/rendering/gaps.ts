@@ -1,8 +1,8 @@
 import { durationWords } from '../../mimecast/duration-words.js';
 import type { MissingCause } from '../../model/completeness.js';
-import type { GapReport, MissingReport } from '../gap-report.js';
-import type { Colours } from '../terminal.js';
-import { minuteOf } from '../times.js';
+import type { GapReport, MissingReport } from '../exports/gap-report.js';
+import type { Colours } from '../console/terminal.js';
+import { minuteOf } from '../console/times.js';
 import { table } from './table.js';
 
 const CAUSES: Readonly<Record<MissingCause, string>> = {

@@ -1,6 +1,6 @@
 import { connectionHealth, HEALTHS, isHealthy, type Health } from '../../client/connection-health.js';
 import type { ListedConnection } from '../../client/index.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 import { table } from './table.js';
 
 const HEADINGS = ['CONNECTION', 'ACCOUNT', 'STATE', 'WHY', 'KEYS', 'PASS', 'FAIL', 'UNK', 'N/A', 'BASE URL'] as const;

@@ -1,6 +1,6 @@
 import type { EndpointOutcome, PollOutcome } from '../../model/outcomes.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Colours } from '../terminal.js';
+import { EXIT, type ExitCode } from '../console/exit-codes.js';
+import type { Colours } from '../console/terminal.js';
 
 /** How a poll's outcome is judged: `bad` needs somebody, `note` is worth knowing, `good` is what was asked for. */
 const JUDGEMENTS = {

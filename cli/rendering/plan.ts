@@ -7,7 +7,7 @@ import type {
   PlannedAction,
   PlannedConnection,
 } from '../../client/index.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 
 /** What would be done, for people: a line for each action, and the changed settings below it. */
 export function planLines(plan: ApplyPlan, colours: Colours): string[] {

@@ -1,5 +1,5 @@
 import type { PollReport } from '../../client/index.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 import { isBad, paintOutcome } from './outcome.js';
 import { table } from './table.js';
 

@@ -1,6 +1,6 @@
 import type { ControlResult, StoredEvaluation, Summary, Verdict } from '../../model/verdicts.js';
-import type { Colours } from '../terminal.js';
-import { minuteOf } from '../times.js';
+import type { Colours } from '../console/terminal.js';
+import { minuteOf } from '../console/times.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 

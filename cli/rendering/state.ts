@@ -1,5 +1,5 @@
 import type { ConnectionStatus } from '../../contract/reports.js';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 
 /** A connection's state, coloured by whether somebody should look. */
 export function paintState(state: ConnectionStatus['state'], colours: Colours): string {

@@ -1,6 +1,6 @@
 import type { CredentialReport, StatusReport, StreamReport } from '../../client/index.js';
-import type { Colours } from '../terminal.js';
-import { formatMoment } from '../times.js';
+import type { Colours } from '../console/terminal.js';
+import { formatMoment } from '../console/times.js';
 import { counts } from './posture.js';
 import { accountWords } from './connection-report.js';
 import { paintOutcome } from './outcome.js';

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Colours } from '../terminal.js';
+import type { Colours } from '../console/terminal.js';
 
 const NO_LINES = {
   top: '',

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { believableTenant } from './believable-tenant.js';
-import { lateRows } from './believable-rows.js';
+import { believableTenant } from './fixtures/believable-tenant.js';
+import { lateRows } from './fixtures/believable-rows.js';
 import { accessChange, faultRule, lateArrival, lateRowArrival, newTenant, settingsChange } from './control-input.js';
-import { lateEvents } from './late-events.js';
+import { lateEvents } from './fixtures/late-events.js';
 import type { RunningTenant } from './running-tenant.js';
-import type { Simulator } from './simulator.js';
 import { randomClient, randomKeys } from './tenant.js';
+import type { Simulator } from './interface.js';
 
 export const CONTROL_PATH = '/simulator';
 

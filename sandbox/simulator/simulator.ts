@@ -13,31 +13,9 @@ import { DEFAULT_SETTINGS, type SimulatorSettings } from './settings.js';
 import { signedHeaders } from './signature.js';
 import type { SimulatedTenant } from './tenant.js';
 import { Vendor, type VendorCall } from './vendor.js';
+import type { Simulator, SimulatorOptions } from './interface.js';
 
 const MAX_REQUEST_BYTES = 1024 * 1024;
-
-export interface SimulatorOptions extends Partial<SimulatorSettings> {
-  /** Any free one by default. */
-  readonly port?: number;
-  readonly tenants?: readonly SimulatedTenant[];
-}
-
-/** A simulated Mimecast, API 1.0 and 2.0, on a port of its own on loopback. */
-export interface Simulator {
-  /** To be used as a connection's base URL, with loopback allowed. */
-  readonly url: string;
-  readonly settings: SimulatorSettings;
-  readonly tenants: readonly RunningTenant[];
-  /** What goes wrong, and when. */
-  readonly faults: Faults;
-  /** The newest 10,000 calls, oldest first. */
-  readonly requests: readonly LoggedRequest[];
-  configure(settings: Partial<SimulatorSettings>): void;
-  addTenant(tenant: SimulatedTenant): RunningTenant;
-  forgetRequests(): void;
-  /** Cuts every connection and ends. */
-  stop(): Promise<void>;
-}
 
 /**
  * Starts a simulated Mimecast. It checks signatures and tokens, pages, limits rates and refuses as the vendor does, and does wrong

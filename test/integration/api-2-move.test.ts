@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lateEvents } from '../../sandbox/simulator/late-events.js';
+import { lateEvents } from '../../sandbox/simulator/fixtures/late-events.js';
 import type { RunningTenant } from '../../sandbox/simulator/running-tenant.js';
-import { startSimulator, type Simulator } from '../../sandbox/simulator/simulator.js';
+import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { defaultSettings } from '../../model/streams.js';
 import { addTenant, MINUTE_MS, startEngine, type Engine, type Tenant } from '../engine.js';
 import { logOf } from '../evidence.js';
 import { until } from '../until.js';
+import type { Simulator } from '../../sandbox/simulator/interface.js';
 
 let engine: Engine;
 /** Where API 2.0 is served, and API 1.0 is not; the engine's own simulator serves the other. */

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { reconcileSchedules } from '../../activities/reconcile-schedules.js';
+import { reconcileSchedules } from '../../activities/schedules/reconcile-schedules.js';
 import { addKey, createKeyring } from '../../vault/keyring.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
 import { PLANTED_PASSWORD, startPatient, type Examination, type Patient } from '../patient.js';

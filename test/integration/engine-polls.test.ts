@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PollReport } from '../../client/reports.js';
 import { WINDOW_RULES } from '../../mimecast/audit-windows.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
-import { startSimulator, type SimulatorOptions } from '../../sandbox/simulator/simulator.js';
+import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../audit-log.js';
 import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, startEngine, type Engine } from '../engine.js';
 import { defaultSettings } from '../../model/streams.js';
+import type { SimulatorOptions } from '../../sandbox/simulator/interface.js';
 
 let engine: Engine;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import type { PollReport } from '../../client/reports.js';
 import { PROTECTIONS, type Protection } from '../../model/statistics.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { PROTECTION_LOGS } from '../../mimecast/protection-logs.js';
-import { lateRows } from '../../sandbox/simulator/believable-rows.js';
+import { lateRows } from '../../sandbox/simulator/fixtures/believable-rows.js';
 import type { Fault } from '../../sandbox/simulator/faults.js';
 import type { SimulatedProtectionLog } from '../../sandbox/simulator/tenant.js';
 import { letTimePass } from '../audit-log.js';

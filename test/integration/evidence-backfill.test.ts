@@ -13,8 +13,8 @@ import {
   takenWindow,
 } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import type { NewWindow, TakenWindowRow } from '../../evidence/ledger/window.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 const STREAM = 'audit-events';
 const DAY_MS = 24 * HOUR_MS;

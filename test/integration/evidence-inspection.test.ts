@@ -4,8 +4,8 @@ import { EvidenceUnreachableError } from '../../evidence/database/errors.js';
 import { openInspection, type EvidenceInspection } from '../../evidence/inspection.js';
 import { connect, connectedStore, granted, HOUR_MS, NOON, openWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import type { FinishedPoll } from '../../evidence/ledger/polls.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

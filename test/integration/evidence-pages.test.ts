@@ -13,8 +13,8 @@ import {
   takenWindow,
 } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import type { TakenWindow } from '../../evidence/ledger/window.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

@@ -16,8 +16,8 @@ import {
 } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { click, counted } from '../protection-logs.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import type { NewObservation } from '../../evidence/observations/observations.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

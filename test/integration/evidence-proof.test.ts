@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { exportLine, type ExportOptions, type ExportRecord } from '../../evidence/export.js';
 import { auditEvent, auditEvents, connectedStore, granted, NOON, page, PROVENANCE, takenWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import type { NewObservation } from '../../evidence/observations/observations.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

@@ -5,8 +5,8 @@ import { verifyBundle } from '../../evidence/proof/verify-bundle.js';
 import { auditEvent, auditEvents, connect, connectedStore, NOON, page, PROVENANCE, takenWindow } from '../evidence.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import type { Checkpointed } from '../../evidence/proof/verifier.js';
-import type { EvidenceStore } from '../../evidence/store.js';
 import type { NewObservation } from '../../evidence/observations/observations.js';
+import type { EvidenceStore } from '../../evidence/store.js';
 
 /**
  * Two connections with the same history, of which a part was erased by rule. Whatever is then done to it behind the store's

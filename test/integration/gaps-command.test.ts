@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { GapReport } from '../../cli/gap-report.js';
+import type { GapReport } from '../../cli/exports/gap-report.js';
 import { runCommandLine } from '../../cli/program.js';
 import type { BackfillReport } from '../../client/reports.js';
 import { happened, letTimePass } from '../audit-log.js';

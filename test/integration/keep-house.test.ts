@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { ActivityDependencies } from '../../activities/dependencies.js';
-import { keepHouse } from '../../activities/keep-house.js';
+import { keepHouse } from '../../activities/maintenance.js';
 import { openCheckpoint } from '../../vault/checkpoint.js';
 import { readCheckpointPublicKey, writeNewCheckpointKey } from '../../vault/checkpoint-key.js';
 import { openCheckpoints } from '../../worker/checkpoints.js';

@@ -8,14 +8,15 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { MimecastConnections } from '../../client/connections.js';
-import { believableTenant } from '../../sandbox/simulator/believable-tenant.js';
-import { startSimulator, type Simulator } from '../../sandbox/simulator/simulator.js';
+import { believableTenant } from '../../sandbox/simulator/fixtures/believable-tenant.js';
+import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { createKeyring, sealingKey } from '../../vault/keyring.js';
 import type { Keyring } from '../../vault/keys.js';
 import type { MimecastWorkerOptions } from '../../worker/options.js';
 import { MimecastPlugin } from '../../worker/plugin.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { recordedHistories } from '../recorded-histories.js';
+import type { Simulator } from '../../sandbox/simulator/interface.js';
 
 const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });

@@ -9,14 +9,15 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { runCommandLine } from '../../cli/program.js';
 import type { PollReport } from '../../client/index.js';
-import { believableTenant, type BelievableTenant } from '../../sandbox/simulator/believable-tenant.js';
+import { believableTenant, type BelievableTenant } from '../../sandbox/simulator/fixtures/believable-tenant.js';
 import type { RunningTenant } from '../../sandbox/simulator/running-tenant.js';
-import { startSimulator, type Simulator } from '../../sandbox/simulator/simulator.js';
+import { startSimulator } from '../../sandbox/simulator/simulator.js';
 import { ENDPOINT_PATHS, type ClientKeys, type TenantKeys } from '../../sandbox/simulator/tenant.js';
 import { writeNewKeyring } from '../../vault/keyring.js';
 import { connectionRuns, formsOf, readable, runsOf, runText, schedulesText, tableTexts } from '../places.js';
 import { freshDatabase, type TestDatabase } from '../postgres.js';
 import { RecordedTerminal } from '../unit/cli/recorded-terminal.js';
+import type { Simulator } from '../../sandbox/simulator/interface.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { proveKeys } from '../../../activities/prove-keys.js';
-import { testConnection } from '../../../activities/test-connection.js';
+import { proveKeys } from '../../../activities/keys/prove-keys.js';
+import { testConnection } from '../../../activities/probe/test-connection.js';
 import { placesToTest } from '../../../activities/stream-endpoints.js';
 import type { Fault, Simulator } from '../../../sandbox/index.js';
 import { apiWithToken, rowFor, startRegion, tenantOf } from './tenant-under-test.js';

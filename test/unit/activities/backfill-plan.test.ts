@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lostFrom, planBackfill } from '../../../activities/backfill-plan.js';
+import { lostFrom, planBackfill } from '../../../activities/backfill/backfill-plan.js';
 import { common, merged, without, type TimeRange } from '../../../model/time-ranges.js';
 import { WINDOW_RULES } from '../../../mimecast/audit-windows.js';
 import type { Coverage } from '../../../evidence/ledger/held.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBatchBudget } from '../../../activities/batch-budget.js';
+import { createBatchBudget } from '../../../activities/collect/batch-budget.js';
 
 const START = Date.parse('2026-11-23T06:00:00Z');
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { testConnection } from '../../../activities/test-connection.js';
+import { testConnection } from '../../../activities/probe/test-connection.js';
 import { ENDPOINT_PATHS, randomKeys, type BelievableTenant, type Simulator } from '../../../sandbox/index.js';
 import { apiFor, nobody, reach, rowFor, startRegion, tenantOf } from './tenant-under-test.js';
 

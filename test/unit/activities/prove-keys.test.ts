@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mayUse, proveKeys } from '../../../activities/prove-keys.js';
+import { mayUse, proveKeys } from '../../../activities/keys/prove-keys.js';
 import { ENDPOINT_PATHS, type EndpointAccess, type Fault } from '../../../sandbox/index.js';
 import { reach, tenantOf, type Reached } from './tenant-under-test.js';
 

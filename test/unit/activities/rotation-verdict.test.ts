@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rotationVerdict } from '../../../activities/rotation-verdict.js';
+import { rotationVerdict } from '../../../activities/keys/rotation-verdict.js';
 import type { ConnectionRow } from '../../../model/connection.js';
 import type { ConnectionReport } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/streams.js';

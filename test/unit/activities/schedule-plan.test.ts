@@ -1,7 +1,7 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planSchedules, scheduleOffsetMs, type PlannedSchedule } from '../../../activities/schedule-plan.js';
+import { planSchedules, scheduleOffsetMs, type PlannedSchedule } from '../../../activities/schedules/schedule-plan.js';
 import type { ConnectionRow } from '../../../model/connection.js';
 import { defaultSettings } from '../../../model/streams.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testConnection } from '../../../activities/test-connection.js';
+import { testConnection } from '../../../activities/probe/test-connection.js';
 import { reach } from './tenant-under-test.js';
 
 test('logs that may not be read, or that are not there, say nothing against the keys', async () => {

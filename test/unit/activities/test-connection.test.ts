@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { testConnection } from '../../../activities/test-connection.js';
+import { testConnection } from '../../../activities/probe/test-connection.js';
 import type { VendorStatistics } from '../../../model/connection.js';
 import { ENDPOINTS, type EndpointName } from '../../../mimecast/endpoints.js';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { wantedWindow } from '../../../activities/collect-pages.js';
+import { wantedWindow } from '../../../activities/collect/collect-pages.js';
 import type { LedgerPosition } from '../../../evidence/ledger/ledger.js';
 
 const HOUR = 3_600_000;

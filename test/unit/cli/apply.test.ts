@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../cli/program.js';
 import { applyLines, planLines } from '../../../cli/rendering/plan.js';
-import type { Connections } from '../../../cli/services.js';
-import { coloursFor } from '../../../cli/terminal.js';
+import type { Connections } from '../../../cli/reach/services.js';
+import { coloursFor } from '../../../cli/console/terminal.js';
 import { MimecastApplyError, MimecastClientError, type ApplyPlan, type ApplyReport } from '../../../client/index.js';
 import { RecordedTerminal } from './recorded-terminal.js';
 

@@ -6,7 +6,7 @@ import {
   parseMoment,
   parsePageSize,
   parseStreams,
-} from '../../../cli/arguments.js';
+} from '../../../cli/console/arguments.js';
 
 describe('an id of a connection', () => {
   test.each(['a', 'acme', 'acme-eu', '0', 'a'.repeat(63)])('%s is taken', (id) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { gapReport, type GapReport } from '../../../cli/gap-report.js';
+import { gapReport, type GapReport } from '../../../cli/exports/gap-report.js';
 import { runCommandLine } from '../../../cli/program.js';
 import { gapLines } from '../../../cli/rendering/gaps.js';
-import type { Connections, Services } from '../../../cli/services.js';
-import { coloursFor } from '../../../cli/terminal.js';
+import type { Connections, Services } from '../../../cli/reach/services.js';
+import { coloursFor } from '../../../cli/console/terminal.js';
 import { MimecastClientError, type BackfillReport } from '../../../client/index.js';
 import type { ConnectionRow } from '../../../model/connection.js';
 import { RecordedTerminal } from './recorded-terminal.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProgram, runCommandLine } from '../../../cli/program.js';
-import type { Connections, Services } from '../../../cli/services.js';
+import type { Connections, Services } from '../../../cli/reach/services.js';
 import { MimecastClientError } from '../../../client/index.js';
 import { readKeyring } from '../../../vault/keyring.js';
 import { describeSealed } from '../../../vault/sealing.js';

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { FORMATS, planExport, SUBJECTS, type ExportChoice } from '../../../cli/exports/plan.js';
 import { runCommandLine } from '../../../cli/program.js';
-import type { Services } from '../../../cli/services.js';
+import type { Services } from '../../../cli/reach/services.js';
 import type { ConnectionRow } from '../../../model/connection.js';
 import type { StoredEvaluation } from '../../../model/verdicts.js';
 import { defaultSettings } from '../../../model/streams.js';
 import { CONTROL_IDS, evaluation, evaluationWith, OWNER } from '../reports/believable-record.js';
 import { readerOf } from '../posture/traced.js';
 import { RecordedTerminal } from './recorded-terminal.js';
-import type { EvidenceStore } from '../../../evidence/store.js';
 import type { ExportRecord } from '../../../evidence/export.js';
+import type { EvidenceStore } from '../../../evidence/store.js';
 
 const ROW: ConnectionRow = {
   connectionId: 'acme',

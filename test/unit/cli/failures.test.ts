@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { CliError, failureOf } from '../../../cli/failures.js';
+import { CliError, failureOf } from '../../../cli/console/failures.js';
 import { MimecastClientError } from '../../../client/index.js';
 import {
   EvidenceNamespaceError,

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findKeys, parseKeysFile } from '../../../cli/keys.js';
+import { findKeys, parseKeysFile } from '../../../cli/keys/keys.js';
 import { RecordedTerminal } from './recorded-terminal.js';
 
 const KEYS = { applicationId: 'id-1', applicationKey: 'key-2', accessKey: 'access-3', secretKey: 'c2VjcmV0' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../../cli/program.js';
-import type { Connections, Services } from '../../../cli/services.js';
+import type { Connections, Services } from '../../../cli/reach/services.js';
 import { MimecastClientError, type ListedConnection } from '../../../client/index.js';
 import type { ResumeReport, RotationReport, SettingsReport } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/streams.js';

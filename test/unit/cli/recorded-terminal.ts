@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import type { Terminal } from '../../../cli/terminal.js';
+import type { Terminal } from '../../../cli/console/terminal.js';
 
 /** A terminal nobody sits at: what is written to it can be read back. */
 export class RecordedTerminal implements Terminal {

@@ -7,7 +7,7 @@ import { listLines } from '../../../cli/rendering/list.js';
 import { exitCodeOf, paintOutcome } from '../../../cli/rendering/outcome.js';
 import { digestLines, pollLines } from '../../../cli/rendering/polls.js';
 import { statusLines } from '../../../cli/rendering/status.js';
-import { coloursFor } from '../../../cli/terminal.js';
+import { coloursFor } from '../../../cli/console/terminal.js';
 import type { PollReport, StatusReport } from '../../../client/index.js';
 import type { PollOutcome } from '../../../model/outcomes.js';
 import type { ConnectionReport, EndpointReport } from '../../../contract/reports.js';

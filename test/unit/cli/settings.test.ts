@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resolveSettings } from '../../../cli/settings.js';
+import { resolveSettings } from '../../../cli/reach/settings.js';
 
 const DEV = {
   temporalAddress: '127.0.0.1:17233',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { recordText, writeJsonArray, writeJsonLines } from '../../../cli/streaming.js';
+import { recordText, writeJsonArray, writeJsonLines } from '../../../cli/console/streaming.js';
 import { Recorder } from './recorded-terminal.js';
 import type { ExportRecord } from '../../../evidence/export.js';
 

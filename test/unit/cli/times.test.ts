@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, formatMoment, parseDuration } from '../../../cli/times.js';
+import { formatDuration, formatMoment, parseDuration } from '../../../cli/console/times.js';
 
 test.each([
   ['90m', 5_400_000],

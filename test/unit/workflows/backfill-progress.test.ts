@@ -1,8 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BackfillBatchResult, BegunBackfill } from '../../../contract/activities.js';
-import { backfillDetails, backfillResultDetails, endedBackfillDetails } from '../../../workflows/backfill-details.js';
-import { askedSpan, backfillResult, initialProgress, progressAfter } from '../../../workflows/backfill-progress.js';
+import {
+  backfillDetails,
+  backfillResultDetails,
+  endedBackfillDetails,
+} from '../../../workflows/backfill/backfill-details.js';
+import {
+  askedSpan,
+  backfillResult,
+  initialProgress,
+  progressAfter,
+} from '../../../workflows/backfill/backfill-progress.js';
 
 const INPUT = { connectionId: 'acme', from: '2026-09-01T00:00:00.000Z', to: '2026-11-23T12:00:00.000Z' };
 const BEGUN: BegunBackfill = {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { AuditProgress } from '../../../contract/activities.js';
-import { connectionDetails } from '../../../workflows/connection-details.js';
-import { auditProgressDetails, batchSummary, failedPollDetails, pollDetails } from '../../../workflows/poll-details.js';
+import { connectionDetails } from '../../../workflows/connection/connection-details.js';
+import {
+  auditProgressDetails,
+  batchSummary,
+  failedPollDetails,
+  pollDetails,
+} from '../../../workflows/polls/poll-details.js';
 import type { PollResult } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/streams.js';
 

@@ -1,4 +1,4 @@
-import { planSchedules, type PlannedSchedule } from '../../../../activities/schedule-plan.js';
+import { planSchedules, type PlannedSchedule } from '../../../../activities/schedules/schedule-plan.js';
 import type { SeenSchedule } from '../../../../client/inspection.js';
 import type { ConnectionRow } from '../../../../model/connection.js';
 import type { InspectedKeys, InspectedStream } from '../../../../evidence/inspection.js';

@@ -4,7 +4,7 @@ import { selected } from '../../../../cli/doctor/examine-connections.js';
 import { exitCodeOf, findingsOn, type Finding } from '../../../../cli/doctor/finding.js';
 import { look } from '../../../../cli/doctor/look.js';
 import { findingLines } from '../../../../cli/rendering/findings.js';
-import { coloursFor } from '../../../../cli/terminal.js';
+import { coloursFor } from '../../../../cli/console/terminal.js';
 import { sideBySide } from '../../../../client/side-by-side.js';
 
 const [temporal, postgres] = [findingsOn('temporal'), findingsOn('postgres')];

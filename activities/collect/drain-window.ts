@@ -1,0 +1,109 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { clampStart } from '../../mimecast/audit-windows.js';
+import { MimecastRequestError } from '../../mimecast/errors.js';
+import type { BatchBudget } from './batch-budget.js';
+import type { FetchedPage, PagedLog } from './paged-log.js';
+import type { Session } from '../session.js';
+import type { TakenWindow, WindowRow } from '../../evidence/ledger/window.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+
+/** What draining needs besides the window itself. */
+export interface Drain {
+  readonly store: EvidenceStore;
+  readonly session: Session;
+  readonly log: PagedLog;
+  readonly path: string;
+  readonly budget: BatchBudget;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+export type Drained = 'complete' | 'out-of-budget' | 'superseded' | 'disconnected' | GivenUp;
+
+/** A window that could not be read to its end, however often it was begun again. The ledger has it as failed. */
+export interface GivenUp {
+  readonly window: WindowRow;
+  readonly cause: string;
+}
+
+/**
+ * Reads a window to its end, page by page, and stores each page together with the checkpoint behind it.
+ *
+ * While one page is being stored the next one is already fetched and prepared, which is why a killed worker asks for at
+ * most two pages again: the one that was being stored and the one that was being fetched.
+ */
+export async function drainWindow(drain: Drain, window: WindowRow, taken: TakenWindow): Promise<Drained> {
+  let current = window;
+  for (;;) {
+    const ended = await readOn(drain, current, taken);
+    if (typeof ended === 'string') return ended;
+    const { restart: cause } = ended;
+    const restarted = await drain.store.ledger.restart(
+      taken,
+      clampStart(current.start, drain.now(), drain.log.rules),
+      cause,
+    );
+    if (restarted === 'exhausted') return { window: current, cause };
+    if (typeof restarted === 'string') return restarted;
+    current = restarted;
+  }
+}
+
+/** Reads a window from its checkpoint on, to its end or to the point from which it must be started again. */
+async function readOn(
+  drain: Drain,
+  window: WindowRow,
+  taken: TakenWindow,
+): Promise<Exclude<Drained, GivenUp> | { restart: string }> {
+  const { budget } = drain;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([drain.signal, ended.signal]);
+  const fetch = (token: string | undefined): Promise<FetchedPage> => fetchPage(drain, window, token, signal);
+  let pages = window.pages;
+  let next = fetch(window.pageToken);
+  try {
+    for (;;) {
+      const page = await next;
+      const { nextToken } = page;
+      const goOn = nextToken !== undefined && budget.spendPage();
+      if (goOn) next = fetch(nextToken);
+      const stored = await page.store(taken, pages);
+      if (stored === 'repeated-token') return { restart: stored };
+      if (typeof stored === 'string') return stored;
+      if (stored.complete) return 'complete';
+      if (!goOn) return 'out-of-budget';
+      pages = stored.pages;
+    }
+  } catch (error) {
+    if (error instanceof MimecastRequestError && error.reason === 'token-refused') return { restart: error.reason };
+    throw error;
+  } finally {
+    ended.abort();
+  }
+}
+
+function fetchPage(
+  { session, path, log }: Drain,
+  window: WindowRow,
+  pageToken: string | undefined,
+  signal: AbortSignal,
+): Promise<FetchedPage> {
+  const { start, end } = window;
+  const query = { start, end, path, signal, ...session.row.settings.pagination };
+  const fetched = session.call((api) => log.fetch(api, { ...query, ...(pageToken !== undefined && { pageToken }) }));
+  // It may fail while the page before is still being stored; whoever awaits it is told then.
+  fetched.catch(() => undefined);
+  return fetched;
+}
+
+/** The failure of a poll that has given a window up: the next poll opens one over the same range. */
+export function givenUpFailure({ window, cause }: GivenUp, path: string): ApplicationFailure {
+  const range = `${minute(window.start)} to ${minute(window.end)} UTC`;
+  return ApplicationFailure.nonRetryable(
+    `Mimecast could not be paged to the end of ${range} (${cause}, after ${window.restarts} restarts). ` +
+      `The next poll reads it again.\nIf it stays, give Mimecast support the endpoint ${path}.`,
+    'MimecastRequestError',
+  );
+}
+
+const minute = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');

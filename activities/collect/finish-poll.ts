@@ -1,0 +1,61 @@
+import { Context, log } from '@temporalio/activity';
+import { postureStatus } from '../../contract/connection-status.js';
+import { connectionWorkflowId } from '../../contract/ids.js';
+import { postureTurned } from '../../contract/messages.js';
+import type { PollResult } from '../../contract/reports.js';
+import type { ActivityDependencies } from '../dependencies.js';
+import { evaluateConnection, isNews } from '../posture/evaluate-connection.js';
+import type { FinishedRun } from '../../contract/activities.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+
+/**
+ * Records how a poll ended, asks the controls what they say now, and completes the poll's result with what only the store
+ * knows: the totals of the whole poll and the head of the evidence log, which makes the engine's history a second witness of it.
+ */
+export async function finishPoll(dependencies: ActivityDependencies, finished: FinishedRun): Promise<PollResult> {
+  const { store, now } = dependencies;
+  const { workflowId, runId, error } = finished;
+  const { connectionId, stream, outcome } = finished.result;
+  const totals = await totalsOf(store, finished);
+  await store.polls.record({
+    connectionId,
+    stream,
+    outcome,
+    workflowId,
+    runId,
+    startedAt: new Date(finished.startedAt),
+    finishedAt: now(),
+    ...totals,
+    ...(error !== undefined && { error }),
+  });
+  await tellVerdicts(dependencies, connectionId);
+  const head = await store.log.head(connectionId);
+  return { ...finished.result, ...totals, ...(head && { head }) };
+}
+
+async function totalsOf(
+  { ledger }: EvidenceStore,
+  { result: { connectionId, stream }, firstRunId }: FinishedRun,
+): Promise<Pick<PollResult, 'pages' | 'events' | 'newEvents'>> {
+  if (stream !== 'audit-events' && stream !== 'threat-statistics') return {};
+  const { pages, events, newEvents } = await ledger.pollCounts(connectionId, stream, firstRunId);
+  return { pages, events, newEvents };
+}
+
+/**
+ * Evaluates, and tells the connection when there is news. Most polls bring none, and a connection that heard of each would
+ * fill its history with them. Best effort: what the connection does not hear now it finds at its own next look.
+ */
+async function tellVerdicts(dependencies: ActivityDependencies, connectionId: string): Promise<void> {
+  const evaluated = await evaluateConnection(dependencies, connectionId, 'poll');
+  if (!evaluated || !isNews(evaluated)) return;
+  const headline = await dependencies.store.evaluations.headline(connectionId);
+  if (!headline) return;
+  const connection = Context.current().client.workflow.getHandle(connectionWorkflowId(connectionId));
+  try {
+    await connection.signal(postureTurned, postureStatus(headline));
+  } catch (error) {
+    const reason = error instanceof Error ? error.name : 'unknown';
+    log.warn('The connection could not be told of its new verdicts.', { connectionId, reason });
+  }
+}

@@ -1,0 +1,70 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ConnectionRow } from '../../model/connection.js';
+import type { Protection } from '../../model/statistics.js';
+import { dailyWindowRules } from '../../mimecast/audit-windows.js';
+import { MimecastError } from '../../mimecast/mimecast-error.js';
+import { PROTECTION_LOGS } from '../../mimecast/protection-logs.js';
+import { readProtectionPage } from '../../mimecast/protection-page.js';
+import { collectPages } from './collect-pages.js';
+import type { ActivityDependencies } from '../dependencies.js';
+import type { PagedLog } from './paged-log.js';
+import type { Sessions } from '../session.js';
+import type { ProtectionBatch, ProtectionProgress } from '../../contract/activities.js';
+import { witnessed } from './provenance.js';
+import type { LogSaying } from '../../evidence/statistics/protection-logs.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+
+/** One batch of one protection log. What the log said is noted when its reading ends, whichever way. */
+export async function collectProtectionLog(
+  dependencies: ActivityDependencies,
+  sessions: Sessions,
+  row: ConnectionRow,
+  batch: ProtectionBatch,
+): Promise<ProtectionProgress> {
+  const { store, now } = dependencies;
+  const { connectionId, generation, protection } = batch;
+  const note = async (saying: Pick<LogSaying, 'outcome' | 'permission'>): Promise<void> => {
+    await store.statistics.note({ connectionId, generation, protection, observedAt: now(), ...saying });
+  };
+
+  const log = protectionLog(store, row, protection);
+  try {
+    const progress = await collectPages(dependencies, sessions, row, batch, log);
+    const { state, events, permission } = progress;
+    if (state === 'complete') await note({ outcome: events > 0 ? 'collected' : 'empty' });
+    if (state === 'forbidden' || state === 'unavailable') {
+      await note({ outcome: state, ...(permission !== undefined && { permission }) });
+    }
+    return progress;
+  } catch (error) {
+    if (isFinal(error)) await note({ outcome: 'failed' });
+    throw error;
+  }
+}
+
+/** A log of what a protection did: its rows are counted, and kept only where the connection's settings say so. */
+function protectionLog({ statistics }: EvidenceStore, row: ConnectionRow, protection: Protection): PagedLog {
+  const { endpoint, lookBackMs } = PROTECTION_LOGS[protection];
+  const keepRows = row.settings.statistics?.keepRows ?? false;
+  return {
+    stream: 'threat-statistics',
+    endpoint,
+    ledgerStream: `threat-statistics/${protection}`,
+    rules: dailyWindowRules(lookBackMs),
+    async fetch(api, request) {
+      const { rows, nextToken, ...answer } = await readProtectionPage(api, protection, request);
+      const provenance = witnessed(row, answer.provenance);
+      const page = { protection, keepRows, rows, provenance, ...(nextToken !== undefined && { nextToken }) };
+      return {
+        ...(nextToken !== undefined && { nextToken }),
+        store: (window, pagesBefore) => statistics.storePage({ ...page, window, pagesBefore }),
+      };
+    },
+  };
+}
+
+/** Whether the engine does not try it again. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof MimecastError) return !error.retryable;
+  return error instanceof ApplicationFailure && error.nonRetryable === true;
+}

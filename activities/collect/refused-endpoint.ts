@@ -1,0 +1,36 @@
+import { MimecastPermissionError, MimecastUnavailableError } from '../../mimecast/errors.js';
+import { provenanceOf } from './collect-endpoint.js';
+import type { Drain } from './drain-window.js';
+import { failureWith } from '../failures.js';
+import { witnessed } from './provenance.js';
+
+/** The endpoint is not for these keys: an outcome, and no failure. */
+interface RefusedEndpoint {
+  readonly outcome: 'forbidden' | 'unavailable';
+  /** The permission to grant, when it is the lack of it. */
+  readonly permission?: string;
+}
+
+/**
+ * What it means that a log could not be read: "no such endpoint" and "permission missing" are things that Mimecast
+ * said, which are stored.
+ *
+ * @throws everything else, as the failure of these keys
+ */
+export async function refusedEndpoint(
+  { store, session, log }: Pick<Drain, 'store' | 'session' | 'log'>,
+  reader: { readonly connectionId: string; readonly generation: number; readonly runId: string },
+  error: unknown,
+): Promise<RefusedEndpoint> {
+  const isForbidden = error instanceof MimecastPermissionError;
+  if (!isForbidden && !(error instanceof MimecastUnavailableError)) throw failureWith(session.keys, error);
+  const outcome = isForbidden ? 'forbidden' : 'unavailable';
+  const { connectionId, generation, runId } = reader;
+  const provenance = provenanceOf(error);
+  await store.observations.record({
+    ...{ connectionId, generation, runId, stream: log.stream, endpoint: log.endpoint },
+    ...{ outcome, error: error.name },
+    ...(provenance && { provenance: witnessed(session.row, provenance) }),
+  });
+  return { outcome, ...(isForbidden && { permission: error.permission }) };
+}

@@ -1,0 +1,33 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ConnectionRow } from '../../model/connection.js';
+
+/** Whose account an answer of `get-account` is. */
+export interface AccountIdentity {
+  readonly code: string;
+  readonly name?: string;
+}
+
+/** @param items the endpoint's items, which were checked to be one account with a code when they were read */
+export function accountIdentity(items: readonly unknown[]): AccountIdentity {
+  const { accountCode, accountName } = items[0] as { accountCode: string; accountName?: string };
+  return { code: accountCode, ...(accountName !== undefined && { name: accountName }) };
+}
+
+/**
+ * Why an account may not be the connection's: evidence of two tenants must never mix, so what a connection is about is
+ * settled once, by its operator or by the first keys that were accepted.
+ */
+export function accountFault(row: ConnectionRow, code: string): string | undefined {
+  const expected = row.accountCode ?? row.settings.expectedAccount;
+  if (expected === undefined || expected === code) return undefined;
+  return (
+    `These keys open account ${code}, but ${row.connectionId} is about ${expected}. Nothing was changed. ` +
+    'Use a new connection id, or the right keys.'
+  );
+}
+
+/** @throws ApplicationFailure `MimecastAccountError` when the answer is about another account than the connection */
+export function refuseOtherAccount(row: ConnectionRow, items: readonly unknown[]): void {
+  const fault = accountFault(row, accountIdentity(items).code);
+  if (fault !== undefined) throw ApplicationFailure.nonRetryable(fault, 'MimecastAccountError');
+}

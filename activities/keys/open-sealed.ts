@@ -1,0 +1,36 @@
+import {
+  generationOf,
+  MimecastCredentialsError,
+  parseCredentials,
+  type ApiGeneration,
+} from '../../mimecast/credentials.js';
+import { VaultForeignKeyError, VaultSealError } from '../../vault/errors.js';
+import { fingerprintOf } from '../../vault/fingerprint.js';
+import { describeSealed } from '../../vault/sealing.js';
+import { unsealCredentials } from '../../vault/unsealing.js';
+import type { ActivityDependencies } from '../dependencies.js';
+
+/** What is known about sealed keys that can be used, or why they cannot. */
+export type OpenedSeal =
+  | { readonly kid: string; readonly fingerprint: string; readonly apiVersion: ApiGeneration }
+  | { readonly reason: string };
+
+/** Opens sealed keys far enough to know that they can be used, and forgets them again. */
+export async function openSealed(
+  { keyring }: Pick<ActivityDependencies, 'keyring'>,
+  connectionId: string,
+  sealed: string,
+): Promise<OpenedSeal> {
+  try {
+    const credentials = parseCredentials(await unsealCredentials(keyring, connectionId, sealed));
+    return {
+      kid: describeSealed(sealed).kid,
+      fingerprint: fingerprintOf(connectionId, { ...credentials }),
+      apiVersion: generationOf(credentials),
+    };
+  } catch (error) {
+    const unusable = [VaultForeignKeyError, VaultSealError, MimecastCredentialsError];
+    if (error instanceof Error && unusable.some((kind) => error instanceof kind)) return { reason: error.message };
+    throw error;
+  }
+}

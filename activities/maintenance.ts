@@ -1,0 +1,49 @@
+import { Context, log } from '@temporalio/activity';
+import type { ActivityDependencies, SignedCheckpoint } from './dependencies.js';
+import type { KeptHouse } from '../contract/activities.js';
+import type { Standing } from '../evidence/proof/checkpoints.js';
+import { ISSUER, signCheckpoint } from '../vault/checkpoint.js';
+import type { CheckpointKey } from '../vault/checkpoint-key.js';
+
+/** A day, less an hour: what is called once a day must not find the checkpoint of yesterday a moment too young. */
+const CHECKPOINT_EVERY_MS = 23 * 3_600_000;
+
+export async function keepHouse(dependencies: ActivityDependencies, connectionId: string): Promise<KeptHouse> {
+  const { store, now } = dependencies;
+  const { cancellationSignal } = Context.current();
+  const { events: erasedEvents } = await store.privacy.applyRetention(connectionId, now(), cancellationSignal);
+  cancellationSignal.throwIfAborted();
+  return { erasedEvents, checkpoint: await checkpointWhenDue(dependencies, connectionId) };
+}
+
+/** Best effort: a checkpoint that is late is told in the log line and by the doctor, and made the next day. */
+async function checkpointWhenDue(
+  { store, checkpoints, now }: ActivityDependencies,
+  connectionId: string,
+): Promise<KeptHouse['checkpoint']> {
+  if (!checkpoints) return 'not-configured';
+  const { made } = (await store.checkpoints.state(connectionId)) ?? {};
+  if (made && now().getTime() - made.at.getTime() < CHECKPOINT_EVERY_MS) return 'not-due';
+
+  const standing = await store.checkpoints.standing(connectionId);
+  if (!standing) return 'not-due';
+  try {
+    await checkpoints.deliver(await makeCheckpoint(checkpoints.key, standing));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn('The checkpoint of the evidence log could not be delivered.', { connectionId, reason });
+    await store.checkpoints.recordFailure(connectionId, now(), reason);
+    return 'failed';
+  }
+  await store.checkpoints.recordMade(standing, checkpoints.key.kid);
+  return 'made';
+}
+
+/** Signs where a connection's log stands. */
+export async function makeCheckpoint(key: CheckpointKey, standing: Standing): Promise<SignedCheckpoint> {
+  const { connectionId, accountCode, head, records } = standing;
+  const at = standing.at.toISOString();
+  const account = accountCode !== undefined && { accountCode };
+  const jws = await signCheckpoint(key, { iss: ISSUER, connectionId, ...account, ...head, at, records });
+  return { connectionId, day: at.slice(0, 10), jws };
+}

@@ -1,0 +1,63 @@
+import { evaluate } from '../../posture/evaluate.js';
+import type { EndpointFact, Facts } from '../../model/facts.js';
+import type { Evaluation, StoredEvaluation } from '../../model/verdicts.js';
+import { ENDPOINTS } from '../../mimecast/endpoints.js';
+import type { ActivityDependencies } from '../dependencies.js';
+import type { EvidenceStore } from '../../evidence/store.js';
+
+/** A record, and what the record before it said. */
+export interface Evaluated {
+  readonly evaluation: StoredEvaluation;
+  readonly before?: StoredEvaluation;
+}
+
+/** Asks all controls about a connection and keeps what they say. None when there is no such connection. */
+export async function evaluateConnection(
+  { store, now }: Pick<ActivityDependencies, 'store' | 'now'>,
+  connectionId: string,
+  cause: Evaluation['cause'],
+): Promise<Evaluated | undefined> {
+  const facts = await store.evaluations.facts(connectionId, now());
+  if (!facts) return undefined;
+  const [account, annotations, before] = await Promise.all([
+    accountOf(store, connectionId),
+    store.annotations.list(connectionId),
+    store.evaluations.latest(connectionId),
+  ]);
+  const made = evaluate({
+    facts: withPermissions(facts),
+    annotations,
+    cause,
+    ...(account && { account }),
+    ...(before && { before }),
+  });
+  return { evaluation: await store.evaluations.record(made), ...(before && { before }) };
+}
+
+/** Whether somebody who only knows the record before must hear of this one: a verdict turned, or will turn sooner. */
+export function isNews({ evaluation, before }: Evaluated): boolean {
+  if (!before || evaluation.changes.length > 0) return true;
+  return (evaluation.turnsAt ?? LATEST) < (before.turnsAt ?? LATEST);
+}
+
+/** Sorts behind every moment. */
+const LATEST = '9999';
+
+async function accountOf(
+  store: EvidenceStore,
+  connectionId: string,
+): Promise<{ code: string; name?: string } | undefined> {
+  const row = await store.connections.read(connectionId);
+  if (row?.accountCode === undefined) return undefined;
+  return { code: row.accountCode, ...(row.accountName !== undefined && { name: row.accountName }) };
+}
+
+/** The store knows that a permission is missing; which one is the vendor's word. */
+function withPermissions(facts: Facts): Facts {
+  const endpoints = Object.entries(facts.endpoints).map(([name, fact]): [string, EndpointFact] => {
+    const { permission } = ENDPOINTS[name as keyof typeof ENDPOINTS];
+    const isForbidden = fact.latest.outcome === 'forbidden';
+    return [name, isForbidden ? { ...fact, latest: { ...fact.latest, permission } } : fact];
+  });
+  return { ...facts, endpoints: Object.fromEntries(endpoints) };
+}

@@ -1,0 +1,120 @@
+import type { ConnectionRow } from '../../model/connection.js';
+import { ENDPOINTS } from '../../mimecast/endpoints.js';
+import {
+  MimecastAuthenticationError,
+  MimecastBindingExpiredError,
+  MimecastPermissionError,
+  MimecastRegionError,
+} from '../../mimecast/errors.js';
+import type { ConnectionReport, EndpointReport } from '../../contract/reports.js';
+import { accountFault } from '../keys/account-identity.js';
+import { noneSetUp, refusedHereOnly, sentences, stepAfter } from './next-steps.js';
+import type { Probe } from './probe-endpoint.js';
+import { tellsOfEvents } from '../stream-endpoints.js';
+
+type Authentication = ConnectionReport['authentication'];
+
+/** Whether an endpoint gave a real answer, which only keys that were accepted get. An empty one is an answer. */
+export const isAnswer = ({ outcome }: Probe): boolean => outcome === 'collected' || outcome === 'empty';
+
+/**
+ * What probes say about the keys.
+ *
+ * `accepted` takes a real answer: that a permission is missing or an endpoint is not there is said by many a gateway
+ * before it has looked at a signature. `unreachable` is everything that judges no keys: no connection, a clock that is
+ * off, no call left, web pages, faults of the vendor's.
+ */
+export function authenticationOf(probes: readonly Probe[]): Authentication {
+  const said = probes.map(({ error }) => error);
+  if (said.some((error) => error instanceof MimecastRegionError)) return 'wrong-region';
+  if (probes.some(isAnswer)) return 'accepted';
+  if (said.some((error) => error instanceof MimecastAuthenticationError)) return 'rejected';
+  if (said.some((error) => error instanceof MimecastBindingExpiredError)) return 'expired';
+  return 'unreachable';
+}
+
+/** @param probes in the order in which the endpoints were called; at least one */
+export function connectionReport(row: ConnectionRow, probes: readonly Probe[]): ConnectionReport {
+  const { connectionId, settings } = row;
+  const authentication = authenticationOf(probes);
+  const accepted = probes.some(isAnswer);
+  const account = probes.find((probe) => probe.account)?.account;
+  const otherAccount = account && accountFault(row, account.code);
+  const endpoints = probes.map((probe) => endpointReport(connectionId, probe, accepted));
+  const bad = endpoints.some(({ outcome }) => outcome === 'forbidden' || outcome === 'failed');
+  const ok = authentication === 'accepted' && otherAccount === undefined && !bad;
+  const suggestedBaseUrl = probes.map(({ error }) => suggestionOf(error)).find((url) => url !== undefined);
+  return {
+    connectionId,
+    ok,
+    authentication,
+    apiVersion: settings.apiVersion,
+    baseUrl: settings.baseUrl,
+    ...(suggestedBaseUrl !== undefined && { suggestedBaseUrl }),
+    ...(account && { account }),
+    ...lastSaid(probes),
+    endpoints,
+    ...(!ok && { action: otherAccount ?? mostImportant(authentication, probes, endpoints) }),
+  };
+}
+
+function endpointReport(connectionId: string, probe: Probe, accepted: boolean): EndpointReport {
+  const { stream, endpoint, path, outcome, items, more, error } = probe;
+  const action = actionOf(connectionId, probe, accepted);
+  return {
+    stream,
+    endpoint,
+    path,
+    outcome,
+    ...(error instanceof MimecastPermissionError && { permission: error.permission }),
+    ...(items !== undefined && { items }),
+    ...(more && { more }),
+    ...(action !== undefined && { action }),
+  };
+}
+
+function actionOf(connectionId: string, probe: Probe, accepted: boolean): string | undefined {
+  const { outcome, endpoint, error } = probe;
+  if (outcome === 'collected') return undefined;
+  if (outcome === 'empty') return tellsOfEvents(endpoint) ? undefined : noneSetUp(ENDPOINTS[endpoint].reads);
+  if (accepted && (error instanceof MimecastAuthenticationError || error instanceof MimecastBindingExpiredError)) {
+    return sentences(refusedHereOnly(connectionId));
+  }
+  return sentences(stepAfter(error, { connectionId, ...probe }));
+}
+
+/**
+ * The action that comes first: what the keys were refused for, then permissions, then what failed. Where nothing could
+ * be read at all, that is said too.
+ */
+function mostImportant(
+  authentication: Authentication,
+  probes: readonly Probe[],
+  endpoints: readonly EndpointReport[],
+): string {
+  const at = (wanted: (probe: Probe) => boolean): string | undefined => endpoints[probes.findIndex(wanted)]?.action;
+  const failed = at(({ outcome }) => outcome === 'failed');
+  const forbidden = at(({ outcome }) => outcome === 'forbidden');
+  if (authentication === 'accepted') return forbidden ?? failed ?? '';
+  if (authentication !== 'unreachable') return at(({ error }) => judges(error)) ?? '';
+  // What ended the test says more than what it went on after.
+  const last = endpoints[probes.findLastIndex(({ outcome }) => outcome === 'failed')]?.action;
+  if (last !== undefined) return last;
+  return `Nothing can be read with these keys, so they are not proved. ${forbidden ?? endpoints[0]?.action ?? ''}`.trim();
+}
+
+const judges = (error: Probe['error']): boolean =>
+  error instanceof MimecastAuthenticationError ||
+  error instanceof MimecastBindingExpiredError ||
+  error instanceof MimecastRegionError;
+
+const suggestionOf = (error: Probe['error']): string | undefined =>
+  error instanceof MimecastRegionError ? error.suggestedBaseUrl : undefined;
+
+/** Calls are made side by side: what counts is which answer came last. */
+function lastSaid(probes: readonly Probe[]): Pick<ConnectionReport, 'clockSkewMs' | 'rateLimit'> {
+  const latestFirst = probes.toSorted((a, b) => b.at.localeCompare(a.at));
+  const clockSkewMs = latestFirst.map((probe) => probe.clockSkewMs).find((skewMs) => skewMs !== undefined);
+  const rateLimit = latestFirst.map((probe) => probe.rateLimit).find((said) => said !== undefined);
+  return { ...(clockSkewMs !== undefined && { clockSkewMs }), ...(rateLimit && { rateLimit }) };
+}

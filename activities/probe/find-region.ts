@@ -1,0 +1,108 @@
+import type { ConnectionRow } from '../../model/connection.js';
+import type { MimecastApi } from '../../mimecast/api.js';
+import { MimecastAuthenticationError, MimecastRegionError } from '../../mimecast/errors.js';
+import { createRateBudget } from '../../mimecast/rate-budget.js';
+import type { ConnectionReport } from '../../contract/reports.js';
+import { accountFault } from '../keys/account-identity.js';
+import { authenticationOf } from './connection-report.js';
+import { regionTodo, stepAfter } from './next-steps.js';
+import { probeEndpoint, type Probe } from './probe-endpoint.js';
+import { probeUntilAnswer, proofGoesOn } from './probing.js';
+import { placesToTest } from '../stream-endpoints.js';
+
+/** Up to ten hosts are tried within one test: a region that does not answer soon is passed over. */
+const REGION_LIMIT_MS = 4_000;
+
+export interface RegionSearch {
+  readonly api: MimecastApi;
+  readonly row: ConnectionRow;
+  /** What was called at the connection's own base URL. */
+  readonly probes: readonly Probe[];
+  /** What they came to. */
+  readonly report: ConnectionReport;
+  /** Ends the search when its time is over. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Tries keys that were refused once at each other region, one after the other, and stops at the first that knows them.
+ * What is called is the endpoint that refused them, because some regions share their accounts but not their logs.
+ *
+ * @returns the report, with what the search found
+ */
+export async function findRegion(search: RegionSearch, regions: readonly string[]): Promise<ConnectionReport> {
+  const others = [...new Set(regions)].filter((baseUrl) => baseUrl !== search.api.baseUrl);
+  const refusing: string[] = [];
+  const unreached: string[] = [];
+  for (const baseUrl of others) {
+    if (search.signal.aborted) break;
+    const probes = await tryRegion(search, baseUrl);
+    const authentication = authenticationOf(probes);
+    if (authentication === 'accepted') return found(search, baseUrl, probes);
+    if (authentication === 'expired') return foundExpired(search, baseUrl);
+    (authentication === 'unreachable' ? unreached : refusing).push(baseUrl);
+  }
+  return notFound(search, { refusing, unreached, untried: others.slice(refusing.length + unreached.length) });
+}
+
+async function tryRegion({ api, row, probes, signal }: RegionSearch, baseUrl: string): Promise<Probe[]> {
+  const totalTimeoutMs = Math.min(REGION_LIMIT_MS, api.limits.totalTimeoutMs);
+  const budget = createRateBudget({ now: api.now });
+  const elsewhere = { ...api, baseUrl, budget, limits: { ...api.limits, totalTimeoutMs } };
+  const refused = refusedAt(probes);
+  const places = placesToTest(row.settings).toSorted(
+    (a, b) => Number(b.endpoint === refused?.endpoint) - Number(a.endpoint === refused?.endpoint),
+  );
+  return await probeUntilAnswer(places, (place) => probeEndpoint(elsewhere, row, place, signal), proofGoesOn);
+}
+
+const refusedAt = (probes: readonly Probe[]): Probe | undefined =>
+  probes.find(({ error }) => error instanceof MimecastRegionError || error instanceof MimecastAuthenticationError);
+
+function found({ row, report }: RegionSearch, baseUrl: string, probes: readonly Probe[]): ConnectionReport {
+  const account = probes.find((probe) => probe.account)?.account;
+  const fault = account && accountFault(row, account.code);
+  if (fault !== undefined) return withAction(report, `${baseUrl} takes these keys. ${fault}`);
+  const action = `${baseUrl} takes these keys. ${regionTodo(row.connectionId, baseUrl)}`;
+  return { ...withAction(report, action), authentication: 'wrong-region', suggestedBaseUrl: baseUrl };
+}
+
+/** New keys would be refused at the old base URL, and a new base URL with the old keys: both change in one rotation. */
+function foundExpired({ row: { connectionId }, report }: RegionSearch, baseUrl: string): ConnectionReport {
+  const action =
+    `${baseUrl} knows these keys, but they have expired there. Request new ones, then ` +
+    `"rotate ${connectionId} --base-url ${baseUrl}". Evidence so far is kept.`;
+  return { ...withAction(report, action), authentication: 'wrong-region', suggestedBaseUrl: baseUrl };
+}
+
+interface Tried {
+  readonly refusing: readonly string[];
+  readonly unreached: readonly string[];
+  readonly untried: readonly string[];
+}
+
+function notFound({ row: { connectionId, settings }, probes, report }: RegionSearch, tried: Tried): ConnectionReport {
+  const refused = refusedAt(probes);
+  const { error } = refused ?? {};
+  const what = refused === undefined ? '' : stepAfter(error, { connectionId, ...refused }).what;
+  const parts = [
+    what,
+    tried.refusing.length > 0 ? `No other region takes the keys (${tried.refusing.length} tried).` : '',
+    tried.unreached.length > 0 ? `Not reached: ${hosts(tried.unreached)}.` : '',
+    tried.untried.length > 0 ? `Not tried for lack of time: ${hosts(tried.untried)}.` : '',
+    error instanceof MimecastRegionError
+      ? `Find the account's region in the Administration Console, then "edit ${connectionId} --base-url …".`
+      : `Enter ${settings.apiVersion === '2.0' ? 'both' : 'all four'} keys again: "rotate ${connectionId}". Evidence so far is kept.`,
+  ];
+  return withAction(report, parts.filter((part) => part !== '').join(' '));
+}
+
+const hosts = (baseUrls: readonly string[]): string => baseUrls.map((url) => new URL(url).host).join(', ');
+
+/** The new action takes the old one's place, also at the endpoint that it came from. */
+function withAction(report: ConnectionReport, action: string): ConnectionReport {
+  const endpoints = report.endpoints.map((endpoint) =>
+    endpoint.action === report.action ? { ...endpoint, action } : endpoint,
+  );
+  return { ...report, endpoints, action };
+}

@@ -1,0 +1,103 @@
+import type { ConnectionRow } from '../../model/connection.js';
+import type { EndpointOutcome } from '../../model/outcomes.js';
+import type { MimecastApi, Provenance } from '../../mimecast/api.js';
+import { readAuditPage } from '../../mimecast/audit-events.js';
+import { MimecastPermissionError, MimecastUnavailableError } from '../../mimecast/errors.js';
+import { MimecastError } from '../../mimecast/mimecast-error.js';
+import type { RateLimit } from '../../mimecast/rate-limit.js';
+import { readProtectionPage } from '../../mimecast/protection-page.js';
+import { readEndpoint } from '../../mimecast/read-endpoint.js';
+import { accountIdentity, type AccountIdentity } from '../keys/account-identity.js';
+import { isProtectionLog, protectionOf, type EndpointPlace } from '../stream-endpoints.js';
+
+/** What one endpoint said when it was tried. Nothing of it is stored. */
+export interface Probe extends EndpointPlace {
+  readonly outcome: EndpointOutcome;
+  readonly items?: number;
+  /** There are more than were asked for. */
+  readonly more?: true;
+  /** Whose keys they are; the account endpoint only. */
+  readonly account?: AccountIdentity;
+  /** Why there is no usable answer; none when the time for the whole test ran out first. */
+  readonly error?: MimecastError;
+  /** When the answer or the failure was there: ISO, UTC. */
+  readonly at: string;
+  /** The vendor's clock minus this worker's, in milliseconds, where there was an answer with a date. */
+  readonly clockSkewMs?: number;
+  readonly rateLimit?: RateLimit;
+}
+
+/** One small page of the last day proves the right to read, and is quick where the log is long. */
+const LOG_RANGE_MS = 86_400_000;
+const LOG_ROWS = 10;
+
+/**
+ * Tries one endpoint: logs with a short range and one small page, the others whole.
+ *
+ * @param signal one that timed out makes the endpoint `failed`; any other abort is thrown, with its reason
+ */
+export async function probeEndpoint(
+  api: MimecastApi,
+  row: ConnectionRow,
+  place: EndpointPlace,
+  signal: AbortSignal,
+): Promise<Probe> {
+  try {
+    return { ...place, ...(await read(api, row, place, signal)) };
+  } catch (error) {
+    const at = api.now().toISOString();
+    if (isTimeout(error)) return { ...place, outcome: 'failed', at };
+    if (!(error instanceof MimecastError)) throw error;
+    return { ...place, outcome: outcomeOf(error), error, at: error.at, ...beside(error) };
+  }
+}
+
+type Answered = Omit<Probe, keyof EndpointPlace>;
+
+async function read(
+  api: MimecastApi,
+  { settings }: ConnectionRow,
+  { endpoint, path }: EndpointPlace,
+  signal: AbortSignal,
+): Promise<Answered> {
+  const { pageSize, tokenIn } = settings.pagination;
+  const end = api.now();
+  const start = new Date(end.getTime() - LOG_RANGE_MS);
+  const firstRows = { start, end, pageSize: LOG_ROWS, tokenIn, path, signal };
+  if (endpoint === 'audit-events') {
+    const page = await readAuditPage(api, firstRows);
+    return { ...answered(page.events.length, page), ...moreIn(page) };
+  }
+  if (isProtectionLog(endpoint)) {
+    const page = await readProtectionPage(api, protectionOf(endpoint), firstRows);
+    return { ...answered(page.rows.length, page), ...moreIn(page) };
+  }
+  const reading = await readEndpoint(api, endpoint, { path, signal, pageSize, tokenIn });
+  const account = endpoint === 'account' ? { account: accountIdentity(reading.items) } : {};
+  return { ...answered(reading.items.length, reading), ...account };
+}
+
+const moreIn = ({ nextToken }: { readonly nextToken?: string }): { more?: true } =>
+  nextToken === undefined ? {} : { more: true };
+
+interface Said {
+  readonly clockSkewMs?: number;
+  readonly rateLimit?: RateLimit;
+}
+
+function answered(items: number, said: Said & { readonly provenance: Provenance }): Answered {
+  return { outcome: items === 0 ? 'empty' : 'collected', items, at: said.provenance.receivedAt, ...beside(said) };
+}
+
+function beside({ clockSkewMs, rateLimit }: Said): Said {
+  return { ...(clockSkewMs !== undefined && { clockSkewMs }), ...(rateLimit && { rateLimit }) };
+}
+
+/** What a failed call says about its endpoint. */
+export function outcomeOf(error: MimecastError): 'forbidden' | 'unavailable' | 'failed' {
+  if (error instanceof MimecastPermissionError) return 'forbidden';
+  return error instanceof MimecastUnavailableError ? 'unavailable' : 'failed';
+}
+
+/** Of `AbortSignal.timeout`; undici and this code's own limits throw errors of theirs. */
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';

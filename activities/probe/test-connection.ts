@@ -1,0 +1,55 @@
+import type { ConnectionRow } from '../../model/connection.js';
+import type { MimecastApi } from '../../mimecast/api.js';
+import type { ConnectionReport } from '../../contract/reports.js';
+import { accountFault } from '../keys/account-identity.js';
+import { connectionReport, isAnswer } from './connection-report.js';
+import { findRegion } from './find-region.js';
+import { probeEndpoint, type Probe } from './probe-endpoint.js';
+import { concernsAll, probeUntilAnswer, testSignal } from './probing.js';
+import { placesToTest, type EndpointPlace } from '../stream-endpoints.js';
+
+export interface TestOptions {
+  readonly signal?: AbortSignal;
+  /** Base URLs at which keys that are refused here are tried once each. Not looked for when there are none. */
+  readonly regions?: readonly string[];
+  /** For the whole test. */
+  readonly limitMs?: number;
+}
+
+/**
+ * Calls every endpoint of the enabled streams and says what each of them answered. Stores and changes nothing.
+ *
+ * The account is called first, and the others one by one until the keys have proved good; the rest is called side by
+ * side. When the keys are refused, or are those of another account, nothing more is called.
+ *
+ * Never throws for what the vendor says.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function testConnection(
+  api: MimecastApi,
+  row: ConnectionRow,
+  options: TestOptions = {},
+): Promise<ConnectionReport> {
+  const { regions, limitMs } = options;
+  const signal = testSignal(options.signal, limitMs);
+  const probes = await probeAll(row, (place) => probeEndpoint(api, row, place, signal));
+  const report = connectionReport(row, probes);
+  const search = { api, row, probes, report, signal };
+  return regions && mayLiveElsewhere(report) ? await findRegion(search, regions) : report;
+}
+
+async function probeAll(row: ConnectionRow, probe: (place: EndpointPlace) => Promise<Probe>): Promise<Probe[]> {
+  const places = placesToTest(row.settings);
+  const first = await probeUntilAnswer(places, probe, (latest) => !concernsAll(latest));
+  const proved = first.some((latest) => isAnswer(latest) && !isOfOtherAccount(row, latest));
+  const rest = proved ? places.slice(first.length) : [];
+  return [...first, ...(await Promise.all(rest.map(probe)))];
+}
+
+const isOfOtherAccount = (row: ConnectionRow, { account }: Probe): boolean =>
+  account !== undefined && accountFault(row, account.code) !== undefined;
+
+/** Keys that are refused may be at home elsewhere. Where Mimecast has named the region, there is nothing to look for. */
+const mayLiveElsewhere = ({ authentication, suggestedBaseUrl }: ConnectionReport): boolean =>
+  suggestedBaseUrl === undefined && (authentication === 'rejected' || authentication === 'wrong-region');

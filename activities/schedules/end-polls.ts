@@ -1,0 +1,29 @@
+import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { backfillWorkflowId, pollScheduleId } from '../../contract/ids.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
+import { deleteSchedule, describeSchedule } from './reconcile-schedules.js';
+
+/** The runs that a connection's schedules have going. To be noted before the schedules are deleted: after that nobody knows. */
+export async function runningPolls(client: Client, connectionId: string): Promise<string[]> {
+  const schedules = await Promise.all(
+    POLLED_STREAMS.map((stream) => describeSchedule(client.schedule.getHandle(pollScheduleId(connectionId, stream)))),
+  );
+  return schedules.flatMap((found) => found?.info.runningActions.map(({ workflow }) => workflow.workflowId) ?? []);
+}
+
+/** Deletes a connection's schedules, and cancels runs and its backfill. Idempotent: what is gone is gone. */
+export async function endPolls(client: Client, connectionId: string, workflowIds: readonly string[]): Promise<void> {
+  for (const stream of POLLED_STREAMS) {
+    await deleteSchedule(client.schedule.getHandle(pollScheduleId(connectionId, stream)));
+  }
+  for (const workflowId of [...workflowIds, backfillWorkflowId(connectionId)]) await cancelRun(client, workflowId);
+}
+
+async function cancelRun(client: Client, workflowId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).cancel();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}

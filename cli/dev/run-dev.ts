@@ -1,0 +1,59 @@
+import path from 'node:path';
+import type { DevAddresses } from '../../sandbox/dev-stack.js';
+import type { Context } from '../command.js';
+import type { ExitCode } from '../console/exit-codes.js';
+import { runWorker, workerIsSeen } from './run-worker.js';
+import { openServices, type Services } from '../reach/services.js';
+import { dataDirOf, resolveSettings, type Settings } from '../reach/settings.js';
+
+/** The running stack, with a worker. */
+export interface RunningDev {
+  readonly addresses: DevAddresses;
+  readonly services: Services;
+}
+
+type Work = (running: RunningDev) => Promise<ExitCode>;
+
+/**
+ * Starts the servers and a worker, does the work, and stops everything in the reverse order: the worker lets its
+ * activities end while the servers that they need still run.
+ */
+export async function runDev(context: Context, work: Work): Promise<ExitCode> {
+  const { terminal, output, signal } = context;
+  const { env } = terminal;
+  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'DATABASE_URL'].filter((variable) => env[variable])) {
+    output.warn(`${name} is set: other commands will follow it instead of what runs here.`);
+  }
+
+  const { startDevStack } = await import('../../sandbox/dev-stack.js');
+  const dataDir = dataDirOf(env);
+  const stack = await startDevStack({
+    dataDir,
+    log: (line) => {
+      output.note(line);
+    },
+  });
+  try {
+    signal.throwIfAborted();
+    // What the environment says of other servers is not meant for the worker of this stack.
+    const settings = resolveSettings({ MIMECAST_TASK_QUEUE: env['MIMECAST_TASK_QUEUE'] }, stack.addresses);
+    const { logWorkerTo } = await import('./worker-logs.js');
+    logWorkerTo(path.join(dataDir, 'worker.log'));
+    return await workWithWorker(settings, stack.addresses, work);
+  } finally {
+    output.note('Stopping.');
+    await stack.stop();
+  }
+}
+
+async function workWithWorker(settings: Settings, addresses: DevAddresses, work: Work): Promise<ExitCode> {
+  const services = openServices(settings);
+  try {
+    return await runWorker(settings, async (connection) => {
+      await workerIsSeen(connection, settings);
+      return work({ addresses, services });
+    });
+  } finally {
+    await services.close();
+  }
+}

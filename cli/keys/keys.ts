@@ -1,0 +1,188 @@
+import { readFile, stat } from 'node:fs/promises';
+import { password, select } from '@inquirer/prompts';
+import type { ApiGeneration } from '../../mimecast/credentials.js';
+import { CliError } from '../console/failures.js';
+import { canAsk, type Terminal } from '../console/terminal.js';
+
+/** The values of an application, with the words that the Mimecast console uses for them. */
+const KEYS = [
+  { field: 'applicationId', variable: 'MIMECAST_APPLICATION_ID', label: 'Application ID', generation: '1.0' },
+  { field: 'applicationKey', variable: 'MIMECAST_APPLICATION_KEY', label: 'Application Key', generation: '1.0' },
+  { field: 'accessKey', variable: 'MIMECAST_ACCESS_KEY', label: 'Access Key', generation: '1.0' },
+  { field: 'secretKey', variable: 'MIMECAST_SECRET_KEY', label: 'Secret Key', generation: '1.0' },
+  { field: 'clientId', variable: 'MIMECAST_CLIENT_ID', label: 'Client ID', generation: '2.0' },
+  { field: 'clientSecret', variable: 'MIMECAST_CLIENT_SECRET', label: 'Client Secret', generation: '2.0' },
+] as const;
+
+const PREFIX = 'MIMECAST_';
+
+type Field = (typeof KEYS)[number]['field'];
+
+/** What was found; not checked yet. */
+export type FoundKeys = Readonly<Partial<Record<Field, string>>>;
+
+/**
+ * Reads the keys from a file or from the environment; never from arguments, which other users of the machine can see.
+ * A file is taken whole: it is not mixed with the environment.
+ *
+ * @param generation of the API, where it is known: keys of the other one are left where they are
+ * @throws CliError when the file cannot be read, or when keys are missing and nobody can be asked for them
+ */
+export async function findKeys(
+  terminal: Terminal,
+  file: string | undefined,
+  warn: Warn,
+  generation?: ApiGeneration,
+): Promise<FoundKeys> {
+  const all = file === undefined ? fromVariables(terminal.env) : await fromFile(file, warn);
+  const found = keysOf(all, generation);
+  const missing = missingKeys(found, { generation });
+  if (missing === undefined || (file === undefined && canAsk(terminal))) return found;
+
+  throw file === undefined
+    ? new CliError('missing-keys', `Keys are missing: ${missing}.`, 'Set these variables, or give --keys-file FILE.')
+    : new CliError('missing-keys', `${file} lacks keys: ${missing}.`, `Add them to the file as KEY=VALUE or JSON.`);
+}
+
+export type Warn = (line: string) => void;
+
+export function isComplete(keys: FoundKeys): boolean {
+  return missingKeys(keys) === undefined;
+}
+
+/** Asks for what is missing. What is typed is never shown. @param generation of the API; asked for where it is not known */
+export async function askForKeys(
+  found: FoundKeys,
+  terminal: Terminal,
+  generation: ApiGeneration | undefined = generationsIn(found)[0],
+): Promise<FoundKeys> {
+  const keys: Partial<Record<Field, string>> = { ...found };
+  const asked = generation ?? (await askForGeneration(terminal));
+  for (const { field, label } of KEYS.filter((key) => key.generation === asked)) {
+    keys[field] ??= await password(
+      { message: label, mask: '*', validate: (value) => value !== '' || 'It cannot be empty.' },
+      { input: terminal.stdin, output: terminal.stderr },
+    );
+  }
+  return keys;
+}
+
+async function askForGeneration(terminal: Terminal): Promise<ApiGeneration> {
+  return await select<ApiGeneration>(
+    { message: 'Which keys are there?', choices: GENERATIONS.map((value) => ({ value, name: generationName(value) })) },
+    { input: terminal.stdin, output: terminal.stderr },
+  );
+}
+
+/** The newer first: Mimecast makes no applications of API 1.0 any more. */
+const GENERATIONS = ['2.0', '1.0'] as const;
+
+function generationName(generation: ApiGeneration): string {
+  const labels = KEYS.filter((key) => key.generation === generation).map(({ label }) => label);
+  return `API ${generation}: ${labels.join(', ')}`;
+}
+
+/** Keys by the names that a prefix gives to their variables: `ACME_` for `ACME_ACCESS_KEY`. */
+export function keysInEnvironment(env: Terminal['env'], prefix: string): FoundKeys {
+  const found = KEYS.map(({ field, variable }) => [field, env[named(variable, prefix)]] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined && value !== ''));
+}
+
+/** Keys in a text of the form that keys files have. @param source what the text is, for messages */
+export function keysInText(text: string, source: string): FoundKeys {
+  return fromVariables(parseKeysFile(text, source));
+}
+
+interface MissingOptions {
+  /** Begins the names of the variables; `MIMECAST_` unless it is given. */
+  readonly prefix?: string;
+  /** Of the API, where it is known. */
+  readonly generation?: ApiGeneration | undefined;
+}
+
+/**
+ * The variables that are missing, in words; none when there are all of a generation. Keys of two generations are complete
+ * here: whoever checks them says why they are not taken.
+ */
+export function missingKeys(
+  found: FoundKeys,
+  { prefix = PREFIX, generation }: MissingOptions = {},
+): string | undefined {
+  const [first, second] = generation === undefined ? generationsIn(found) : [generation];
+  if (second !== undefined) return undefined;
+  const missing = (of: ApiGeneration): string[] =>
+    KEYS.filter((key) => key.generation === of && found[key.field] === undefined).map(({ variable }) =>
+      named(variable, prefix),
+    );
+  if (first === undefined) return `${missing('1.0').join(', ')} (API 1.0), or ${missing('2.0').join(', ')} (API 2.0)`;
+  const names = missing(first);
+  return names.length === 0 ? undefined : names.join(', ');
+}
+
+/** The generations of the API of which at least one key was found. */
+function generationsIn(found: FoundKeys): ApiGeneration[] {
+  return (['1.0', '2.0'] as const).filter((generation) =>
+    KEYS.some((key) => key.generation === generation && found[key.field] !== undefined),
+  );
+}
+
+/** The keys of one generation of the API; all, where it is not known. */
+export function keysOf(found: FoundKeys, generation: ApiGeneration | undefined): FoundKeys {
+  if (generation === undefined) return found;
+  const kept = KEYS.filter((key) => key.generation === generation && found[key.field] !== undefined);
+  return Object.fromEntries(kept.map(({ field }) => [field, found[field]]));
+}
+
+const named = (variable: string, prefix: string): string => `${prefix}${variable.slice(PREFIX.length)}`;
+
+/** Fields by the name of their variable or by their own. An empty value counts as missing. */
+function fromVariables(values: Readonly<Record<string, unknown>>): FoundKeys {
+  const keys: Partial<Record<Field, string>> = {};
+  for (const { field, variable } of KEYS) {
+    const value = values[variable] ?? values[field];
+    if (typeof value === 'string' && value !== '') keys[field] = value;
+  }
+  return keys;
+}
+
+async function fromFile(file: string, warn: Warn): Promise<FoundKeys> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new CliError('no-keys-file', `The keys file ${file} cannot be read (${code}).`, 'Check the path.');
+  });
+  if (((await stat(file)).mode & 0o077) !== 0) {
+    warn(`${file} can be read by other users of this machine. Close it: chmod 600 ${file}`);
+  }
+  return keysInText(text, file);
+}
+
+/**
+ * JSON, or lines `KEY=VALUE` as in `.env` files: comments, blank lines, `export` and quotes are allowed.
+ *
+ * @throws CliError that names the line, never its content
+ */
+export function parseKeysFile(text: string, file: string): Readonly<Record<string, unknown>> {
+  return text.trimStart().startsWith('{') ? parseJson(text, file) : parseLines(text, file);
+}
+
+function parseJson(text: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    return { ...(JSON.parse(text) as object) };
+  } catch {
+    // The parser's own message quotes the text, and the text is keys.
+    throw new CliError('bad-keys-file', `${file} is not valid JSON.`, 'Mend it, or use lines KEY=VALUE.');
+  }
+}
+
+function parseLines(text: string, file: string): Readonly<Record<string, unknown>> {
+  const values: Record<string, string> = {};
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(?:#|$)/.test(line)) continue;
+    const [, name, quoted, plain] = /^\s*(?:export\s+)?(\w+)\s*=\s*(?:(["'].*["'])|(.*?))\s*$/.exec(line) ?? [];
+    if (name === undefined) {
+      throw new CliError('bad-keys-file', `Line ${index + 1} of ${file} is not KEY=VALUE.`, 'Mend it, or use JSON.');
+    }
+    values[name] = quoted?.slice(1, -1) ?? plain ?? '';
+  }
+  return values;
+}

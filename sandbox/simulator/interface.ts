@@ -1,0 +1,28 @@
+import type { Faults } from './faults.js';
+import type { LoggedRequest } from './request-log.js';
+import type { RunningTenant } from './running-tenant.js';
+import type { SimulatorSettings } from './settings.js';
+import type { SimulatedTenant } from './tenant.js';
+
+/** A simulated Mimecast, API 1.0 and 2.0, on a port of its own on loopback. */
+export interface Simulator {
+  /** To be used as a connection's base URL, with loopback allowed. */
+  readonly url: string;
+  readonly settings: SimulatorSettings;
+  readonly tenants: readonly RunningTenant[];
+  /** What goes wrong, and when. */
+  readonly faults: Faults;
+  /** The newest 10,000 calls, oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  configure(settings: Partial<SimulatorSettings>): void;
+  addTenant(tenant: SimulatedTenant): RunningTenant;
+  forgetRequests(): void;
+  /** Cuts every connection and ends. */
+  stop(): Promise<void>;
+}
+
+export interface SimulatorOptions extends Partial<SimulatorSettings> {
+  /** Any free one by default. */
+  readonly port?: number;
+  readonly tenants?: readonly SimulatedTenant[];
+}

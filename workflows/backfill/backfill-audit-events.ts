@@ -1,0 +1,110 @@
+import {
+  continueAsNew,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  TemporalFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BackfillBatchResult, BegunBackfill } from '../../contract/activities.js';
+import { backfilling, keeping } from '../activities.js';
+import {
+  backfillBatchSummary,
+  backfillDetails,
+  backfillResultDetails,
+  endedBackfillDetails,
+} from './backfill-details.js';
+import type { BackfillInput, BackfillProgress, BackfillResult } from '../../contract/backfill.js';
+import { backfillProgress } from '../../contract/backfill.js';
+import { askedSpan, backfillResult, initialProgress, progressAfter } from './backfill-progress.js';
+import { failureOf, redRun } from '../failures.js';
+import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
+import { tellOfRefusedKeys } from '../polls/tell-of-refused-keys.js';
+import { versioned } from '../versioning.js';
+
+const STREAM = 'audit-events';
+
+export interface BackfillRun extends BackfillInput {
+  /** Carried by the engine from run to run of one backfill; not given by whoever starts it. */
+  readonly carried?: {
+    readonly startedAt: string;
+    readonly begun: BegunBackfill;
+    readonly progress: BackfillProgress;
+  };
+}
+
+/**
+ * Reads what is missing from a range of the audit log, several windows side by side, and survives any restart. The ledger
+ * says what is missing, so that a backfill that was cancelled goes on where it was when it is run again, and what polls
+ * hold is not read twice. The polls' watermark is never moved.
+ */
+export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<BackfillResult> {
+  let progress = input.carried?.progress ?? initialProgress(input);
+  setHandler(backfillProgress, () => progress);
+
+  const show = (next: BackfillProgress): void => {
+    progress = next;
+    setCurrentDetails(backfillDetails(next));
+  };
+  try {
+    const result = await backfill(input, () => progress, show);
+    progress = { ...progress, state: result.outcome };
+    upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: result.outcome }]);
+    setCurrentDetails(backfillResultDetails(result));
+    return result;
+  } catch (error) {
+    // What is neither is the engine's own: the end of a run that goes on as a new one.
+    if (!(error instanceof TemporalFailure)) throw error;
+    const asked = askedSpan(input);
+    if (isCancellation(error)) {
+      progress = { ...progress, state: 'cancelled' };
+      upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: 'cancelled' }]);
+      setCurrentDetails(endedBackfillDetails(progress, asked));
+      throw error;
+    }
+    const failure = failureOf(error);
+    progress = { ...progress, state: 'failed' };
+    upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failure.cause }]);
+    setCurrentDetails(endedBackfillDetails(progress, asked, failure));
+    if (failure.refusedVersion !== undefined) {
+      await tellOfRefusedKeys(input.connectionId, STREAM, failure.refusedVersion);
+    }
+    throw redRun(failure, progress);
+  }
+}
+
+// It may go on for days, and would keep the workers of an old release that long.
+versioned(mimecastBackfillAuditEvents, 'AUTO_UPGRADE');
+
+async function backfill(
+  input: BackfillRun,
+  progress: () => BackfillProgress,
+  show: (progress: BackfillProgress) => void,
+): Promise<BackfillResult> {
+  const { connectionId, from, to, carried } = input;
+  const { startTime, firstExecutionRunId: runId } = workflowInfo();
+  const startedAt = carried ? new Date(carried.startedAt) : startTime;
+  const begun = carried?.begun ?? (await keeping['mimecast.beginBackfill']({ connectionId, from, to }, runId));
+  const { generation, range, disconnected } = begun;
+  if (disconnected || !range || begun.windows === 0) return backfillResult(input, begun);
+  if (!carried) show(initialProgress(input, begun));
+
+  let batch: BackfillBatchResult;
+  do {
+    const summary = backfillBatchSummary(progress());
+    batch = await backfilling['mimecast.backfillAuditEvents'].executeWithOptions({ summary }, [
+      { connectionId, generation, runId, range },
+    ]);
+    show(progressAfter(progress(), batch, Date.now() - startedAt.getTime()));
+    if (batch.state === 'more' && workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof mimecastBackfillAuditEvents>({
+        connectionId,
+        from,
+        to,
+        carried: { startedAt: startedAt.toISOString(), begun, progress: progress() },
+      });
+    }
+  } while (batch.state === 'more');
+  return backfillResult(input, begun, batch);
+}

@@ -1,0 +1,75 @@
+import { markdownList } from '../markdown-list.js';
+import type { ConnectionStatus } from '../../contract/reports.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
+
+/** What the Temporal UI shows on a connection's page, in Markdown. */
+export function connectionDetails(connection: ConnectionStatus): string {
+  const { connectionId, account } = connection;
+  const lines = [
+    `**${connectionId}** is **${connection.state}**`,
+    account && `Account ${account.code}${account.name ? ` (${account.name})` : ''}`,
+    connection.baseUrl && `${connection.baseUrl} · API ${connection.apiVersion ?? '1.0'}`,
+    keysLine(connection),
+    refusalLine(connection),
+    rotationLine(connection),
+    postureLine(connection),
+    streamList(connection),
+  ];
+  return lines.filter(Boolean).join('\n\n');
+}
+
+function keysLine({ credentials, pendingVersion }: ConnectionStatus): string | undefined {
+  if (!credentials) return undefined;
+  const { version, state, issuedAt, age = 'fresh', overdueAt = '' } = credentials;
+  const aged = {
+    fresh: '',
+    due: ` · **rotation due**, overdue on ${day(overdueAt)}`,
+    overdue: ` · **rotation overdue** since ${day(overdueAt)}`,
+  }[age];
+  const pending = pendingVersion === undefined ? '' : ` · v${pendingVersion} is being proved`;
+  return `Keys v${version}, ${state}, issued ${day(issuedAt)}${aged}${pending}`;
+}
+
+function refusalLine({ connectionId, refusedSince, nextProbeAt }: ConnectionStatus): string | undefined {
+  if (refusedSince === undefined) return undefined;
+  const next = nextProbeAt === undefined ? '' : `, tried again ${minute(nextProbeAt)}`;
+  return `**Keys refused** since ${minute(refusedSince)}${next}. Do this: \`temporal-mimecast rotate ${connectionId}\``;
+}
+
+function rotationLine({ lastRotation }: ConnectionStatus): string | undefined {
+  if (!lastRotation) return undefined;
+  const { at, accepted, version, reason = '', note } = lastRotation;
+  const keys = version === undefined ? 'New keys' : `Keys v${version}`;
+  const from = note === undefined ? '' : ` (${note})`;
+  return accepted ? `${keys} taken ${minute(at)}${from}` : `**${keys} not taken** ${minute(at)}${from}: ${reason}`;
+}
+
+function postureLine({ posture }: ConnectionStatus): string | undefined {
+  if (!posture) return undefined;
+  const { at, summary, failing } = posture;
+  const counts = `${summary.pass} pass · ${summary.fail} fail · ${summary.unknown} unknown`;
+  const which = failing.length === 0 ? '' : `: ${failing.map((id) => `\`${id}\``).join(', ')}`;
+  return `Controls ${minute(at)}: ${summary.fail > 0 ? `**${counts}**` : counts}${which}`;
+}
+
+const day = (iso: string): string => iso.slice(0, 10);
+
+const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+
+function streamList({ connectionId, settings, pauses }: ConnectionStatus): string | undefined {
+  if (!settings) return undefined;
+  return markdownList(
+    POLLED_STREAMS.map((stream) => {
+      const wanted = settings.streams[stream];
+      const every = wanted?.enabled ? `every ${interval(wanted.everyMs)}` : 'off';
+      const pause = pauses?.[stream];
+      return [stream, every, `\`mimecast/${connectionId}/${stream}\``, pause && `paused: ${pause}`];
+    }),
+  );
+}
+
+/** In the largest unit that says it in a whole number. */
+function interval(ms: number): string {
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
+}

@@ -1,0 +1,232 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  log,
+  patched,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { keeping, probing } from '../activities.js';
+import { CommandQueue, isInterruption } from './command-queue.js';
+import { alreadyConnected, connectionCommands, notConnected } from './connection-commands.js';
+import type { ConnectionCommands } from './connection-commands.js';
+import { ConnectionMemory } from './connection-memory.js';
+import type { Duty, ConnectionInput } from './connection-memory.js';
+import {
+  annotationFault,
+  connectRequestFault,
+  isPosture,
+  isRefusedKeys,
+  pauseFault,
+  pollNowFault,
+  resumeFault,
+  rotationRequestFault,
+  settingsChangeFault,
+  withdrawalFault,
+} from '../../contract/message-forms.js';
+import * as messages from '../../contract/messages.js';
+import type { ConnectRequest, RotationRequest } from '../../contract/messages.js';
+import type { ConnectionStatus } from '../../contract/reports.js';
+import { POLLED_STREAMS } from '../../model/streams.js';
+import { versioned } from '../versioning.js';
+
+/** A connection that was started for a `connect` which never came ends itself after this time. */
+const PHANTOM_LIMIT = '1 min';
+
+/**
+ * The life of one connection, as one long-lived workflow: `mimecast/<connectionId>`.
+ *
+ * It alone decides about the connection. Everybody sends messages here; what changes something is queued and carried
+ * out one command at a time. The connection's row in Postgres is the truth and this workflow is its only writer, so
+ * each run begins by reading it and a lost workflow loses nothing.
+ */
+export async function mimecastConnection(input: ConnectionInput): Promise<ConnectionStatus> {
+  const { connectionId } = input;
+  const queue = new CommandQueue();
+  const memory = new ConnectionMemory(input);
+  const commands = connectionCommands(connectionId, memory);
+  // Runs of the first release know no duties: they sleep until a message comes.
+  const keepsTime = patched('connection-keeps-time');
+  // Runs of earlier releases do not ask the controls.
+  const evaluates = patched('connection-evaluates');
+
+  handleMessages(connectionId, queue, memory, commands);
+
+  const row = await keeping['mimecast.loadConnection'](connectionId);
+  if (row) memory.learn(row);
+  if (evaluates) memory.beginEvaluating();
+  if (memory.status.state === 'disconnecting') {
+    void queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId));
+  }
+  if (!memory.live) await condition(() => !queue.empty, PHANTOM_LIMIT);
+
+  const called = (): boolean =>
+    !queue.empty || memory.keysChanged || !memory.live || workflowInfo().continueAsNewSuggested;
+  while (!queue.empty || memory.live) {
+    await queue.runNext();
+    await untilCalled(called, memory, keepsTime);
+    const duty = keepsTime && queue.empty && memory.live ? memory.takeDuty() : undefined;
+    if (duty) void submitDuty(connectionId, queue, commands, duty);
+    if (!queue.empty || !memory.live || !called()) continue;
+    // The sealed text of a credential message leaves Temporal with the history of the run that received it.
+    await condition(() => !queue.empty || allHandlersFinished());
+    if (allHandlersFinished()) await continueAsNew<typeof mimecastConnection>(memory.carry());
+  }
+
+  queue.refuseAll(disconnected(connectionId));
+  await condition(allHandlersFinished);
+  return memory.status;
+}
+
+// A connection outlives releases: it moves to the newest worker, and changes of its code are patched.
+versioned(mimecastConnection, 'AUTO_UPGRADE');
+
+/** Sleeps until a message calls or a duty is due. A message may put something on the agenda, so that is looked at again. */
+async function untilCalled(called: () => boolean, memory: ConnectionMemory, keepsTime: boolean): Promise<void> {
+  if (!keepsTime) {
+    await condition(called);
+    return;
+  }
+  while (!called()) {
+    const dueAt = memory.nextDutyAt;
+    const moved = (): boolean => called() || memory.nextDutyAt !== dueAt;
+    if (dueAt === undefined) {
+      await condition(moved);
+      continue;
+    }
+    const waitMs = dueAt - Date.now();
+    if (waitMs <= 0) return;
+    await condition(moved, waitMs);
+  }
+}
+
+function handleMessages(
+  connectionId: string,
+  queue: CommandQueue,
+  memory: ConnectionMemory,
+  commands: ConnectionCommands,
+): void {
+  /** Refuses what is malformed before anything of it reaches the history. */
+  const checked = <Request>(faultOf: (request: Request | undefined) => string | undefined) => ({
+    validator: (request: Request) => {
+      refuse(faultOf(request));
+    },
+  });
+
+  setHandler(messages.status, () => memory.status);
+  setHandler(messages.connect, (request) => queue.submit('connect', () => commands.connect(request)), {
+    validator: (request: ConnectRequest) => {
+      if (memory.live) throw alreadyConnected(connectionId);
+      refuse(connectRequestFault(request));
+    },
+  });
+  setHandler(
+    messages.pollNow,
+    (request) => queue.submit('pollNow', () => commands.startPolls(request.streams ?? POLLED_STREAMS)),
+    checked(pollNowFault),
+  );
+  setHandler(
+    messages.rotateCredentials,
+    (request) => queue.submit('rotate', () => commands.rotate(request)),
+    checked(rotationRequestFault),
+  );
+  setHandler(
+    messages.updateSettings,
+    (change) => queue.submit('edit', () => commands.changeSettings(change)),
+    checked(settingsChangeFault),
+  );
+  setHandler(messages.pause, (request) => queue.submit('pause', () => commands.pause(request)), checked(pauseFault));
+  setHandler(
+    messages.resume,
+    (request) => queue.submit('resume', () => commands.resume(request)),
+    checked(resumeFault),
+  );
+  setHandler(
+    messages.annotate,
+    (request) => queue.submit('annotate', () => commands.annotate(request)),
+    checked(annotationFault),
+  );
+  setHandler(
+    messages.withdrawAnnotation,
+    ({ annotationId }) => queue.submit('annotate', () => commands.withdrawAnnotation(annotationId)),
+    checked(withdrawalFault),
+  );
+  setHandler(messages.postureTurned, (posture) => {
+    if (isPosture(posture)) memory.takePosture(posture);
+  });
+  setHandler(messages.testConnection, async (request) => {
+    await condition(() => memory.status.state !== 'starting', PHANTOM_LIMIT);
+    if (!memory.live) throw notConnected(connectionId);
+    return await probing['mimecast.testConnection'](connectionId, request);
+  });
+  setHandler(messages.disconnect, () =>
+    queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId)),
+  );
+  setHandler(messages.keysRefused, (refused) => {
+    if (isRefusedKeys(refused)) memory.suspect(refused.version);
+  });
+  setHandler(messages.credentialsRotated, async (request) => {
+    await takeAnnounced(connectionId, queue, commands, request);
+  });
+}
+
+/**
+ * Carries out a rotation that was only announced. Nobody waits for it or would send it again, so a command that ran out of
+ * time, with Postgres away for a while, is queued once more.
+ */
+async function takeAnnounced(
+  connectionId: string,
+  queue: CommandQueue,
+  commands: ConnectionCommands,
+  request: RotationRequest,
+): Promise<void> {
+  const fault = rotationRequestFault(request);
+  const run = async (): Promise<void> => {
+    if (fault === undefined) await commands.rotate(request);
+    else await commands.refuseRotation(fault);
+  };
+  for (;;) {
+    try {
+      await queue.submit('rotate', run);
+      return;
+    } catch (error) {
+      if (isInterruption(error)) continue;
+      warn(connectionId, error);
+      return;
+    }
+  }
+}
+
+async function submitDuty(
+  connectionId: string,
+  queue: CommandQueue,
+  commands: ConnectionCommands,
+  duty: Duty,
+): Promise<void> {
+  try {
+    await queue.submit(duty, async () => {
+      await commands.perform(duty);
+    });
+  } catch (error) {
+    warn(connectionId, error);
+  }
+}
+
+/** For what nobody waits for: its failure is logged, and shows in the history. */
+function warn(connectionId: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  log.warn('The connection could not carry out what was due.', { connectionId, reason });
+}
+
+function refuse(fault: string | undefined): void {
+  if (fault) throw ApplicationFailure.nonRetryable(fault, 'MimecastInvalidRequest');
+}
+
+function disconnected(connectionId: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `${connectionId} is being disconnected; this was not carried out.`,
+    'MimecastDisconnected',
+  );
+}

@@ -1,0 +1,93 @@
+import type { AuditProgress } from '../../contract/activities.js';
+import type { RunFailure } from '../failures.js';
+import { markdownList } from '../markdown-list.js';
+import type { PolledEndpoint, PollResult } from '../../contract/reports.js';
+
+/** What a batch is called in the timeline of the Temporal UI: where it begins. */
+export function batchSummary(before: AuditProgress | undefined): string {
+  if (!before?.window) return 'from the last complete window on';
+  return `from page ${before.window.pages + 1} of ${range(before.window)}`;
+}
+
+/** What the Temporal UI shows on the page of an audit poll that is still running, in Markdown. */
+export function auditProgressDetails(progress: AuditProgress): string {
+  const lines = [
+    `**${stateWord(progress)}** · ${counts(progress)}`,
+    progress.window && `Window ${range(progress.window)}, ${progress.window.pages} pages stored`,
+    progress.watermark && `Held up to ${progress.watermark}`,
+  ];
+  return lines.filter(Boolean).join('\n\n');
+}
+
+/** What the Temporal UI shows on the page of a poll of several logs that is still running, in Markdown. */
+export function logsProgressDetails(logs: readonly LogInProgress[]): string {
+  return markdownList(
+    logs.map(({ protection, progress, failure }) => [
+      protection,
+      failure === undefined ? stateWord(progress) : 'failed',
+      progress && counts(progress, 'rows'),
+      progress?.window && `window ${range(progress.window)}`,
+      progress?.watermark && `held up to ${progress.watermark}`,
+    ]),
+  );
+}
+
+interface LogInProgress {
+  readonly protection: string;
+  readonly progress?: AuditProgress | undefined;
+  readonly failure?: unknown;
+}
+
+const stateWord = (progress: AuditProgress | undefined): string =>
+  !progress || progress.state === 'more' ? 'collecting' : progress.state;
+
+/** What the Temporal UI shows on the page of a poll that ended well, in Markdown. */
+export function pollDetails(result: PollResult): string {
+  const lines = [
+    `**${result.outcome}**${result.pages === undefined ? '' : ` · ${counts(result, rowWord(result))}`}`,
+    endpointList(result.endpoints),
+    result.watermark && `Held up to ${result.watermark}`,
+    result.head && `Evidence log #${result.head.sequence} \`${result.head.hash.slice(0, 16)}\``,
+  ];
+  return lines.filter(Boolean).join('\n\n');
+}
+
+/** What the Temporal UI shows on the page of a red poll: what happened, what is safe, what to do. In Markdown. */
+export function failedPollDetails(result: PollResult, failure: RunFailure): string {
+  const stored = result.endpoints.filter(({ outcome }) => outcome !== 'failed').length;
+  const safe =
+    result.pages === undefined
+      ? `${stored} of ${result.endpoints.length} endpoints were stored.`
+      : `${counts(result, rowWord(result))} stored; the next poll goes on from there.`;
+  return [
+    `**${failure.cause}**: ${failure.message}`,
+    `**What is safe**: evidence so far is kept. ${safe}`,
+    endpointList(result.endpoints),
+    `**Retry**: the schedule polls again by itself; now: \`temporal-mimecast poll ${result.connectionId} ${result.stream}\``,
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+const range = (window: { readonly start: string; readonly end: string }): string =>
+  `${minute(window.start)} to ${minute(window.end)}`;
+
+const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
+const counts = ({ pages = 0, events = 0, newEvents = 0 }: Partial<AuditProgress>, word = 'events'): string =>
+  `${pages} pages · ${events} ${word} · ${newEvents} new`;
+
+/** What a stream that is read page by page consists of. */
+const rowWord = ({ stream }: PollResult): string => (stream === 'audit-events' ? 'events' : 'rows');
+
+function endpointList(endpoints: readonly PolledEndpoint[]): string {
+  return markdownList(
+    endpoints.map(({ endpoint, outcome, items, digest, permission, error }) => [
+      endpoint,
+      outcome,
+      items === undefined ? undefined : `${items} items`,
+      digest && `\`${digest.slice(0, 16)}\``,
+      permission ?? error,
+    ]),
+  );
+}
