@@ -70,7 +70,9 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
 
     async 'mimecast.collectAuditPages'(batch) {
       const row = await liveRow(batch.connectionId, batch.generation);
-      return row ? await collectPages(dependencies, sessions, row, batch, auditLog(store, row)) : nothingOf(batch);
+      return row
+        ? await collectPages(dependencies, sessions, row, batch, auditLog(store.events, row))
+        : nothingOf(batch);
     },
 
     async 'mimecast.collectProtectionLogs'(batch) {

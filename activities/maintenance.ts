@@ -11,7 +11,7 @@ const CHECKPOINT_EVERY_MS = 23 * 3_600_000;
 export async function keepHouse(dependencies: ActivityDependencies, connectionId: string): Promise<KeptHouse> {
   const { store, now } = dependencies;
   const { cancellationSignal } = Context.current();
-  const { events: erasedEvents } = await store.privacy.applyRetention(connectionId, now(), cancellationSignal);
+  const { events: erasedEvents } = await store.erasure.applyRetention(connectionId, now(), cancellationSignal);
   cancellationSignal.throwIfAborted();
   return { erasedEvents, checkpoint: await checkpointWhenDue(dependencies, connectionId) };
 }

@@ -5,7 +5,10 @@ import type { ConnectionStatus } from '../contract/reports.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
 /** @throws ApplicationFailure `MimecastConnectionMissing` */
-export async function requireRow(store: EvidenceStore, connectionId: string): Promise<ConnectionRow> {
+export async function requireRow(
+  store: Pick<EvidenceStore, 'connections'>,
+  connectionId: string,
+): Promise<ConnectionRow> {
   const row = await store.connections.read(connectionId);
   if (row) return row;
   throw ApplicationFailure.nonRetryable(
@@ -15,11 +18,17 @@ export async function requireRow(store: EvidenceStore, connectionId: string): Pr
 }
 
 /** The version whose keys are tried: the one in use, or the newest when none is. */
-export async function versionInUse(store: EvidenceStore, row: ConnectionRow): Promise<number | undefined> {
+export async function versionInUse(
+  store: Pick<EvidenceStore, 'connections'>,
+  row: ConnectionRow,
+): Promise<number | undefined> {
   return row.activeVersion ?? (await store.connections.newestCredentials(row.connectionId))?.version;
 }
 
-export async function statusOf(store: EvidenceStore, row: ConnectionRow): Promise<ConnectionStatus> {
+export async function statusOf(
+  store: Pick<EvidenceStore, 'connections' | 'evaluations'>,
+  row: ConnectionRow,
+): Promise<ConnectionStatus> {
   const { connectionId, activeVersion } = row;
   const newest = await store.connections.newestCredentials(connectionId);
   const active =

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { request, type Dispatcher } from 'undici';
-import { prepareEvents, type AuditEvent, type PreparedEvents } from '../evidence/events/prepare-events.js';
+import { prepareEvents, type PreparedEvents } from '../evidence/events/prepare-events.js';
+import type { AuditEvent } from '../mimecast/audit-events.js';
 import type { TimeRange } from '../mimecast/audit-windows.js';
 import type { ApiV1Credentials } from '../mimecast/credentials.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
@@ -46,7 +47,7 @@ export async function storeAllPages(
   let pagesBefore = 0;
   for (let token: string | undefined; ; pagesBefore += 1) {
     const page = await fetchPage(source, dispatcher, token);
-    const stored = await store.ledger.storePage({ window, pagesBefore, ...page });
+    const stored = await store.events.storePage({ window, pagesBefore, ...page });
     if (typeof stored === 'string') throw new Error(`The raw loop could not store page ${pagesBefore + 1}: ${stored}`);
     token = page.nextToken;
     if (token === undefined) return pagesBefore + 1;

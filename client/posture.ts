@@ -4,7 +4,7 @@ import type { EvidenceStore } from '../evidence/store.js';
 
 /** The record that is in force, now or at a moment. @throws MimecastClientError when there is none */
 export async function storedPosture(
-  evidence: EvidenceStore | undefined,
+  evidence: Pick<EvidenceStore, 'connections' | 'evaluations'> | undefined,
   connectionId: string,
   at: Date | undefined,
 ): Promise<StoredEvaluation> {

@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 
 /** What a connection's row says, in the form in which its workflow says it. */
 export async function storedStatus(
-  evidence: EvidenceStore,
+  evidence: Pick<EvidenceStore, 'connections' | 'evaluations'>,
   connectionId: string,
 ): Promise<ConnectionStatus | undefined> {
   const row = await evidence.connections.read(connectionId);
@@ -31,7 +31,10 @@ export async function storedStatus(
 }
 
 /** What the rows of all connections say: three questions, however many there are. */
-export async function storedStatuses({ connections, evaluations }: EvidenceStore): Promise<ConnectionStatus[]> {
+export async function storedStatuses({
+  connections,
+  evaluations,
+}: Pick<EvidenceStore, 'connections' | 'evaluations'>): Promise<ConnectionStatus[]> {
   const [rows, keys, headlines] = await Promise.all([
     connections.list(),
     connections.allCredentials(),

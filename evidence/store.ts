@@ -1,5 +1,4 @@
 import { createAnnotations, type Annotations } from './verdicts/annotations.js';
-import { bundle, type BundleRecord } from './proof/bundle.js';
 import { createCheckpoints, type Checkpoints } from './proof/checkpoints.js';
 import { createConnections, type Connections } from './connections/connections.js';
 import { openDatabase } from './database/database.js';
@@ -7,15 +6,15 @@ import { readDrift, type Drift, type DriftRange } from './observations/drift.js'
 import { createEvaluations, type Evaluations } from './verdicts/evaluations.js';
 import { exportEvidence, type ExportOptions, type ExportRecord } from './export.js';
 import { createLedger, type Ledger } from './ledger/ledger.js';
-import { readHead } from './log/append.js';
-import { readLink, readLogEntries } from './log/entries.js';
 import { claimNamespace } from './database/namespace.js';
 import { createObservations, type Observations } from './observations/observations.js';
 import { createPolls, type Polls } from './ledger/polls.js';
-import { createPrivacy, type Privacy } from './erasure/erasure.js';
+import { createErasure, type Erasure } from './erasure/erasure.js';
 import { createStatistics, type Statistics } from './statistics/statistics.js';
-import { verify } from './proof/verify.js';
-import type { EvidenceLog } from './log/log.js';
+import { createCompleteness, type CompletenessReader } from './completeness/completeness.js';
+import { createEvents, type Events } from './events/store-page.js';
+import { createLog, type EvidenceLog } from './log/log.js';
+import { createProof, type Proof } from './proof/verify.js';
 
 /**
  * The evidence of all connections in one Postgres database. Every method is one transaction: it happened whole or
@@ -24,13 +23,16 @@ import type { EvidenceLog } from './log/log.js';
 export interface EvidenceStore {
   readonly connections: Connections;
   readonly ledger: Ledger;
+  readonly events: Events;
+  readonly statistics: Statistics;
   readonly observations: Observations;
   readonly polls: Polls;
+  readonly completeness: CompletenessReader;
   readonly evaluations: Evaluations;
   readonly annotations: Annotations;
-  readonly statistics: Statistics;
+  readonly erasure: Erasure;
   readonly log: EvidenceLog;
-  readonly privacy: Privacy;
+  readonly proof: Proof;
   readonly checkpoints: Checkpoints;
   /**
    * Records, or checks, the one Temporal namespace that this database serves.
@@ -42,8 +44,6 @@ export interface EvidenceStore {
   export(connectionId: string, options?: ExportOptions): AsyncIterable<ExportRecord>;
   /** What endpoints said otherwise than the time before, in the order in which it was found. */
   drift(connectionId: string, range?: DriftRange): AsyncIterable<Drift>;
-  /** Everything that a connection's log is proved from, for whoever verifies it without this database. See `bundle.ts`. */
-  bundle(connectionId: string): AsyncIterable<BundleRecord>;
   close(): Promise<void>;
 }
 
@@ -68,23 +68,20 @@ export function createEvidenceStore(options: EvidenceStoreOptions): EvidenceStor
   return {
     connections: createConnections(db),
     ledger: createLedger(db),
+    events: createEvents(db),
+    statistics: createStatistics(db),
     observations: createObservations(db),
     polls: createPolls(db),
+    completeness: createCompleteness(db),
     evaluations: createEvaluations(db),
     annotations: createAnnotations(db),
-    statistics: createStatistics(db),
-    log: {
-      head: (connectionId) => readHead(db, connectionId),
-      link: (connectionId, sequence) => readLink(db, connectionId, sequence),
-      entries: (connectionId, range) => readLogEntries(db, connectionId, range),
-      verify: (connectionId, checkpoint) => verify(db, connectionId, checkpoint),
-    },
-    privacy: createPrivacy(db),
+    erasure: createErasure(db),
+    log: createLog(db),
+    proof: createProof(db),
     checkpoints: createCheckpoints(db),
     claimNamespace: (namespace) => claimNamespace(db, namespace),
     export: (connectionId, exported) => exportEvidence(db, connectionId, exported),
     drift: (connectionId, range) => readDrift(db, connectionId, range),
-    bundle: (connectionId) => bundle(db, connectionId),
     close: () => db.close(),
   };
 }

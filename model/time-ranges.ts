@@ -1,8 +1,6 @@
-/** From a moment on, up to another that no longer belongs to it. */
-export interface TimeRange {
-  readonly start: Date;
-  readonly end: Date;
-}
+import type { TimeRange } from '../mimecast/audit-windows.js';
+
+export type { TimeRange };
 
 /** The same moments as a list that is in order, disjoint, and whose ranges do not touch. Ranges without length are dropped. */
 export function merged(ranges: readonly TimeRange[]): TimeRange[] {

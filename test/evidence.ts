@@ -1,5 +1,6 @@
 import { createEvidenceStore, type EvidenceStore } from '../evidence/store.js';
-import { prepareEvents, type AuditEvent } from '../evidence/events/prepare-events.js';
+import { prepareEvents } from '../evidence/events/prepare-events.js';
+import type { AuditEvent } from '../mimecast/audit-events.js';
 import type { TestDatabase } from './postgres.js';
 import type { Provenance } from '../model/provenance.js';
 import type { AuditPage } from '../evidence/events/store-page.js';

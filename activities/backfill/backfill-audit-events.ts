@@ -39,7 +39,7 @@ export async function backfillAuditEvents(
   const drain = {
     store,
     path: pathOf(row.settings, STREAM),
-    log: auditLog(store, row),
+    log: auditLog(store.events, row),
     now,
     session: oneCallFirst(session),
     budget: createBatchBudget(now, stopping, BATCH_LIMITS),

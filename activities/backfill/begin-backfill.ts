@@ -29,7 +29,7 @@ export async function beginBackfill(
   const recorded = await store.ledger.gaps(connectionId, STREAM);
   const { lost, toRecord } = beyondLookBack ? lostFrom(beyondLookBack, coverage, recorded) : { lost: [], toRecord: [] };
 
-  const completeness = await store.ledger.completeness(connectionId, STREAM, at);
+  const completeness = await store.completeness.of(connectionId, STREAM, at);
   const owed = completeness ? [{ start: completeness.from, end: completeness.due }] : [];
   const gaps = common(toRecord, owed).map((gap) => ({ ...gap, cause: 'look-back' as const }));
   const isLive = await store.ledger.recordGaps(connectionId, generation, STREAM, gaps);

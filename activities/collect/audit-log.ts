@@ -4,10 +4,10 @@ import { readAuditPage } from '../../mimecast/audit-events.js';
 import { WINDOW_RULES } from '../../mimecast/audit-windows.js';
 import type { PagedLog } from './paged-log.js';
 import { witnessed } from './provenance.js';
-import type { EvidenceStore } from '../../evidence/store.js';
+import type { Events } from '../../evidence/events/store-page.js';
 
 /** The administrative audit log: every event of it is kept. */
-export function auditLog({ ledger }: EvidenceStore, row: ConnectionRow): PagedLog {
+export function auditLog(evidence: Events, row: ConnectionRow): PagedLog {
   return {
     stream: 'audit-events',
     endpoint: 'audit-events',
@@ -22,7 +22,7 @@ export function auditLog({ ledger }: EvidenceStore, row: ConnectionRow): PagedLo
       return {
         ...next,
         store: (window, pagesBefore) =>
-          ledger.storePage({ window, pagesBefore, events, provenance, ...next, ...total }),
+          evidence.storePage({ window, pagesBefore, events, provenance, ...next, ...total }),
       };
     },
   };

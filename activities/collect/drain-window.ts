@@ -9,7 +9,7 @@ import type { EvidenceStore } from '../../evidence/store.js';
 
 /** What draining needs besides the window itself. */
 export interface Drain {
-  readonly store: EvidenceStore;
+  readonly store: Pick<EvidenceStore, 'ledger' | 'log' | 'observations'>;
   readonly session: Session;
   readonly log: PagedLog;
   readonly path: string;

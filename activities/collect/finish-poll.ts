@@ -34,7 +34,7 @@ export async function finishPoll(dependencies: ActivityDependencies, finished: F
 }
 
 async function totalsOf(
-  { ledger }: EvidenceStore,
+  { ledger }: Pick<EvidenceStore, 'ledger'>,
   { result: { connectionId, stream }, firstRunId }: FinishedRun,
 ): Promise<Pick<PollResult, 'pages' | 'events' | 'newEvents'>> {
   if (stream !== 'audit-events' && stream !== 'threat-statistics') return {};

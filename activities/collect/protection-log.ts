@@ -12,7 +12,7 @@ import type { Sessions } from '../session.js';
 import type { ProtectionBatch, ProtectionProgress } from '../../contract/activities.js';
 import { witnessed } from './provenance.js';
 import type { LogSaying } from '../../evidence/statistics/protection-logs.js';
-import type { EvidenceStore } from '../../evidence/store.js';
+import type { Statistics } from '../../evidence/statistics/statistics.js';
 
 /** One batch of one protection log. What the log said is noted when its reading ends, whichever way. */
 export async function collectProtectionLog(
@@ -27,7 +27,7 @@ export async function collectProtectionLog(
     await store.statistics.note({ connectionId, generation, protection, observedAt: now(), ...saying });
   };
 
-  const log = protectionLog(store, row, protection);
+  const log = protectionLog(store.statistics, row, protection);
   try {
     const progress = await collectPages(dependencies, sessions, row, batch, log);
     const { state, events, permission } = progress;
@@ -43,7 +43,7 @@ export async function collectProtectionLog(
 }
 
 /** A log of what a protection did: its rows are counted, and kept only where the connection's settings say so. */
-function protectionLog({ statistics }: EvidenceStore, row: ConnectionRow, protection: Protection): PagedLog {
+function protectionLog(statistics: Statistics, row: ConnectionRow, protection: Protection): PagedLog {
   const { endpoint, lookBackMs } = PROTECTION_LOGS[protection];
   const keepRows = row.settings.statistics?.keepRows ?? false;
   return {

@@ -44,7 +44,7 @@ export function isNews({ evaluation, before }: Evaluated): boolean {
 const LATEST = '9999';
 
 async function accountOf(
-  store: EvidenceStore,
+  store: Pick<EvidenceStore, 'connections'>,
   connectionId: string,
 ): Promise<{ code: string; name?: string } | undefined> {
   const row = await store.connections.read(connectionId);

@@ -50,7 +50,7 @@ export const erase: CommandDefinition = (run) =>
           await requireConnection(evidence, connectionId);
           if (options.dryRun || !options.yes) {
             if (!options.dryRun) requireAsking(context);
-            const found = await evidence.privacy.preview(connectionId, { rule, ...(what && { what }) });
+            const found = await evidence.erasure.preview(connectionId, { rule, ...(what && { what }) });
             if (options.dryRun) {
               await output.answer({ connectionId, ...found }, () => [
                 `${connectionId}: ${counted(found)} would be erased`,
@@ -66,7 +66,7 @@ export const erase: CommandDefinition = (run) =>
             ...(what && { what }),
             ...(actor !== undefined && { actor }),
           };
-          const report = await evidence.privacy.erase(connectionId, request, signal);
+          const report = await evidence.erasure.erase(connectionId, request, signal);
           await output.answer(report, () => reportLines(report));
           return signal.aborted ? EXIT.interrupted : EXIT.done;
         },

@@ -68,7 +68,7 @@ interface Source {
 async function write(plan: ExportPlan, source: Source): Promise<void> {
   const { terminal, signal } = source.context;
   if (plan.about === 'bundle') {
-    await writeJsonLines(source.evidence.bundle(source.connectionId), terminal.stdout, signal);
+    await writeJsonLines(source.evidence.proof.bundle(source.connectionId), terminal.stdout, signal);
     return;
   }
   if (plan.about === 'verdicts' || plan.format === 'csv') {

@@ -7,7 +7,7 @@ import { CliError } from '../console/failures.js';
 import { gapReport, type GapReport } from '../exports/gap-report.js';
 import { gapLines } from '../rendering/gaps.js';
 import { requireConnection } from '../reach/stored-connection.js';
-import type { EvidenceStore } from '../../evidence/store.js';
+import type { CompletenessReader } from '../../evidence/completeness/completeness.js';
 
 type FailOn = 'any' | 'lost';
 
@@ -38,7 +38,7 @@ export const gaps: CommandDefinition = (run) =>
       run(async ({ output, services, terminal }) => {
         const evidence = await services.evidence();
         const row = await requireConnection(evidence, connectionId);
-        const report = await readReport(evidence, row, terminal.now(), days);
+        const report = await readReport(evidence.completeness, row, terminal.now(), days);
         await output.answer(report, () => gapLines(report, output.colours));
         return exitCodeOf(report, failOn);
       }),
@@ -51,13 +51,18 @@ and events that were found late.
 Exit code 0, whatever is missing, unless --fail-on says otherwise: "any" for anything that is missing, "lost" for what can
 no longer be filled.`;
 
-async function readReport({ ledger }: EvidenceStore, row: ConnectionRow, now: Date, days: number): Promise<GapReport> {
+async function readReport(
+  evidence: CompletenessReader,
+  row: ConnectionRow,
+  now: Date,
+  days: number,
+): Promise<GapReport> {
   const { connectionId } = row;
   const since = new Date(now.getTime() - days * DAY_MS);
   // One question at a time: a command has few connections to the database.
-  const completeness = await ledger.completeness(connectionId, STREAM, now);
-  const mismatches = await ledger.totalMismatches(connectionId, STREAM);
-  const lateEvents = await ledger.lateEvents(connectionId, { start: since, end: now });
+  const completeness = await evidence.of(connectionId, STREAM, now);
+  const mismatches = await evidence.totalMismatches(connectionId, STREAM);
+  const lateEvents = await evidence.lateEvents(connectionId, { start: since, end: now });
   return gapReport({ row, completeness, mismatches, lateEvents, lateSince: since });
 }
 

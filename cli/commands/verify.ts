@@ -85,7 +85,7 @@ async function verifyStored(
   requireSame(connectionId, checkpoint);
   const evidence = await services.evidence();
   await requireConnection(evidence, connectionId);
-  return await evidence.log.verify(connectionId, checkpoint);
+  return await evidence.proof.verify(connectionId, checkpoint);
 }
 
 async function verifyFile(

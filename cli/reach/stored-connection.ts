@@ -3,7 +3,10 @@ import { CliError } from '../console/failures.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
 /** @throws CliError when the database does not know the connection, not even as a disconnected one */
-export async function requireConnection(evidence: EvidenceStore, connectionId: string): Promise<ConnectionRow> {
+export async function requireConnection(
+  evidence: Pick<EvidenceStore, 'connections'>,
+  connectionId: string,
+): Promise<ConnectionRow> {
   const row = await evidence.connections.read(connectionId);
   if (row !== undefined) return row;
   throw new CliError(

@@ -1,8 +1,7 @@
-import type { MimecastConnections } from '../connections.js';
 import { MimecastClientError } from '../errors.js';
 import { inParallel } from '../in-parallel.js';
 import type { ListedConnection } from '../reports.js';
-import { carryOut, type ApplyResult, type Changing, type Task } from './carry-out.js';
+import { carryOut, type ApplyResult, type Changes, type Task } from './carry-out.js';
 import { checkDocuments } from './check.js';
 import type { ApplyDocument, WantedConnection } from './documents.js';
 import { MimecastApplyError } from './faults.js';
@@ -39,7 +38,7 @@ const DEFAULT_PRUNE_LIMIT = 1;
 const DEFAULT_CONCURRENCY = 10;
 
 export interface ApplyContext {
-  readonly connections: Changing & Pick<MimecastConnections, 'list'>;
+  readonly connections: Changes & { list(): Promise<ListedConnection[]> };
   readonly allowLoopback: boolean;
   readonly now: Date;
   /** Whether keys can be sealed. @throws MimecastClientError `no-sealing-key` */
@@ -83,7 +82,7 @@ export async function applyDocuments(
 }
 
 async function carryOutAll(
-  connections: Changing,
+  connections: Changes,
   tasks: readonly Task[],
   { concurrency = DEFAULT_CONCURRENCY, signal, onResult }: ApplyOptions,
 ): Promise<ApplyResult[]> {

@@ -1,8 +1,9 @@
 import type { ConnectionSettings } from '../../model/connection.js';
-import type { ConnectionReport } from '../../contract/reports.js';
-import type { MimecastConnections } from '../connections.js';
+import type { ResumeRequest } from '../../contract/messages.js';
+import type { ConnectionReport, RotationReport, SettingsReport } from '../../contract/reports.js';
+import type { SettingsChange } from '../../model/settings.js';
 import { MimecastClientError } from '../errors.js';
-import type { RotateRequest } from '../requests.js';
+import type { NewConnectionRequest, RotateRequest } from '../requests.js';
 import { settingsChange } from './changes.js';
 import type { WantedConnection } from './documents.js';
 import type { ActionName, PlannedAction, PlannedConnection } from './plan.js';
@@ -18,8 +19,14 @@ export interface ApplyResult {
   readonly report?: ConnectionReport;
 }
 
-/** The part of the client that changes connections. */
-export type Changing = Pick<MimecastConnections, 'connect' | 'rotate' | 'updateSettings' | 'resume' | 'disconnect'>;
+/** The methods of the client that change connections, as far as `apply` uses them. */
+export interface Changes {
+  connect(connectionId: string, request: NewConnectionRequest): Promise<ConnectionReport>;
+  rotate(connectionId: string, request: RotateRequest): Promise<RotationReport>;
+  updateSettings(connectionId: string, change: SettingsChange): Promise<SettingsReport>;
+  resume(connectionId: string, request: ResumeRequest): Promise<unknown>;
+  disconnect(connectionId: string, note: string): Promise<unknown>;
+}
 
 /** One connection with what is to be done about it. */
 export interface Task {
@@ -35,7 +42,7 @@ type Outcome = Omit<ApplyResult, 'connectionId' | 'action'>;
 const NOTE = 'apply';
 
 /** Does what is planned for one connection. Never throws: one connection that fails must not stop the others. */
-export async function carryOut(connections: Changing, task: Task): Promise<ApplyResult[]> {
+export async function carryOut(connections: Changes, task: Task): Promise<ApplyResult[]> {
   const { connectionId, actions } = task.planned;
   const attempt = async (action: PlannedAction): Promise<ApplyResult> => ({
     connectionId,
@@ -85,7 +92,7 @@ async function attempted(work: () => Promise<Outcome>): Promise<Outcome> {
   }
 }
 
-async function perform(connections: Changing, task: Task, planned: PlannedAction): Promise<Outcome> {
+async function perform(connections: Changes, task: Task, planned: PlannedAction): Promise<Outcome> {
   const { action } = planned;
   const { connectionId } = task.planned;
   if (action === 'resume-entity') {
@@ -103,7 +110,7 @@ async function perform(connections: Changing, task: Task, planned: PlannedAction
   return await edit(connections, task.wanted, beforeEdit(task));
 }
 
-async function connect(connections: Changing, wanted: WantedConnection): Promise<Outcome> {
+async function connect(connections: Changes, wanted: WantedConnection): Promise<Outcome> {
   const { connectionId, settings, expectedAccount } = wanted;
   const { baseUrl, streams, pagination, endpointPaths, thresholds, coverage, retention, statistics } = settings;
   const report = await connections.connect(connectionId, {
@@ -130,7 +137,7 @@ function beforeEdit({ planned, before }: Task): ConnectionSettings | undefined {
   return before && move !== undefined ? { ...before, baseUrl: move } : before;
 }
 
-async function rotate(connections: Changing, wanted: WantedConnection, baseUrl: string | undefined): Promise<Outcome> {
+async function rotate(connections: Changes, wanted: WantedConnection, baseUrl: string | undefined): Promise<Outcome> {
   const { accepted, reason, report } = await connections.rotate(wanted.connectionId, {
     ...keysOf(wanted),
     ...(baseUrl !== undefined && { baseUrl }),
@@ -140,7 +147,7 @@ async function rotate(connections: Changing, wanted: WantedConnection, baseUrl: 
 }
 
 async function edit(
-  connections: Changing,
+  connections: Changes,
   { connectionId, settings }: WantedConnection,
   before: ConnectionSettings | undefined,
 ): Promise<Outcome> {

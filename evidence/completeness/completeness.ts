@@ -1,4 +1,7 @@
-import type { Completeness } from '../../model/completeness.js';
+import type { Completeness, LateEvents, TotalMismatch } from '../../model/completeness.js';
+import type { TimeRange } from '../../model/time-ranges.js';
+import { countLateEvents } from './late-events.js';
+import { readTotalMismatches } from './total-mismatches.js';
 import type { ConnectionRow, Stream } from '../../model/connection.js';
 import { readConnection } from '../database/connection-row.js';
 import { readCoverage } from '../ledger/held.js';
@@ -8,15 +11,30 @@ import { EvidenceNotFoundError } from '../database/errors.js';
 import { readGaps } from '../ledger/gaps.js';
 import { completenessOf } from './missing-ranges.js';
 
+/** What is owed of a stream, what of it is held, and what came late. */
+export interface CompletenessReader {
+  /**
+   * What is owed of a stream and what of that is missing, at one moment. None before the first accepted proof.
+   *
+   * @throws EvidenceNotFoundError
+   */
+  of(connectionId: string, stream: Stream, now: Date): Promise<Completeness | undefined>;
+  /** Complete windows whose rows are not as many as the vendor said, oldest first. */
+  totalMismatches(connectionId: string, stream: Stream): Promise<TotalMismatch[]>;
+  /** Events of the audit log that were found late, by windows that were read to their end within a period. */
+  lateEvents(connectionId: string, found: TimeRange): Promise<LateEvents>;
+}
+
+export const createCompleteness = (db: Database): CompletenessReader => ({
+  of: (connectionId, stream, now) => readCompleteness(db, connectionId, stream, now),
+  totalMismatches: (connectionId, stream) => readTotalMismatches(db, connectionId, stream),
+  lateEvents: (connectionId, found) => countLateEvents(db, connectionId, found),
+});
+
 /** For a stream whose settings are gone: the usual interval of the audit log. */
 const USUAL_EVERY_MS = 6 * 3_600_000;
 
-/**
- * What is owed of a stream and what of it is missing, from one look at the ledger.
- *
- * @throws EvidenceNotFoundError
- */
-export async function readCompleteness(
+async function readCompleteness(
   db: Database,
   connectionId: string,
   stream: Stream,

@@ -52,7 +52,7 @@ export interface ErasureReport extends Erased {
 }
 
 /** Erasing bodies by rule. What was erased keeps its place and its digest, so that the rest can still be proved. */
-export interface Privacy {
+export interface Erasure {
   /**
    * Erases bodies, in batches that are a transaction each with its entry in the log; when it is interrupted, the same again
    * goes on. Also for connections that are disconnected.
@@ -67,7 +67,7 @@ export interface Privacy {
   applyRetention(connectionId: string, now: Date, signal?: AbortSignal): Promise<Erased>;
 }
 
-export function createPrivacy(db: Database): Privacy {
+export function createErasure(db: Database): Erasure {
   const erasers: Readonly<Record<Erasable, Eraser>> = {
     events: eventsEraser(db),
     observations: observationsEraser(db),

@@ -1,16 +1,6 @@
+import type { AuditEvent } from '../../mimecast/audit-events.js';
 import { canonicalJson, sha256 } from '../database/canonical.js';
 import { byteaArray, textArray, timestamptzArray } from '../database/binary-arrays.js';
-
-/** One event of the vendor's audit log, as far as the store looks at it. */
-export interface AuditEvent {
-  readonly id: string;
-  readonly eventTime: Date;
-  readonly auditType: string;
-  readonly category: string;
-  readonly user: string;
-  /** The event as it was answered. */
-  readonly raw: unknown;
-}
 
 /** The events of one page, prepared to be stored: parsing and hashing happen while the page before is being stored. */
 export interface PreparedEvents {

@@ -9,6 +9,18 @@ import { whyRefused } from '../ledger/window.js';
 import { isoMoment } from '../database/sql.js';
 import type { Refused } from '../database/guard.js';
 
+/** The events of the audit log. */
+export interface Events {
+  /**
+   * Stores a page, the window's new checkpoint and the page's entry in the log, in one statement that starts with the
+   * guarded checkpoint: when another attempt is ahead nothing at all is stored. Nor is a page whose next token this
+   * window has used before: following it would go round in circles.
+   */
+  storePage(page: AuditPage): Promise<StoredPage | Refused | 'repeated-token'>;
+}
+
+export const createEvents = (db: Database): Events => ({ storePage: (page) => storePage(db, page) });
+
 export interface AuditPage {
   readonly window: TakenWindow;
   /** Pages that the window must have before this one. */
@@ -83,7 +95,7 @@ interface StoredRow {
   readonly complete: boolean;
 }
 
-export async function storePage(db: Database, page: AuditPage): Promise<StoredPage | Refused | 'repeated-token'> {
+async function storePage(db: Database, page: AuditPage): Promise<StoredPage | Refused | 'repeated-token'> {
   const { window, events, nextToken } = page;
   const values = [
     window.windowId,

@@ -1,15 +1,11 @@
 import type { Database, Queryable } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
 import { countBackfilled, openFilling, type BackfilledWindows } from './backfill-windows.js';
-import { readCompleteness } from '../completeness/completeness.js';
 import { readCoverage, type Coverage } from './held.js';
 import { readGaps, recordGap, recordGaps } from './gaps.js';
 import { holdConnection, STORES, type Refused } from '../database/guard.js';
-import { countLateEvents } from '../completeness/late-events.js';
 import { append } from '../log/append.js';
-import { storePage, type AuditPage } from '../events/store-page.js';
-import { without, type TimeRange } from '../../model/time-ranges.js';
-import { readTotalMismatches } from '../completeness/total-mismatches.js';
+import { without } from '../../model/time-ranges.js';
 import {
   BEING_READ,
   toWindow,
@@ -21,10 +17,8 @@ import {
   type TakenWindow,
   type TakenWindowRow,
   type Gap,
-  type StoredPage,
   whyRefused,
 } from './window.js';
-import type { Completeness, LateEvents, TotalMismatch } from '../../model/completeness.js';
 import type { Stream } from '../../model/connection.js';
 
 export interface Ledger {
@@ -41,12 +35,6 @@ export interface Ledger {
    * @param runId run that the pages count for: the first execution's run id of the poll's chain
    */
   take(windowId: string, generation: number, runId: string): Promise<TakenWindowRow | Refused>;
-  /**
-   * Stores a page, the window's new checkpoint and the page's entry in the log, in one statement that starts with the
-   * guarded checkpoint: when another attempt is ahead nothing at all is stored. Nor is a page whose next token this
-   * window has used before: following it would go round in circles.
-   */
-  storePage(page: AuditPage): Promise<StoredPage | Refused | 'repeated-token'>;
   /**
    * Starts the window again from its first page, from `start` on; what now lies before the start is recorded as a gap.
    * `exhausted` after the third restart: then the window is failed. That is no gap yet, because the watermark has not
@@ -65,16 +53,6 @@ export interface Ledger {
   coverage(connectionId: string, stream: LedgerStream): Promise<Coverage>;
   /** How far a backfill has come: its windows that ended, by the run that they counted for. */
   backfilled(connectionId: string, stream: Stream, runId: string): Promise<BackfilledWindows>;
-  /**
-   * What is owed of a stream and what of that is missing, at one moment. None before the first accepted proof.
-   *
-   * @throws EvidenceNotFoundError
-   */
-  completeness(connectionId: string, stream: Stream, now: Date): Promise<Completeness | undefined>;
-  /** Complete windows whose rows are not as many as the vendor said, oldest first. */
-  totalMismatches(connectionId: string, stream: Stream): Promise<TotalMismatch[]>;
-  /** Events of the audit log that were found late, by windows that were read to their end within a period. */
-  lateEvents(connectionId: string, found: TimeRange): Promise<LateEvents>;
   /** What one poll stored, over all windows of the stream and of its logs; the pages of other runs are not counted. */
   pollCounts(connectionId: string, stream: LedgerStream, runId: string): Promise<WindowCounts>;
 }
@@ -107,7 +85,6 @@ export function createLedger(db: Database): Ledger {
     position: (connectionId, stream) => position(db, connectionId, stream),
     open: (window) => db.transaction((client) => (window.kind === 'backfill' ? openFilling : open)(client, window)),
     take: (windowId, generation, runId) => take(db, windowId, generation, runId),
-    storePage: (page) => storePage(db, page),
     restart: (window, start, cause) => db.transaction((client) => restart(client, window, start, cause)),
     move: (window, start, end) => db.transaction((client) => move(client, window, start, end)),
     gaps: (connectionId, stream) => readGaps(db, connectionId, stream),
@@ -115,9 +92,6 @@ export function createLedger(db: Database): Ledger {
       db.transaction((client) => recordGaps(client, connectionId, generation, stream, gaps)),
     coverage: (connectionId, stream) => readCoverage(db, connectionId, stream),
     backfilled: (connectionId, stream, runId) => countBackfilled(db, connectionId, stream, runId),
-    completeness: (connectionId, stream, now) => readCompleteness(db, connectionId, stream, now),
-    totalMismatches: (connectionId, stream) => readTotalMismatches(db, connectionId, stream),
-    lateEvents: (connectionId, found) => countLateEvents(db, connectionId, found),
     pollCounts: (connectionId, stream, runId) => pollCounts(db, connectionId, stream, runId),
   };
 }

@@ -1,9 +1,26 @@
 import type { Database, Queryable } from '../database/database.js';
 import { readMoment } from '../database/connection-row.js';
+import { bundle, type BundleRecord } from './bundle.js';
 import { readHead } from '../log/append.js';
 import { LogVerifier, type Broken, type Checkpointed, type Verification } from './verifier.js';
 import { proofRecords } from './proof-records.js';
 import { StatisticsCheck } from './verify-statistics.js';
+
+/** Proves a connection's log, with the database or for someone who does not have it. */
+export interface Proof {
+  /**
+   * Recomputes the chain and every digest that it covers; names the first entry that does not hold. With what a checkpoint
+   * says, which the caller has found authentic and of this connection, also whether it lies on the chain.
+   */
+  verify(connectionId: string, checkpoint?: Checkpointed): Promise<Verification>;
+  /** Everything that a connection's log is proved from, for a verifier without this database. See `bundle.ts`. */
+  bundle(connectionId: string): AsyncIterable<BundleRecord>;
+}
+
+export const createProof = (db: Database): Proof => ({
+  verify: (connectionId, checkpoint) => verify(db, connectionId, checkpoint),
+  bundle: (connectionId) => bundle(db, connectionId),
+});
 
 /**
  * Recomputes a connection's log from its first entry: every link of the chain, and for each page and observation the digests
@@ -12,7 +29,7 @@ import { StatisticsCheck } from './verify-statistics.js';
  *
  * @param checkpoint what an authentic checkpoint of this connection says: it must lie on the chain
  */
-export async function verify(db: Database, connectionId: string, checkpoint?: Checkpointed): Promise<Verification> {
+async function verify(db: Database, connectionId: string, checkpoint?: Checkpointed): Promise<Verification> {
   const verifier = new LogVerifier(connectionId, checkpoint);
   for await (const broken of db.snapshot((client) => faults(client, connectionId, verifier))) {
     return verificationOf(connectionId, verifier, checkpoint, broken);

@@ -15,7 +15,7 @@ export function reportSources(store: EvidenceStore): ReportSources {
       for await (const drift of store.drift(connectionId, period)) entries.push(driftEntry(drift));
       return entries;
     },
-    completeness: (connectionId, at) => store.ledger.completeness(connectionId, 'audit-events', at),
+    completeness: (connectionId, at) => store.completeness.of(connectionId, 'audit-events', at),
     statistics: (connectionId, { from, to }) =>
       store.statistics.daily(connectionId, { from, to: new Date(to.getTime() - 1) }),
   };

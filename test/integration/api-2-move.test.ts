@@ -96,7 +96,7 @@ test('a connection moves to API 2.0 with its evidence, its ledger and its schedu
   expect(back).toMatchObject({ accepted: true, version: 3 });
   expect(await connections.status(id)).toMatchObject(AT_1());
   expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
-  expect(await store.log.verify(id)).toMatchObject({ ok: true });
+  expect(await store.proof.verify(id)).toMatchObject({ ok: true });
 });
 
 describe('a move that may not be changes nothing', () => {

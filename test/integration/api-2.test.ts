@@ -36,7 +36,7 @@ test('keys of API 2.0 collect what keys of API 1.0 collect', async () => {
   for (const { id } of [old, now]) expect(await engine.connections.poll(id)).toMatchObject(ALL_COLLECTED);
   expect(await heldBy(now.id)).toEqual(await heldBy(old.id));
   expect(tenant.running.tokens.issued).toHaveLength(1);
-  expect(await engine.store.log.verify(now.id)).toMatchObject({ ok: true });
+  expect(await engine.store.proof.verify(now.id)).toMatchObject({ ok: true });
 });
 
 test('with API 2.0 the totals of Mimecast itself stand beside what its logs are counted into', async () => {

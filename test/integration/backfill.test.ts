@@ -31,7 +31,7 @@ const auditCalls = ({ keys }: Tenant): LoggedRequest[] =>
     ({ path, accessKey }) => path === ENDPOINTS[STREAM].path && accessKey === keys.accessKey,
   );
 
-const verified = async (id: string): Promise<boolean> => (await engine.store.log.verify(id)).ok;
+const verified = async (id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
 
 /** A tenant on whose every day as many events happened. */
 function tenantWithEvents(aDay: number, days: readonly number[]): Tenant {
@@ -120,11 +120,11 @@ describe('a range that nobody has polled', () => {
     const gaps = await engine.store.ledger.gaps(id, STREAM);
     // What lies before the first connect's look-back was never owed.
     expect(gaps.map(({ start }) => start)).toEqual([new Date(to.getTime() - 30 * DAY_MS)]);
-    const completeness = await engine.store.ledger.completeness(id, STREAM, new Date());
+    const completeness = await engine.store.completeness.of(id, STREAM, new Date());
     expect(completeness?.gaps.filter(({ fillable }) => !fillable)).toMatchObject([{ ...gaps[0], cause: 'look-back' }]);
-    const entries = await engine.store.log.verify(id);
+    const entries = await engine.store.proof.verify(id);
     await engine.connections.backfill(id, { from: dayAgo(95), to });
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true, records: entries.records });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true, records: entries.records });
   });
 
   test('ends where events have settled', async () => {

@@ -37,14 +37,14 @@ test('disconnecting deletes the schedules, destroys the keys, keeps the evidence
   const { id, tenant } = await engine.connect();
   await engine.connections.poll(id);
   expect(await sealedKeysOf(id)).toMatchObject([{ state: 'active', sealed: expect.stringMatching(/^ey/) as string }]);
-  const before = await engine.store.log.verify(id);
+  const before = await engine.store.proof.verify(id);
 
   expect(await engine.connections.disconnect(id)).toMatchObject({ connectionId: id, state: 'disconnected' });
   await expectNothingScheduled(id);
   expect(await sealedKeysOf(id)).toEqual([{ version: 1, state: 'retired', sealed: null }]);
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
   expect((await engine.store.observations.latest(id)).length).toBe(6);
-  const after = await engine.store.log.verify(id);
+  const after = await engine.store.proof.verify(id);
   expect(after).toMatchObject({ ok: true });
   expect(after.records).toBeGreaterThan(before.records);
   expect(await engine.connections.status(id)).toMatchObject({ state: 'disconnected' });
@@ -65,7 +65,7 @@ test('connecting again goes on with the same evidence and the same log, under ne
   const { id, tenant } = await engine.connect();
   await engine.connections.poll(id, ['audit-events', 'account']);
   await engine.connections.disconnect(id);
-  const ended = await engine.store.log.verify(id);
+  const ended = await engine.store.proof.verify(id);
   tenant.running.rotateKeys();
 
   const request = { baseUrl: engine.simulator.url, credentials: tenant.running.keys };
@@ -83,7 +83,7 @@ test('connecting again goes on with the same evidence and the same log, under ne
   const [poll] = await engine.connections.poll(id, ['audit-events']);
   expect(poll).toMatchObject({ outcome: 'collected', newEvents: 2 });
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
-  const verified = await engine.store.log.verify(id);
+  const verified = await engine.store.proof.verify(id);
   expect(verified).toMatchObject({ ok: true });
   expect(verified.records).toBeGreaterThan(ended.records);
   expect(poll?.head?.sequence).toBe(verified.records);
@@ -116,7 +116,7 @@ describe('a poll that is running while its connection is disconnected', () => {
     expect(held.length).toBeGreaterThan(4);
     expect(held.length).toBeLessThan(200);
     expect((await engine.store.ledger.position(id, 'audit-events')).openWindow).toBeUndefined();
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
     await expectNothingScheduled(id);
   });
 
@@ -223,6 +223,6 @@ describe('a poll that is started by hand', () => {
     expect(engine.simulator.requests.slice(asked).some(({ accessKey }) => accessKey === tenant.keys.accessKey)).toBe(
       false,
     );
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 });

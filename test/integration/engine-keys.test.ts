@@ -65,7 +65,7 @@ describe('keys of which one is wrong are refused: saved, paused, and the note sa
       error: expect.stringContaining('no keys that Mimecast accepted') as string,
     });
     expect(accountCalls(engine.simulator.requests, credentials.accessKey)).toHaveLength(looks);
-    expect(await engine.store.log.verify(connected.id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(connected.id)).toMatchObject({ ok: true });
   });
 
   test('an Application ID that Mimecast refuses only once is taken', async () => {

@@ -56,7 +56,7 @@ describe.concurrent('in the middle of a window', () => {
     for (const window of windows) expect(window).toMatchObject({ kind: 'backfill', state: 'complete', restarts: 0 });
     const asked = auditCalls(engine).length;
     expect(asked - windows.reduce((sum, { pages }) => sum + pages, 0)).toBeLessThanOrEqual(2 * SIDE_BY_SIDE);
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
   test('a worker that is told to stop ends with the page at hand, and the next one goes on with the page after it', async (context) => {
@@ -104,7 +104,7 @@ async function expectEverythingOnce(engine: Engine, { id, tenant }: Connected, p
   const windows = await windowsOf(engine.database, id);
   expect(windows.at(-1)).toMatchObject({ state: 'complete', pages: PAGES, restarts: 0 });
   expect(windows).toHaveLength(EMPTY_WINDOWS + 1);
-  expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+  expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 }
 
 /** How each batch of a poll ended, as the engine's history tells it. */

@@ -254,7 +254,7 @@ describe('the audit log', () => {
     expect(others).toEqual([]);
     expect(gap?.end).toEqual(first?.start);
     expect(gap && gap.end.getTime() - gap.start.getTime()).toBeGreaterThanOrEqual(4 * DAY_MS);
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
   test.each<[string, EndpointAccess]>([

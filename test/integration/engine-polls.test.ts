@@ -22,7 +22,7 @@ function only([report, ...others]: PollReport[]): PollReport {
   return report;
 }
 
-const verified = async (id: string): Promise<boolean> => (await engine.store.log.verify(id)).ok;
+const verified = async (id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
 
 test('connect, then poll: every stream is collected, and each endpoint says for itself how it went', async () => {
   const { streams } = defaultSettings(engine.simulator.url);

@@ -28,7 +28,7 @@ async function poll(id: string): Promise<PollReport> {
 const daily = (id: string): ReturnType<Engine['store']['statistics']['daily']> =>
   engine.store.statistics.daily(id, { from: ago(40 * DAY_MS), to: ago(0) });
 
-const verified = async (id: string): Promise<boolean> => (await engine.store.log.verify(id)).ok;
+const verified = async (id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
 
 const logOf = (protection: Protection): SimulatedProtectionLog => PROTECTION_LOGS[protection].endpoint;
 

@@ -39,7 +39,7 @@ const poll = async ({ id }: Connected): Promise<PollReport | undefined> =>
 
 async function expectAllHeldOnce({ id, tenant }: Connected): Promise<void> {
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
-  expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+  expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 }
 
 describe.concurrent('what goes wrong in the middle of a window and passes, nobody needs to know of', () => {
@@ -157,7 +157,7 @@ describe('events that appear in a window while its pages are being read', () => 
         await letTimePass(engine.database, id, DAY_MS + HOUR_MS);
         await engine.connections.poll(id, ['audit-events']);
         expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
-        expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+        expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
       } finally {
         await simulator.stop();
       }

@@ -45,7 +45,7 @@ async function takenWindowOf(changes: Partial<NewWindow>, runId: string): Promis
 async function complete(changes: Partial<NewWindow>, events = auditEvents(0, 0), totalCount?: number): Promise<string> {
   const window = await takenWindow(store, changes);
   granted(
-    await store.ledger.storePage({ ...page(window, 0, events), ...(totalCount !== undefined && { totalCount }) }),
+    await store.events.storePage({ ...page(window, 0, events), ...(totalCount !== undefined && { totalCount }) }),
   );
   return window.windowId;
 }
@@ -96,16 +96,16 @@ describe('windows of a backfill', () => {
   test('do not move the watermark, count for their run, and are held like any other', async () => {
     await complete(span(0, 1), auditEvents(0, 10));
     const first = await filling(4, 5, 'backfill-1');
-    granted(await store.ledger.storePage(page(first, 0, auditEvents(4 * 3600, 5), 'token')));
-    granted(await store.ledger.storePage(page(first, 1, auditEvents(4 * 3600 + 5, 5))));
+    granted(await store.events.storePage(page(first, 0, auditEvents(4 * 3600, 5), 'token')));
+    granted(await store.events.storePage(page(first, 1, auditEvents(4 * 3600 + 5, 5))));
     const second = await filling(5, 6, 'backfill-1');
     expect(await store.ledger.backfilled('acme', STREAM, 'backfill-1')).toEqual({ complete: 1, failed: 0 });
     expect(await store.ledger.pollCounts('acme', STREAM, 'backfill-1')).toMatchObject({ pages: 2, newEvents: 10 });
     expect((await store.ledger.position('acme', STREAM)).watermark).toEqual(hours(1));
     expect(await coverage()).toMatchObject({ held: [span(0, 1), span(4, 5)], failed: [] });
-    granted(await store.ledger.storePage(page(second, 0, [])));
+    granted(await store.events.storePage(page(second, 0, [])));
     expect((await coverage()).held).toEqual([span(0, 1), span(4, 6)]);
-    expect(await store.log.verify('acme')).toMatchObject({ ok: true });
+    expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
   test('that are given up are known with their run; what the vendor dropped of them is a gap, unless it is held', async () => {
@@ -130,7 +130,7 @@ describe('windows of a backfill', () => {
   test('end with the connection', async () => {
     const window = await filling(0, 1);
     await store.connections.beginDisconnect('acme');
-    expect(await store.ledger.storePage(page(window, 0, auditEvents(0, 1)))).toBe('disconnected');
+    expect(await store.events.storePage(page(window, 0, auditEvents(0, 1)))).toBe('disconnected');
     expect(await store.ledger.open(newFilling(2, 3))).toBe('disconnected');
     expect(await store.ledger.recordGaps('acme', 1, STREAM, [{ ...span(0, 1), cause: 'look-back' }])).toBe(false);
     await store.connections.finishDisconnect('acme');
@@ -153,7 +153,7 @@ describe('windows of a backfill', () => {
 describe('completeness', () => {
   const DUE_MS = 6 * HOUR_MS + 5 * 60_000;
   /** Of a connection whose keys were accepted at noon. */
-  const completeness = (now: Date) => store.ledger.completeness('acme', STREAM, now);
+  const completeness = (now: Date) => store.completeness.of('acme', STREAM, now);
 
   test('names what is missing and why, and goes by windows of every kind', async () => {
     const now = new Date(NOON.getTime() + 20 * DAY_MS);
@@ -210,8 +210,8 @@ describe('completeness', () => {
       sealed: 'sealed',
       kid: 'ring-1',
     });
-    expect(await store.ledger.completeness('globex', STREAM, new Date())).toBeUndefined();
-    await expect(store.ledger.completeness('nobody', STREAM, new Date())).rejects.toThrow('nobody');
+    expect(await store.completeness.of('globex', STREAM, new Date())).toBeUndefined();
+    await expect(store.completeness.of('nobody', STREAM, new Date())).rejects.toThrow('nobody');
 
     await store.connections.beginDisconnect('acme');
     const { updatedAt } = await store.connections.finishDisconnect('acme');
@@ -225,9 +225,11 @@ test('a window with another number of events than the vendor said is named, and 
   await complete(span(1, 2), auditEvents(3600, 4));
   const windowId = await complete(span(2, 3), auditEvents(7200, 4), 5);
   const growing = await takenWindow(store, span(3, 4));
-  granted(await store.ledger.storePage({ ...page(growing, 0, auditEvents(10_800, 2), 'token'), totalCount: 2 }));
-  granted(await store.ledger.storePage({ ...page(growing, 1, auditEvents(10_802, 1)), totalCount: 3 }));
-  expect(await store.ledger.totalMismatches('acme', STREAM)).toEqual([{ windowId, ...span(2, 3), told: 5, read: 4 }]);
+  granted(await store.events.storePage({ ...page(growing, 0, auditEvents(10_800, 2), 'token'), totalCount: 2 }));
+  granted(await store.events.storePage({ ...page(growing, 1, auditEvents(10_802, 1)), totalCount: 3 }));
+  expect(await store.completeness.totalMismatches('acme', STREAM)).toEqual([
+    { windowId, ...span(2, 3), told: 5, read: 4 },
+  ]);
 });
 
 test('late events are those that a second reading found, counted with how late they are at most', async () => {
@@ -241,10 +243,10 @@ test('late events are those that a second reading found, counted with how late t
   await complete(span(48, 72), [at(50, 8)]);
   await finishedAt(hours(73));
 
-  const found = (from: number, to: number) => store.ledger.lateEvents('acme', span(from, to));
+  const found = (from: number, to: number) => store.completeness.lateEvents('acme', span(from, to));
   expect(await found(0, 100)).toEqual({ count: 3, largestLatenessHours: 71 });
   expect(await found(74, 100)).toEqual({ count: 0 });
-  expect(await store.ledger.lateEvents('globex', span(0, 100))).toEqual({ count: 0 });
+  expect(await store.completeness.lateEvents('globex', span(0, 100))).toEqual({ count: 0 });
   expect((await logOf(database)).filter(({ kind }) => kind === 'page')).toHaveLength(5);
 });
 

@@ -165,7 +165,7 @@ describe('disconnecting', () => {
     expect(again).toMatchObject({ created: true, row: { generation: 2, state: 'refused', accountCode: 'CUK1A1' } });
     const foreign = store.connections.promote('acme', 2, { ...proof, accountCode: 'CUSA35A403' });
     await expect(foreign).rejects.toThrow(EvidenceAccountError);
-    expect(await store.log.verify('acme')).toMatchObject({ ok: true, records: 5 });
+    expect(await store.proof.verify('acme')).toMatchObject({ ok: true, records: 5 });
   });
 
   test('keys that are accepted too late are not', async () => {

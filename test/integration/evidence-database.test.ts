@@ -98,7 +98,7 @@ test('a restart of Postgres under load loses no page, stores none twice, and the
     for (let pages = 0; pages < 60;) {
       try {
         pages = await readPages();
-        await store.ledger.storePage(page(window, pages, auditEvents(pages * 100, 100), `token-${pages}`));
+        await store.events.storePage(page(window, pages, auditEvents(pages * 100, 100), `token-${pages}`));
       } catch (error) {
         outages.push(error);
       }
@@ -115,7 +115,7 @@ test('a restart of Postgres under load loses no page, stores none twice, and the
   for (const outage of outages) expect(outage).toBeInstanceOf(EvidenceUnreachableError);
   const { openWindow } = await store.ledger.position('acme', 'audit-events');
   expect(openWindow?.newEvents).toBe((openWindow?.pages ?? 0) * 100);
-  expect(await store.log.verify('acme')).toMatchObject({ ok: true });
+  expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
 
   await store.close();
   await server.stop();

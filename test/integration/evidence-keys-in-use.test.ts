@@ -181,7 +181,7 @@ describe('every change', () => {
     const { length } = await logOf(database);
     await change(connections);
     expect(await kindsSince(length)).toHaveLength(1);
-    expect(await store.log.verify('acme')).toMatchObject({ ok: true, records: length + 1 });
+    expect(await store.proof.verify('acme')).toMatchObject({ ok: true, records: length + 1 });
     expect(await database.query(`select from mimecast.log where record ~ 'sealed-|fingerprint-'`)).toEqual([]);
   });
 

@@ -56,7 +56,7 @@ describe('a database of the first version', () => {
       const row = await store.connections.promote(connectionId, version, { acceptedAt: NOON });
       expect(row).toMatchObject({ state: 'connected', activeVersion: version, pauses: {} });
     }
-    for (const { connectionId } of rows) expect(await store.log.verify(connectionId)).toMatchObject({ ok: true });
+    for (const { connectionId } of rows) expect(await store.proof.verify(connectionId)).toMatchObject({ ok: true });
     await store.close();
   });
 });

@@ -90,14 +90,14 @@ describe('verification', () => {
   // Entries: 1 opened, 2 accepted, 3 and 4 pages, 5 observation.
   beforeEach(async () => {
     const window = await takenWindow(store);
-    await store.ledger.storePage(page(window, 0, auditEvents(0, 5), 'token-1'));
-    await store.ledger.storePage(page(window, 1, auditEvents(5, 5)));
+    await store.events.storePage(page(window, 0, auditEvents(0, 5), 'token-1'));
+    await store.events.storePage(page(window, 1, auditEvents(5, 5)));
     await store.observations.record(policies);
   });
 
   test('holds for evidence that nobody touched', async () => {
-    expect(await store.log.verify('acme')).toEqual({ connectionId: 'acme', ok: true, records: 5 });
-    expect(await store.log.verify('nobody')).toEqual({ connectionId: 'nobody', ok: true, records: 0 });
+    expect(await store.proof.verify('acme')).toEqual({ connectionId: 'acme', ok: true, records: 5 });
+    expect(await store.proof.verify('nobody')).toEqual({ connectionId: 'nobody', ok: true, records: 0 });
   });
 
   test.each([
@@ -173,7 +173,7 @@ describe('verification', () => {
   ])('finds $what', async ({ sql, sequence, reason }) => {
     await database.query(sql);
 
-    const verification = await store.log.verify('acme');
+    const verification = await store.proof.verify('acme');
     expect(verification).toMatchObject({ ok: false, firstBroken: { sequence } });
     expect(verification.firstBroken?.reason).toContain(reason);
   });
@@ -190,8 +190,8 @@ describe('exports', () => {
     const window = await takenWindow(store);
     // Many events of one second: the batches must not lose those that share a time.
     const crowd = Array.from({ length: 700 }, (_, number) => auditEvent(number, { eventTime: NOON }));
-    await store.ledger.storePage(page(window, 0, crowd, 'token-1'));
-    await store.ledger.storePage(page(window, 1, auditEvents(1000, 600)));
+    await store.events.storePage(page(window, 0, crowd, 'token-1'));
+    await store.events.storePage(page(window, 1, auditEvents(1000, 600)));
     await store.observations.record(policies);
 
     const records = await exported();
@@ -205,7 +205,7 @@ describe('exports', () => {
   });
 
   test('can be narrowed to a range of time and to one kind', async () => {
-    await store.ledger.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
+    await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
     await store.observations.record(policies);
     const from = new Date(NOON.getTime() + 2000);
     const to = new Date(NOON.getTime() + 5000);
@@ -216,7 +216,7 @@ describe('exports', () => {
 
   test('write the canonical bytes, even of keys that look like numbers', async () => {
     const event = auditEvent(1, { raw: { '9': 'nine', '10': 'ten', id: 'x' } });
-    await store.ledger.storePage(page(await takenWindow(store), 0, [event]));
+    await store.events.storePage(page(await takenWindow(store), 0, [event]));
 
     const [record] = await exported();
     const line = record && exportLine(record);

@@ -71,7 +71,7 @@ const daily = (): ReturnType<EvidenceStore['statistics']['daily']> =>
   store.statistics.daily('acme', { from: after(-40 * DAY_MS), to: after(10 * DAY_MS) });
 
 const verified = async (): Promise<unknown> => {
-  const { ok, firstBroken } = await store.log.verify('acme');
+  const { ok, firstBroken } = await store.proof.verify('acme');
   return ok || firstBroken?.reason;
 };
 

@@ -51,14 +51,14 @@ async function collect(connectionId: string): Promise<void> {
   const window = await takenWindow(store, { connectionId });
   for (let index = 0; index < PAGES; index += 1) {
     const events = auditEvents(index * EVENTS_PER_PAGE, EVENTS_PER_PAGE);
-    await store.ledger.storePage(page(window, index, events, index < PAGES - 1 ? `token-${index}` : undefined));
+    await store.events.storePage(page(window, index, events, index < PAGES - 1 ? `token-${index}` : undefined));
   }
   for (const user of ['jane@example.com', 'bob@example.com', 'jane@example.com', 'eve@example.com']) {
     await store.observations.record(blockOf(connectionId, user));
   }
   const before = new Date(NOON.getTime() + ERASED_EVENTS * 1000);
-  await store.privacy.erase(connectionId, { rule: { before }, what: ['events'], reason: 'too old' });
-  await store.privacy.erase(connectionId, { rule: { subject: 'jane@example.com' }, reason: 'request 1' });
+  await store.erasure.erase(connectionId, { rule: { before }, what: ['events'], reason: 'too old' });
+  await store.erasure.erase(connectionId, { rule: { subject: 'jane@example.com' }, reason: 'request 1' });
   await store.observations.record(blockOf(connectionId, 'mallory@example.com'));
 }
 
@@ -78,7 +78,7 @@ function blockOf(connectionId: string, emailAddress: string): NewObservation {
 
 async function bundleOf(connectionId: string): Promise<string[]> {
   const lines: string[] = [];
-  for await (const record of store.bundle(connectionId)) lines.push(exportLine(record as ExportRecord));
+  for await (const record of store.proof.bundle(connectionId)) lines.push(exportLine(record as ExportRecord));
   return lines;
 }
 
@@ -247,7 +247,7 @@ test('what nobody touched holds, with what was erased counted, in the database a
     erased: { events: ERASED_EVENTS, observations: 2, rows: 0, verdicts: 0 },
     checkpoint: { sequence: ENTRIES, at: checkpoint.at },
   };
-  expect(await store.log.verify('acme', checkpoint)).toEqual(expected);
+  expect(await store.proof.verify('acme', checkpoint)).toEqual(expected);
   expect(await verifyLines(bundle, checkpoint)).toEqual(expected);
   expect(await bundleOf('acme')).toEqual(bundle);
   expect(bundle.join('\n')).not.toMatch(/jane/i);
@@ -258,7 +258,7 @@ test('whatever is done to the database is found, and the first entry that does n
     fc.asyncProperty(tamperings, async ({ sql, sequence }) => {
       await restore();
       await database.query(sql);
-      expect(await store.log.verify('acme')).toMatchObject({ ok: false, firstBroken: { sequence } });
+      expect(await store.proof.verify('acme')).toMatchObject({ ok: false, firstBroken: { sequence } });
       // A bundle made of it afterwards does not pass either. What no entry tells of does not get into one.
       if (sequence > 0) expect(await verifyLines(await bundleOf('acme'))).toMatchObject({ ok: false });
     }),
@@ -338,10 +338,10 @@ describe('a history that was made anew as a whole', () => {
     },
   ])('$what, holds by itself, and a checkpoint finds it', async ({ sql, broken }) => {
     await database.query(`${sql} ${RECHAIN}`);
-    expect(await store.log.verify('acme')).toMatchObject({ ok: true });
+    expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
 
     const lines = await bundleOf('acme');
-    for (const verification of [await store.log.verify('acme', checkpoint), await verifyLines(lines, checkpoint)]) {
+    for (const verification of [await store.proof.verify('acme', checkpoint), await verifyLines(lines, checkpoint)]) {
       expect(verification).toMatchObject({ ok: false, firstBroken: { sequence: broken.sequence, kind: broken.kind } });
       expect(verification.firstBroken?.reason).toContain(broken.reason);
     }
@@ -349,7 +349,7 @@ describe('a history that was made anew as a whole', () => {
 
   test('goes on well after a checkpoint, which then lies on the chain before its end', async () => {
     await store.observations.record(blockOf('acme', 'new@example.com'));
-    expect(await store.log.verify('acme', checkpoint)).toMatchObject({
+    expect(await store.proof.verify('acme', checkpoint)).toMatchObject({
       ok: true,
       records: ENTRIES + 1,
       checkpoint: { sequence: ENTRIES },

@@ -47,7 +47,7 @@ const houseAt = (now: Date, checkpoints?: ActivityDependencies['checkpoints']): 
 const hoursFromNow = (hours: number): Date => new Date(Date.now() + hours * HOUR_MS);
 
 test('once a day what was kept long enough is erased, and a checkpoint is signed and delivered', async () => {
-  await store.ledger.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
+  await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
   const checkpoints = await openCheckpoints({ keyFile, directory: folder });
   const inTwoYears = hoursFromNow(2 * 365 * 24);
   expect(await keepHouse(houseAt(inTwoYears), 'acme')).toEqual({ erasedEvents: 10, checkpoint: 'not-configured' });
@@ -58,7 +58,7 @@ test('once a day what was kept long enough is erased, and a checkpoint is signed
   const key = await readCheckpointPublicKey(path.join(folder, 'key.public.pem'));
   const claims = await openCheckpoint(key, (await readFile(path.join(folder, file), 'utf8')).trim());
   expect(claims).toMatchObject({ connectionId: 'acme', accountCode: 'CUK1A1', sequence: 4 });
-  expect(await store.log.verify('acme', claims)).toMatchObject({ ok: true, checkpoint: { sequence: 4 } });
+  expect(await store.proof.verify('acme', claims)).toMatchObject({ ok: true, checkpoint: { sequence: 4 } });
   expect(await store.checkpoints.state('acme')).toMatchObject({ made: { sequence: 4, kid: key.kid } });
 
   expect(await keepHouse(houseAt(hoursFromNow(22), checkpoints), 'acme')).toMatchObject({ checkpoint: 'not-due' });

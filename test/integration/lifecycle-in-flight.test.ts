@@ -119,7 +119,7 @@ test('a worker that dies in the middle of a rotation, at whichever step: the nex
       { version: 1, state: 'retired', destroyed: true },
       { version: 2, state: 'active', destroyed: false },
     ]);
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
     expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
   }
 });

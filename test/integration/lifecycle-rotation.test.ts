@@ -39,7 +39,7 @@ test('new keys replace the old ones, whose sealed text is destroyed, and polls g
     lastRotation: { version: 2, accepted: true, note: 'quarterly' },
   });
   expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
-  expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+  expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 });
 
 test('the same keys once more, and the same sealed text once more, are no rotation', async () => {

@@ -56,7 +56,7 @@ describe('a connection', () => {
     expect(await driftOf(id)).toMatchObject([
       { endpoint: 'url-protect', differences: [{ kind: 'removed' }, { kind: 'removed' }], candidates: [] },
     ]);
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
   test('turns by itself when its evidence goes stale, although no poll comes', async () => {
@@ -130,7 +130,7 @@ describe('what people say about a control', () => {
 
     await connections.withdrawAnnotation(id, waived.annotation.annotationId);
     expect(await verdictOf(id, 'archive-retention')).toBe('unknown');
-    expect(await engine.store.log.verify(id)).toMatchObject({ ok: true });
+    expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
   test('ends by itself, and is called out then', async () => {

@@ -24,7 +24,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mimecast-proof-'));
   store = await connectedStore(database.url);
   const events = [auditEvent(0, { user: 'jane@example.com' }), ...auditEvents(1, 9)];
-  await store.ledger.storePage(page(await takenWindow(store), 0, events));
+  await store.events.storePage(page(await takenWindow(store), 0, events));
   // U+2028 ends no line of a bundle.
   await store.observations.record(policies([{ id: 'p1', description: 'one\u2028two' }]));
   await store.observations.record(policies([{ id: 'p1', description: 'one\u2028two' }]));
@@ -274,13 +274,13 @@ describe('erase', () => {
 test('a bundle is of one moment, whatever is stored while it is written, and gives its connection back', async () => {
   const before = createEvidenceStore({ databaseUrl: database.url, maxConnections: 1 });
   const types: string[] = [];
-  for await (const record of before.bundle('acme')) {
+  for await (const record of before.proof.bundle('acme')) {
     // What comes after the snapshot is not in it.
     if (record.type === 'bundle') await store.observations.record(policies([{ id: 'p2' }]));
     types.push(record.type);
   }
   expect(types.filter((type) => type === 'entry')).toHaveLength(5);
   // The only connection of the pool was given back.
-  expect(await before.log.verify('acme')).toMatchObject({ ok: true, records: 6 });
+  expect(await before.proof.verify('acme')).toMatchObject({ ok: true, records: 6 });
   await before.close();
 });

@@ -21,7 +21,7 @@ const SHARED_FAILURES = new Set([
  * A poll of a stream whose endpoints are each read whole: side by side, so that one that fails does not keep the
  * others from being stored.
  */
-export async function pollEndpoints(input: PollInput, stream: PolledStream): Promise<PollResult> {
+async function pollEndpoints(input: PollInput, stream: PolledStream): Promise<PollResult> {
   const { connectionId } = input;
   return await runPoll(connectionId, stream, workflowInfo().startTime, async (begun) => {
     const collect = async (endpoint: WholeEndpointName): Promise<Attempt> =>

@@ -55,7 +55,7 @@ function storeOf(records: readonly StoredEvaluation[]): EvidenceStore {
       },
     },
     observations: { cited: () => Promise.resolve([]) },
-    ledger: { completeness: () => Promise.resolve(undefined) },
+    completeness: { of: () => Promise.resolve(undefined) },
     statistics: { daily: () => Promise.resolve([]) },
     async *drift() {
       yield* await Promise.resolve([]);

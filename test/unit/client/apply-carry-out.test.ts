@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { carryOut, type Changing } from '../../../client/apply/carry-out.js';
+import { carryOut, type Changes } from '../../../client/apply/carry-out.js';
 import type { WantedConnection, WantedSettings } from '../../../client/apply/documents.js';
 import type { PlannedAction } from '../../../client/apply/plan.js';
 import { MimecastClientError } from '../../../client/errors.js';
@@ -47,7 +47,7 @@ function connection(accepts: {
       return Promise.resolve({ connectionId: 'acme', accepted, ...(!accepted && { reason: 'Refused.' }) });
     },
     resume: () => Promise.reject(new MimecastClientError('no-worker', 'No worker.', 'Start one.')),
-  } as unknown as Changing;
+  } as unknown as Changes;
   return { calls, connections };
 }
 
@@ -100,15 +100,15 @@ test('a base URL that comes with new keys is sent with them, and not edited, whe
     const sent: unknown[] = [];
     const { connections } = connection({ edit: () => true, rotate: () => taken });
     const watching = {
-      rotate: (...args: Parameters<Changing['rotate']>) => {
+      rotate: (...args: Parameters<Changes['rotate']>) => {
         sent.push(args[1]);
         return connections.rotate(...args);
       },
-      updateSettings: (...args: Parameters<Changing['updateSettings']>) => {
+      updateSettings: (...args: Parameters<Changes['updateSettings']>) => {
         sent.push(args[1]);
         return connections.updateSettings(...args);
       },
-    } as Changing;
+    } as Changes;
     const { baseUrl, ...settings } = WANTED.settings;
     const wanted = {
       ...WANTED,

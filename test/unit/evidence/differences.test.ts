@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { differencesBetween } from '../../../evidence/observations/differences.js';
-import { PROTOTYPE_NAMES } from '../../hostile.js';
+import { ownField, PROTOTYPE_NAMES } from '../../hostile.js';
 
 interface Changes {
   readonly id?: string;

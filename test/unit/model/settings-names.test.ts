@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { settingsFault } from '../../../workflows/settings-form.js';
-import { defaultSettings } from '../../../workflows/streams.js';
+import { settingsFault } from '../../../model/settings-form.js';
+import { defaultSettings } from '../../../model/streams.js';
 import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../hostile.js';
 
 const SETTINGS = defaultSettings('https://eu-api.mimecast.com');
