@@ -140,3 +140,17 @@ const realPathOf = (path: string): Promise<string | undefined> => realpath(path)
 function noneIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }
+
+/**
+ * Checks a path that the programs of Postgres hand to a shell, in double quotes. Blanks and letters of any language are safe there.
+ *
+ * @throws Error that names the character which the shell would read as its own
+ */
+export function requireShellSafe(path: string): void {
+  const [character] = process.platform === 'win32' ? [] : (/["$`\\\n]/.exec(path) ?? []);
+  if (character === undefined) return;
+  throw new Error(
+    `Postgres does not start with ${JSON.stringify(character)} in a path: ${path}. ` +
+      'Rename the folder, or set MIMECAST_DATA_DIR to another one if it is the data folder.',
+  );
+}

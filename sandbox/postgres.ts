@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
-import { postgresFolder } from './postgres-places.js';
+import { postgresFolder, requireShellSafe } from './postgres-places.js';
 import { giveTo, postgresUser, type RunAs } from './postgres-user.js';
 
 const run = promisify(execFile);
@@ -52,6 +52,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const runAs = await postgresUser();
   const binaries = await findPostgresBinaries(runAs);
   const folder = await postgresFolder(resolve(options.dataDir), runAs, options.log ?? (() => undefined));
+  for (const path of [binaries.initdb, folder]) requireShellSafe(path);
   const server = new Server(folder, binaries, runAs);
 
   await server.waitUntilUnused();

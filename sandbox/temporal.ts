@@ -1,5 +1,5 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { freePort } from './free-port.js';
@@ -55,7 +55,10 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
 
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(options);
-    const server = new TetheredProcess(options.executable, serverArguments(options, ports), await openLog(options));
+    const server = new TetheredProcess(resolve(options.executable), serverArguments(options, ports), {
+      cwd: options.dataDir,
+      log: await openLog(options),
+    });
     const address = `127.0.0.1:${ports.grpc}`;
     const failure = await untilReady(server, address);
     if (failure === undefined) return running(server, address, ports);
@@ -86,7 +89,8 @@ function serverArguments(options: TemporalOptions, ports: Ports): string[] {
   const { dataDir } = options;
   const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
 
-  const stored = dataDir === undefined ? [] : ['--db-filename', join(dataDir, 'temporal.sqlite')];
+  // Relative to the working directory: the server reads the name as a URI, so a path with %, ? or # would be another file.
+  const stored = dataDir === undefined ? [] : ['--db-filename', 'temporal.sqlite'];
   const shown = ports.ui === undefined ? ['--headless'] : ['--ui-port', String(ports.ui)];
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(ports.grpc), '--log-level', 'warn'],

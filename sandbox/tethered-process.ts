@@ -22,6 +22,13 @@ const STOP_TIMEOUT_MS = 15_000;
 /** Kept of the beginning and of the end: a crash says why first, and then a long trace; a refusal comes last. */
 const KEPT_CHARACTERS = 2_048;
 
+export interface TetherOptions {
+  /** Working directory of the server; that of this process by default. */
+  readonly cwd?: string | undefined;
+  /** Takes what the server prints; closed when the server has ended. */
+  readonly log?: FileHandle | undefined;
+}
+
 /**
  * A server that runs beside this process and never outlives it. It has a process group of its own, so that Ctrl-C reaches
  * this process first and servers are stopped in order. On Windows there is no shell for the tether: a server there outlives
@@ -33,12 +40,11 @@ export class TetheredProcess {
   private first = '';
   private last = '';
 
-  /** @param log takes what the server prints; closed when the server has ended */
-  constructor(command: string, args: readonly string[], log?: FileHandle) {
+  constructor(command: string, args: readonly string[], { cwd, log }: TetherOptions = {}) {
     this.child =
       process.platform === 'win32'
-        ? spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-        : spawn('/bin/sh', ['-c', TETHER, command, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+        ? spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+        : spawn('/bin/sh', ['-c', TETHER, command, ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
 
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,3 +1,4 @@
+import { quote } from 'shell-quote';
 import type { DevAddresses } from '../../sandbox/dev-stack.js';
 
 /** Where everything is, as JSON; without the database's password. */
@@ -28,7 +29,7 @@ export function devLines(addresses: DevAddresses): string[] {
     `Mimecast     ${simulator.url} (simulated; keys in ${simulator.keysFile})`,
     '',
     'In another terminal:',
-    `  npx temporal-mimecast connect acme --base-url ${simulator.url} --keys-file ${simulator.keysFile}`,
+    `  npx temporal-mimecast connect acme --base-url ${simulator.url} --keys-file ${quote([simulator.keysFile])}`,
     '  npx temporal-mimecast poll acme',
     '  npx temporal-mimecast status acme',
   ];

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -93,10 +93,10 @@ test('when one server cannot start, the others are stopped and the folder is fre
   await start();
 });
 
-test('what Temporal knew is still known after a restart', async () => {
+test.each(['data', 'Prüfung 100%25 #1?'])('what Temporal knew is still known after a restart, in %s', async (name) => {
   const { findTemporalCli } = await import('../../sandbox/temporal-cli.js');
   const { path: executable } = await findTemporalCli();
-  const options = { executable, dataDir, port: 0, ui: false };
+  const options = { executable, dataDir: join(folder, name), port: 0, ui: false };
   const taskQueue = 'nobody';
 
   const first = await startTemporal(options);
@@ -110,6 +110,8 @@ test('what Temporal knew is still known after a restart', async () => {
     expect((await client.workflow.getHandle('waits').describe()).status.name).toBe('RUNNING');
   });
   await second.stop();
+  expect(await readdir(folder)).toEqual([name]);
+  expect(await readdir(options.dataDir)).toContain('temporal.sqlite');
 });
 
 test('a Temporal that does not start is told with the last that it said', async () => {

@@ -280,21 +280,32 @@ test('a clock that is off is told, unless it is the next step anyway', () => {
   expect(connectionReportLines({ ...REPORT, clockSkewMs: 2_000 }, plain).join()).not.toContain('clock');
 });
 
+const DEV_ADDRESSES = {
+  temporalAddress: '127.0.0.1:7233',
+  namespace: 'default',
+  uiUrl: 'http://127.0.0.1:8233',
+  databaseUrl: 'postgres://postgres:hunter2@127.0.0.1:54329/mimecast',
+  keyringFile: '/data/keyring.json',
+  simulatorUrl: 'http://127.0.0.1:9900',
+  keysFile: '/data/demo.env',
+  pid: 1,
+  startedAt: '2026-11-23T12:00:00.000Z',
+};
+
 test('dev never shows the password of its database', () => {
-  const addresses = {
-    temporalAddress: '127.0.0.1:7233',
-    namespace: 'default',
-    uiUrl: 'http://127.0.0.1:8233',
-    databaseUrl: 'postgres://postgres:hunter2@127.0.0.1:54329/mimecast',
-    keyringFile: '/data/keyring.json',
-    simulatorUrl: 'http://127.0.0.1:9900',
-    keysFile: '/data/demo.env',
-    pid: 1,
-    startedAt: '2026-11-23T12:00:00.000Z',
-  };
-  const shown = JSON.stringify(devDocument(addresses)) + devLines(addresses).join('\n');
+  const shown = JSON.stringify(devDocument(DEV_ADDRESSES)) + devLines(DEV_ADDRESSES).join('\n');
   expect(shown).toContain('postgres://postgres@127.0.0.1:54329/mimecast');
   expect(shown).not.toContain('hunter2');
+});
+
+test.each([
+  ['/data/demo.env', '/data/demo.env'],
+  ['/home/jo/Prüfung 1/demo.env', "'/home/jo/Prüfung 1/demo.env'"],
+  ["/home/jo/it's $HOME/demo.env", String.raw`"/home/jo/it's \$HOME/demo.env"`],
+])('the command that dev suggests can be pasted into a shell: %s', (keysFile, word) => {
+  expect(devLines({ ...DEV_ADDRESSES, keysFile })).toContain(
+    `  npx temporal-mimecast connect acme --base-url http://127.0.0.1:9900 --keys-file ${word}`,
+  );
 });
 
 test('colours are for terminals, and for those who did not refuse them', () => {
