@@ -4,8 +4,8 @@ import { migrate } from '../evidence/database/migrate.js';
 import { writeNewKeyring } from '../vault/keyring.js';
 import { demoTenant, rememberSimulatorPort, saveDemoKeys } from './demo-tenant.js';
 import { isDataDirLocked, lockDataDir } from './dev-lock.js';
-import { freePort } from './free-port.js';
 import { startPostgres } from './postgres.js';
+import type { BelievableTenant } from './simulator/fixtures/believable-tenant.js';
 import { startSimulator } from './simulator/simulator.js';
 import { findTemporalCli } from './temporal-cli.js';
 import { startTemporal, type RunningTemporal } from './temporal.js';
@@ -149,8 +149,8 @@ async function openSimulator(
   stops: Stop[],
 ): Promise<{ simulator: Simulator; keysFile: string }> {
   const { tenant, state, keysFile } = await demoTenant(dataDir);
-  const port = await freePort(ports?.simulator ?? state.simulatorPort ?? DEFAULT_SIMULATOR_PORT);
-  const simulator = await startSimulator({ port, tenants: [tenant] });
+  const wantedPort = ports?.simulator ?? state.simulatorPort ?? DEFAULT_SIMULATOR_PORT;
+  const simulator = await startSimulatorAt(wantedPort, tenant);
   await rememberSimulatorPort(dataDir, state, simulator.url);
   stops.push(async () => {
     const [demo] = simulator.tenants;
@@ -158,6 +158,16 @@ async function openSimulator(
     await simulator.stop();
   });
   return { simulator, keysFile };
+}
+
+/** Starts the simulator on a port, or on any when that is taken. */
+async function startSimulatorAt(port: number, tenant: BelievableTenant): Promise<Simulator> {
+  try {
+    return await startSimulator({ port, tenants: [tenant] });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return startSimulator({ tenants: [tenant] });
+  }
 }
 
 async function keyringIn(dataDir: string): Promise<string> {

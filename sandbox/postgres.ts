@@ -2,10 +2,11 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer, Socket, type AddressInfo } from 'node:net';
+import { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from './free-port.js';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.js';
 import { postgresFolder, requireShellSafe } from './postgres-places.js';
 import { giveTo, postgresUser, type RunAs } from './postgres-user.js';
@@ -17,6 +18,9 @@ const DATABASE = 'mimecast';
 const START_SECONDS = '60';
 const STOP_SECONDS = '30';
 const LOG_TAIL_LINES = 8;
+const START_ATTEMPTS = 3;
+/** In the log when another process bound the port after it was found to be free. */
+const PORT_TAKEN = 'Address already in use';
 
 export interface PostgresOptions {
   /**
@@ -141,14 +145,16 @@ class Server {
   }
 
   async start(wantedPort: number): Promise<number> {
-    const port = await freePort(wantedPort);
-    try {
-      await this.pgCtl('start', `--log=${this.log}`, `--options=-p ${port}`, '--wait', `--timeout=${START_SECONDS}`);
-      return port;
-    } catch (error) {
-      // Somebody took the port between our look and Postgres' bind.
-      if (wantedPort !== 0 && (await freePort(port)) !== port) return this.start(0);
-      throw new Error(`Postgres did not start in ${this.folder}.\n${await this.logTail()}`, { cause: error });
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort(wantedPort);
+      try {
+        await this.pgCtl('start', `--log=${this.log}`, `--options=-p ${port}`, '--wait', `--timeout=${START_SECONDS}`);
+        return port;
+      } catch (cause) {
+        const said = await this.logTail();
+        if (attempt < START_ATTEMPTS && said.includes(PORT_TAKEN)) continue;
+        throw new Error(`Postgres did not start in ${this.folder}.\n${said}`, { cause });
+      }
     }
   }
 
@@ -240,26 +246,6 @@ const SETTINGS = {
   // Evidence survives a power cut here as it does in production.
   fsync: 'on',
 };
-
-async function freePort(wanted: number): Promise<number> {
-  const taken = await listenOnce(wanted);
-  return taken ?? (await listenOnce(0)) ?? 0;
-}
-
-function listenOnce(port: number): Promise<number | undefined> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.once('error', () => {
-      done(undefined);
-    });
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const { port: bound } = probe.address() as AddressInfo;
-      probe.close(() => {
-        done(bound);
-      });
-    });
-  });
-}
 
 async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url.replace(/[^/]+$/, 'postgres') });

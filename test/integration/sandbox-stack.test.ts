@@ -1,14 +1,17 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readDevAddresses, startDevStack, type DevStack } from '../../sandbox/dev-stack.js';
+import { readDevAddresses, startDevStack, type DevStack, type DevStackOptions } from '../../sandbox/dev-stack.js';
 import { startTemporal } from '../../sandbox/temporal.js';
 import { readKeyring } from '../../vault/keyring.js';
 
-const ANY_PORTS = { postgres: 0, temporal: 0, temporalUi: 0, simulator: 0 };
+const SERVERS_AT_ANY_PORTS = { postgres: 0, temporal: 0, temporalUi: 0 };
+const ANY_PORTS = { ...SERVERS_AT_ANY_PORTS, simulator: 0 };
 
 let folder: string;
 let dataDir: string;
@@ -23,8 +26,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function start(): Promise<DevStack> {
-  const stack = await startDevStack({ dataDir, ports: ANY_PORTS, log: () => undefined });
+async function start(ports: DevStackOptions['ports'] = ANY_PORTS): Promise<DevStack> {
+  const stack = await startDevStack({ dataDir, ports, log: () => undefined });
   stacks.push(stack);
   return stack;
 }
@@ -72,6 +75,21 @@ test('after a restart the tenant, its keys and the ring are the same, and the ad
   const second = await start();
   expect(second.simulator.tenants[0]?.keys).toEqual(keys);
   expect(await readFile(second.addresses.keyringFile, 'utf8')).toBe(ring);
+});
+
+test('the simulated Mimecast has the same address after a restart, and another one while that is taken', async () => {
+  const restart = async (): Promise<string> => {
+    await stacks.pop()?.stop();
+    return (await start(SERVERS_AT_ANY_PORTS)).addresses.simulatorUrl;
+  };
+  const { addresses } = await start();
+  expect(await restart()).toBe(addresses.simulatorUrl);
+
+  await stacks.pop()?.stop();
+  const occupant = createServer().listen(Number(new URL(addresses.simulatorUrl).port), '127.0.0.1');
+  await once(occupant, 'listening');
+  expect(await restart()).not.toBe(addresses.simulatorUrl);
+  occupant.close();
 });
 
 test('addresses that a killed dev left behind are not believed', async () => {

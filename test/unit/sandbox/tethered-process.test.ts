@@ -108,3 +108,9 @@ test('a port that is taken is passed over', async () => {
   await once(taken, 'close');
   expect(await freePort(port)).toBe(port);
 });
+
+test('servers that prefer the same port at the same time get different ones', async () => {
+  const preferred = await freePort();
+  const ports = await Promise.all([preferred, preferred, preferred].map((port) => freePort(port)));
+  expect(new Set(ports).size).toBe(3);
+});
