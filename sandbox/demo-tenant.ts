@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import writeFileAtomic from 'write-file-atomic';
 import { believableTenant, type BelievableTenant } from './simulator/fixtures/believable-tenant.js';
 import { randomKeys, type TenantKeys } from './simulator/tenant.js';
 
@@ -60,7 +62,7 @@ export async function rememberSimulatorPort(dataDir: string, state: DemoState, u
 /** Writes the keys down, so that keys that were rotated while the simulator ran are those of the next start. */
 export async function saveDemoKeys(dataDir: string, keys: TenantKeys): Promise<TenantKeys> {
   const lines = Object.entries(KEY_NAMES).map(([key, name]) => `${name}=${keys[key as keyof TenantKeys]}\n`);
-  await writeFile(keysFileIn(dataDir), lines.join(''), { mode: 0o600 });
+  await writeFileAtomic(keysFileIn(dataDir), lines.join(''), { mode: 0o600 });
   return keys;
 }
 
@@ -81,16 +83,14 @@ async function readState(dataDir: string): Promise<DemoState | undefined> {
 }
 
 async function writeState(dataDir: string, state: DemoState): Promise<DemoState> {
-  await writeFile(stateFile(dataDir), `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
+  await writeFileAtomic(stateFile(dataDir), `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });
   return state;
 }
 
 async function readKeys(file: string): Promise<TenantKeys | undefined> {
   const text = (await readIfThere(file)) ?? '';
-  const values = new Map(
-    text.split('\n').map((line) => [line.split('=', 1)[0] ?? '', line.slice(line.indexOf('=') + 1)]),
-  );
-  const value = (key: keyof TenantKeys): string => values.get(KEY_NAMES[key]) ?? '';
+  const values = parseEnv(text);
+  const value = (key: keyof TenantKeys): string => values[KEY_NAMES[key]] ?? '';
   const keys = {
     applicationId: value('applicationId'),
     applicationKey: value('applicationKey'),

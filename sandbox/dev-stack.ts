@@ -1,5 +1,6 @@
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
 import { migrate } from '../evidence/database/migrate.js';
 import { writeNewKeyring } from '../vault/keyring.js';
 import { demoTenant, rememberSimulatorPort, saveDemoKeys } from './demo-tenant.js';
@@ -183,8 +184,5 @@ async function keyringIn(dataDir: string): Promise<string> {
 const addressesFile = (dataDir: string): string => join(dataDir, 'dev.json');
 
 async function writeAddresses(dataDir: string, addresses: DevAddresses): Promise<void> {
-  const file = addressesFile(dataDir);
-  const partial = `${file}.${process.pid}`;
-  await writeFile(partial, `${JSON.stringify(addresses, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(partial, file);
+  await writeFileAtomic(addressesFile(dataDir), `${JSON.stringify(addresses, undefined, 2)}\n`, { mode: 0o600 });
 }

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 
@@ -52,7 +50,7 @@ export async function downloadFromTemporal(
     'sdk-name': 'sdk-typescript',
     'sdk-version': sdkVersion,
   };
-  const { EnvHttpProxyAgent, request } = await import('undici');
+  const [{ EnvHttpProxyAgent, request }, { extract }] = await Promise.all([import('undici'), import('tar')]);
   const dispatcher = new EnvHttpProxyAgent();
   try {
     const asked = await request(`${origin}/cli/default`, {
@@ -67,9 +65,7 @@ export async function downloadFromTemporal(
     await inPartialFolder(dirname(target), async (folder) => {
       const archive = await request(archiveUrl, { dispatcher, signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS) });
       if (archive.statusCode !== 200) throw new Error(`the download answered ${archive.statusCode}`);
-      await pipeline(Readable.from(archive.body), createWriteStream(join(folder, 'archive.tar.gz')));
-      await run('tar', ['-xzf', 'archive.tar.gz', fileToExtract], { cwd: folder });
-      await rm(join(folder, 'archive.tar.gz'));
+      await pipeline(archive.body, extract({ cwd: folder }, [fileToExtract]));
       if (fileToExtract !== EXECUTABLE_NAME) await rename(join(folder, fileToExtract), join(folder, EXECUTABLE_NAME));
       await chmod(join(folder, EXECUTABLE_NAME), 0o755);
     });

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { lt } from 'semver';
+import writeFileAtomic from 'write-file-atomic';
 
 /** Server 1.28, which this release brings, is the first that finishes update-with-start, on which `connect` stands. */
-const OLDEST_USABLE = [1, 4, 0] as const;
+const OLDEST_USABLE = '1.4.0';
 
 /** A first run may have to read 150 MB from a cold disk. */
 const VERSION_TIMEOUT_MS = 30_000;
@@ -46,15 +48,10 @@ export async function temporalCliVersion(path: string, cacheDir: string): Promis
  * @throws UnusableTemporalCli
  */
 export function usableVersion(output: string): string {
-  const match = /^temporal version (\d+)\.(\d+)\.(\d+)/.exec(output);
-  if (match === null) throw new UnusableTemporalCli('is not the Temporal CLI');
-
-  const parts = match.slice(1).map(Number);
-  const differing = OLDEST_USABLE.findIndex((wanted, index) => parts[index] !== wanted);
-  if (differing !== -1 && (parts[differing] ?? 0) < (OLDEST_USABLE[differing] ?? 0)) {
-    throw new UnusableTemporalCli(`is version ${parts.join('.')}, older than ${OLDEST_USABLE.join('.')}`);
-  }
-  return parts.join('.');
+  const version = /^temporal version (\d+\.\d+\.\d+)/.exec(output)?.[1];
+  if (version === undefined) throw new UnusableTemporalCli('is not the Temporal CLI');
+  if (lt(version, OLDEST_USABLE)) throw new UnusableTemporalCli(`is version ${version}, older than ${OLDEST_USABLE}`);
+  return version;
 }
 
 function run(path: string): Promise<string> {
@@ -76,11 +73,9 @@ async function readMemory(file: string): Promise<Record<string, Remembered>> {
 
 /** Best effort: without the file the next start is only slower. */
 async function writeMemory(file: string, known: Record<string, Remembered>): Promise<void> {
-  const partial = `${file}.${process.pid}`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(partial, `${JSON.stringify(known, undefined, 2)}\n`);
-    await rename(partial, file);
+    await writeFileAtomic(file, `${JSON.stringify(known, undefined, 2)}\n`);
   } catch {
     return;
   }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONTROL_PATH, control } from './control.js';
 import { Faults, type Fault } from './faults.js';
@@ -36,17 +36,12 @@ class SimulatorServer implements Simulator {
   private readonly vendor = new Vendor();
   private readonly log = new RequestLog();
   private readonly server: Server;
-  private readonly sockets = new Set<Socket>();
   private readonly stopping = new AbortController();
 
   constructor(settings: SimulatorSettings) {
     this.settings = settings;
     this.server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
       this.handle(request, response).catch(() => request.socket.destroy());
-    });
-    this.server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.once('close', () => this.sockets.delete(socket));
     });
   }
 
@@ -87,7 +82,7 @@ class SimulatorServer implements Simulator {
         resolve();
       });
     });
-    for (const socket of this.sockets) socket.destroy();
+    this.server.closeAllConnections();
     await closed;
   }
 

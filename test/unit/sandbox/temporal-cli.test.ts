@@ -1,10 +1,16 @@
-import { chmod, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTemporalCli, TemporalCliError, type FindTemporalCliOptions } from '../../../sandbox/temporal-cli.js';
-import { usableVersion } from '../../../sandbox/temporal-cli-version.js';
+import { downloadFromTemporal } from '../../../sandbox/temporal-cli-downloads.js';
+import { temporalCliVersion, usableVersion } from '../../../sandbox/temporal-cli-version.js';
 
 let folder: string;
 let lines: string[];
@@ -114,6 +120,47 @@ describe('without a Temporal CLI', () => {
     );
   });
 });
+
+describe('the download from Temporal', () => {
+  let origin: string;
+  let archive: Buffer;
+  const server = createServer((request, response) => {
+    if (request.url === '/archive') response.end(archive);
+    else response.end(JSON.stringify({ archiveUrl: `${origin}/archive`, fileToExtract: 'temporal' }));
+  });
+  beforeEach(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(async () => {
+    server.close();
+    await once(server, 'close');
+  });
+
+  test('takes the program out of the archive, ready to run', async () => {
+    const program = await fakeCli('released', '1.9.1');
+    await writeFile(join(folder, 'released', 'LICENSE'), 'MIT');
+    archive = await packed(join(folder, 'released'));
+    await rm(program);
+
+    const path = await downloadFromTemporal(join(folder, 'cache'), '1.24.0', origin);
+    expect(await temporalCliVersion(path, join(folder, 'cache'))).toBe('1.9.1');
+    expect(await readdir(dirname(path))).toEqual(['temporal']);
+  });
+
+  test('leaves nothing behind when the archive is cut off', async () => {
+    await fakeCli('released');
+    archive = (await packed(join(folder, 'released'))).subarray(0, 100);
+    await expect(downloadFromTemporal(join(folder, 'cache'), '1.24.0', origin)).rejects.toThrow();
+    expect(await readdir(join(folder, 'cache'))).toEqual([]);
+  });
+});
+
+/** What is in a folder, as a `.tar.gz`. */
+async function packed(from: string): Promise<Buffer> {
+  return buffer(create({ gzip: true, cwd: from }, await readdir(from)));
+}
 
 test.each([
   ['temporal version 1.4.0 (Server 1.28.0, UI 2.39.0)', '1.4.0'],
