@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
-import { baseUrlsOf, generationFault } from '../mimecast/regions.js';
+import { baseUrlsOf, apiVersionProblem } from '../mimecast/regions.js';
 import type { ConnectionStatus } from '../contract/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { endPolls, runningPolls } from './schedules/end-polls.js';
@@ -49,8 +49,8 @@ export function connectionActivities(
       // Nothing has been saved yet, and keys that no worker can open are not worth saving.
       if ('reason' in opened) throw ApplicationFailure.nonRetryable(opened.reason, 'MimecastSealedKeysError');
       const { apiVersion } = opened;
-      const fault = generationFault(settings.baseUrl, apiVersion);
-      if (fault) throw ApplicationFailure.nonRetryable(fault.message, 'MimecastInvalidRequest');
+      const problem = apiVersionProblem(settings.baseUrl, apiVersion);
+      if (problem) throw ApplicationFailure.nonRetryable(problem.message, 'MimecastInvalidRequest');
       const { created, row } = await store.connections.open({
         connectionId,
         settings: { ...settings, apiVersion },

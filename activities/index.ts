@@ -10,7 +10,7 @@ import type { ActivityDependencies } from './dependencies.js';
 import { finishPoll } from './collect/finish-poll.js';
 import { guarded } from './guarded.js';
 import { postureActivities } from './posture/posture-activities.js';
-import { keepHouse } from './maintenance.js';
+import { maintain } from './maintenance.js';
 import { collectProtectionLog } from './collect/protection-log.js';
 import { rotationActivities } from './keys/rotation-activities.js';
 import { createSessions } from './session.js';
@@ -81,7 +81,7 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
     },
 
     async 'mimecast.keepHouse'(connectionId) {
-      return await keepHouse(dependencies, connectionId);
+      return await maintain(dependencies, connectionId);
     },
 
     async 'mimecast.beginBackfill'(input, runId) {

@@ -1,14 +1,14 @@
 import { Context, log } from '@temporalio/activity';
 import type { ActivityDependencies, SignedCheckpoint } from './dependencies.js';
-import type { KeptHouse } from '../contract/activities.js';
-import type { Standing } from '../evidence/proof/checkpoints.js';
+import type { MaintenanceResult } from '../contract/activities.js';
+import type { LogPosition } from '../evidence/proof/checkpoints.js';
 import { ISSUER, signCheckpoint } from '../vault/checkpoint.js';
 import type { CheckpointKey } from '../vault/checkpoint-key.js';
 
 /** A day, less an hour: what is called once a day must not find the checkpoint of yesterday a moment too young. */
 const CHECKPOINT_EVERY_MS = 23 * 3_600_000;
 
-export async function keepHouse(dependencies: ActivityDependencies, connectionId: string): Promise<KeptHouse> {
+export async function maintain(dependencies: ActivityDependencies, connectionId: string): Promise<MaintenanceResult> {
   const { store, now } = dependencies;
   const { cancellationSignal } = Context.current();
   const { events: erasedEvents } = await store.erasure.applyRetention(connectionId, now(), cancellationSignal);
@@ -20,7 +20,7 @@ export async function keepHouse(dependencies: ActivityDependencies, connectionId
 async function checkpointWhenDue(
   { store, checkpoints, now }: ActivityDependencies,
   connectionId: string,
-): Promise<KeptHouse['checkpoint']> {
+): Promise<MaintenanceResult['checkpoint']> {
   if (!checkpoints) return 'not-configured';
   const { made } = (await store.checkpoints.state(connectionId)) ?? {};
   if (made && now().getTime() - made.at.getTime() < CHECKPOINT_EVERY_MS) return 'not-due';
@@ -40,7 +40,7 @@ async function checkpointWhenDue(
 }
 
 /** Signs where a connection's log stands. */
-export async function makeCheckpoint(key: CheckpointKey, standing: Standing): Promise<SignedCheckpoint> {
+export async function makeCheckpoint(key: CheckpointKey, standing: LogPosition): Promise<SignedCheckpoint> {
   const { connectionId, accountCode, head, records } = standing;
   const at = standing.at.toISOString();
   const account = accountCode !== undefined && { accountCode };

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow, ConnectionSettings, EndpointName } from '../model/connection.js';
-import { generationFault, MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
-import type { ConnectionReport } from '../contract/reports.js';
+import { apiVersionProblem, MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
+import type { ConnectionTest } from '../contract/reports.js';
 import { changedPaths, changedSettings } from '../model/settings.js';
-import { settingsFault } from '../model/settings-form.js';
+import { settingsProblem } from '../model/settings-form.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';
@@ -25,7 +25,7 @@ export function settingsActivities(
     async 'mimecast.proveSettings'(connectionId, change) {
       const row = await requireRow(store, connectionId);
       const settings = changedSettings(row.settings, change);
-      const reason = settingsFault(settings) ?? thresholdFault(settings) ?? baseUrlFault(settings, allowLoopback);
+      const reason = settingsProblem(settings) ?? thresholdProblem(settings) ?? baseUrlProblem(settings, allowLoopback);
       if (reason !== undefined) return { settings, reason };
 
       const version = await versionInUse(store, row);
@@ -35,13 +35,13 @@ export function settingsActivities(
 
       const opened = await sessions.openVersion({ ...row, settings }, version, moves ? settings.baseUrl : undefined);
       const { api, row: changed } = opened;
-      const misfit = generationFault(changed.settings.baseUrl, changed.settings.apiVersion);
+      const misfit = apiVersionProblem(changed.settings.baseUrl, changed.settings.apiVersion);
       if (misfit) return { settings, reason: otherGeneration(connectionId, misfit) };
       const { cancellationSignal: signal } = Context.current();
       const report =
         paths.length === 0 ? await proveKeys(api, changed, signal) : await testConnection(api, changed, { signal });
-      const fault = proofFault(changed, report, paths);
-      return { settings, report, ...(fault !== undefined && { reason: fault }) };
+      const problem = proofProblem(changed, report, paths);
+      return { settings, report, ...(problem !== undefined && { reason: problem }) };
     },
 
     async 'mimecast.saveSettings'(connectionId, settings, actor) {
@@ -63,7 +63,7 @@ function otherGeneration(connectionId: string, { message }: MimecastBaseUrlError
   return `${message} To move to the other generation, rotate to keys of it: "rotate ${connectionId} --base-url …".`;
 }
 
-function baseUrlFault({ baseUrl }: ConnectionSettings, allowLoopback: boolean): string | undefined {
+function baseUrlProblem({ baseUrl }: ConnectionSettings, allowLoopback: boolean): string | undefined {
   try {
     parseBaseUrl(baseUrl, { allowLoopback });
     return undefined;
@@ -73,14 +73,14 @@ function baseUrlFault({ baseUrl }: ConnectionSettings, allowLoopback: boolean): 
   }
 }
 
-function thresholdFault({ thresholds }: ConnectionSettings): string | undefined {
+function thresholdProblem({ thresholds }: ConnectionSettings): string | undefined {
   const { keysDueDays = 0, keysOverdueDays = Infinity } = thresholds ?? {};
   if (keysDueDays <= keysOverdueDays) return undefined;
   return 'Keys cannot be due for rotation after they are overdue: keysDueDays must not be more than keysOverdueDays.';
 }
 
 /** Why changed settings are not taken: Mimecast is not reached with them, or an endpoint is not where they say. */
-function proofFault(row: ConnectionRow, report: ConnectionReport, paths: readonly EndpointName[]): string | undefined {
+function proofProblem(row: ConnectionRow, report: ConnectionTest, paths: readonly EndpointName[]): string | undefined {
   if (!mayUse(report, row)) return report.action ?? 'Mimecast did not accept the keys with these settings.';
   const wanted = paths.flatMap((endpoint) => row.settings.endpointPaths?.[endpoint] ?? []);
   const bad = report.endpoints.find(

@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
 import type { ApiVersion, ConnectionSettings } from '../model/connection.js';
 import type { StoredEvaluation } from '../model/verdicts.js';
-import { generationOf, parseCredentials } from '../mimecast/credentials.js';
-import { generationAt, generationFault, parseBaseUrl } from '../mimecast/regions.js';
+import { apiVersionOf, parseCredentials } from '../mimecast/credentials.js';
+import { apiVersionAt, apiVersionProblem, parseBaseUrl } from '../mimecast/regions.js';
 import type { PublicSealingKey } from '../vault/keys.js';
 import { sealCredentials } from '../vault/sealing.js';
 import type { mimecastConnection } from '../workflows/connection/connection.js';
@@ -18,7 +18,7 @@ import type {
 } from '../contract/messages.js';
 import type {
   AnnotationReport,
-  ConnectionReport,
+  ConnectionTest,
   ResumeReport,
   RotationReport,
   SettingsReport,
@@ -42,7 +42,7 @@ import type { BackfillRequest, KeysRequest, NewConnectionRequest, RotateRequest 
 import { Sender } from './sender.js';
 import { listedConnection, missingWorkflows, QUERIES_AT_A_TIME, runningConnections } from './list.js';
 import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProbe } from './status.js';
-import type { Asked, SettingsChange } from '../model/settings.js';
+import type { Requester, SettingsChange } from '../model/settings.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
 export interface MimecastConnectionsOptions {
@@ -87,10 +87,10 @@ export class MimecastConnections {
    * @throws MimecastBaseUrlError, MimecastCredentialsError for input that cannot be right; MimecastClientError
    *   `already-connected`, `invalid-connection-id`, `no-sealing-key`, `no-worker`, `outcome-unknown`
    */
-  async connect(connectionId: string, request: NewConnectionRequest): Promise<ConnectionReport> {
+  async connect(connectionId: string, request: NewConnectionRequest): Promise<ConnectionTest> {
     this.checkId(connectionId);
     const baseUrl = parseBaseUrl(request.baseUrl, { allowLoopback: this.options.allowLoopback ?? false });
-    const { apiVersion = generationAt(baseUrl), ...keys } = await this.sealedKeys(connectionId, request, baseUrl);
+    const { apiVersion = apiVersionAt(baseUrl), ...keys } = await this.sealedKeys(connectionId, request, baseUrl);
     const defaults = defaultSettings(baseUrl, apiVersion);
     const settings: ConnectionSettings = { ...defaults, ...request.settings, baseUrl, apiVersion: defaults.apiVersion };
     await this.sender.requireWorker();
@@ -165,7 +165,7 @@ export class MimecastConnections {
   }
 
   /** Calls every endpoint with the saved keys and reports what it says. Changes nothing. */
-  async test(connectionId: string, request: TestRequest = {}): Promise<ConnectionReport> {
+  async test(connectionId: string, request: TestRequest = {}): Promise<ConnectionTest> {
     return await this.update(connectionId, (handle) =>
       handle.executeUpdate(messages.testConnection, { args: [request] }),
     );
@@ -309,7 +309,7 @@ export class MimecastConnections {
     return await statusReport(this.client, ended, [], this.now());
   }
 
-  private get asked(): Asked {
+  private get asked(): Requester {
     const { actor } = this.options;
     return actor === undefined ? {} : { actor };
   }
@@ -358,7 +358,7 @@ export class MimecastConnections {
     };
   }
 
-  /** @returns with the generation of the API that the keys are for, where they were given in clear */
+  /** @returns with the version of the API that the keys are for, where they were given in clear */
   private async sealedKeys(
     connectionId: string,
     request: KeysRequest,
@@ -368,8 +368,8 @@ export class MimecastConnections {
     if (request.sealed !== undefined) return { sealed: request.sealed, ...issued };
     const sealingKey = this.sealingKey();
     const credentials = parseCredentials(request.credentials);
-    const apiVersion = generationOf(credentials);
-    const misfit = baseUrl === undefined ? undefined : generationFault(baseUrl, apiVersion);
+    const apiVersion = apiVersionOf(credentials);
+    const misfit = baseUrl === undefined ? undefined : apiVersionProblem(baseUrl, apiVersion);
     if (misfit) throw misfit;
     return { sealed: await sealCredentials(sealingKey, connectionId, { ...credentials }), apiVersion, ...issued };
   }

@@ -1,13 +1,13 @@
 import type { ConnectionSettings } from '../model/connection.js';
 
 /** Keys in clear, which are sealed before they leave this process, or sealed already. */
-export type GivenKeys =
+export type KeyOptions =
   /** The four keys of API 1.0: `{ applicationId, applicationKey, accessKey, secretKey }`, or the two of API 2.0: `{ clientId, clientSecret }`. */
   | { readonly credentials: unknown; readonly sealed?: undefined }
   /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
   | { readonly sealed: string; readonly credentials?: undefined };
 
-export type KeysRequest = GivenKeys & {
+export type KeysRequest = KeyOptions & {
   /** When the vendor issued the keys; now, if it is not known. Their age counts from here. */
   readonly issuedAt?: Date;
 };
@@ -20,7 +20,7 @@ export type NewConnectionRequest = KeysRequest & {
 
 export type RotateRequest = KeysRequest & {
   /**
-   * Where the new keys are used from now on, when that is another place: keys of another generation of the API have other
+   * Where the new keys are used from now on, when that is another place: keys of another version of the API have other
    * hosts. It is taken together with the keys, or not at all.
    */
   readonly baseUrl?: string;

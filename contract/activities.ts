@@ -4,7 +4,7 @@ import type { Annotation } from '../model/verdicts.js';
 import type { BackfillInput, BackfillOutcome, BackfillResult, TimeSpan } from './backfill.js';
 import type { AnnotationRequest, ConnectRequest, RotationRequest, TestRequest } from './messages.js';
 import type {
-  ConnectionReport,
+  ConnectionTest,
   ConnectionStatus,
   PolledEndpoint,
   PollResult,
@@ -21,12 +21,12 @@ export interface MimecastActivities {
   /** Saves a new connection, or takes a disconnected one up again. `created: false` leaves an existing one as it is. */
   'mimecast.openConnection'(connectionId: string, request: ConnectRequest): Promise<OpenedConnection>;
   /** Calls Mimecast with one version of the keys and says whether it takes them. */
-  'mimecast.proveKeys'(connectionId: string, version: number): Promise<ConnectionReport>;
+  'mimecast.proveKeys'(connectionId: string, version: number): Promise<ConnectionTest>;
   /**
    * Promotes the version that the report accepts, or marks the connection as refused. A report that judges nothing,
    * because the vendor was not reached, leaves a connection that works as it is.
    */
-  'mimecast.settleProof'(connectionId: string, version: number, report: ConnectionReport): Promise<ConnectionStatus>;
+  'mimecast.settleProof'(connectionId: string, version: number, report: ConnectionTest): Promise<ConnectionStatus>;
   /**
    * Adds new keys as a pending version, unless they cannot be opened, are in use already or were refused before.
    *
@@ -75,7 +75,7 @@ export interface MimecastActivities {
     lift?: readonly PolledStream[],
   ): Promise<ConnectionStatus | undefined>;
   /** Calls every endpoint with the current keys, and the other regions when that is asked for. Changes nothing. */
-  'mimecast.testConnection'(connectionId: string, request?: TestRequest): Promise<ConnectionReport>;
+  'mimecast.testConnection'(connectionId: string, request?: TestRequest): Promise<ConnectionTest>;
   /** Asks all controls and keeps what they say. The answer's `posture` is the new record. */
   'mimecast.evaluate'(connectionId: string, cause: 'timer' | 'change'): Promise<ConnectionStatus>;
   /** Keeps what somebody says about a control, and asks all controls again. */
@@ -99,7 +99,7 @@ export interface MimecastActivities {
    * What is due once a day for each connection: erases what was kept long enough, and makes a checkpoint of the log. A
    * checkpoint that cannot be delivered is told, and fails nothing.
    */
-  'mimecast.keepHouse'(connectionId: string): Promise<KeptHouse>;
+  'mimecast.keepHouse'(connectionId: string): Promise<MaintenanceResult>;
   /** Drains pages of one protection log, and counts them, from its open window on until this batch's budget is spent. */
   'mimecast.collectProtectionLogs'(request: ProtectionBatch): Promise<ProtectionProgress>;
   /** What of a range can be read, and what is missing of it; records what is owed and lost. */
@@ -128,7 +128,7 @@ export type StagedKeys =
   | { readonly answer: RotationReport; readonly status: ConnectionStatus };
 
 export interface RotationProof {
-  readonly report: ConnectionReport;
+  readonly report: ConnectionTest;
   /** `unjudged`: the vendor was not reached, so nothing is known about the keys. */
   readonly verdict: 'accepted' | 'refused' | 'unjudged';
   /** Why not, in one line. */
@@ -144,7 +144,7 @@ export interface ProvedSettings {
   /** As they would be. */
   readonly settings: ConnectionSettings;
   /** None when the change needed no proof. */
-  readonly report?: ConnectionReport;
+  readonly report?: ConnectionTest;
   /** Why the change is not taken. */
   readonly reason?: string;
 }
@@ -208,7 +208,7 @@ export interface AuditProgress {
   readonly permission?: string;
 }
 
-export interface KeptHouse {
+export interface MaintenanceResult {
   /** Events whose bodies were kept long enough. */
   readonly erasedEvents: number;
   readonly checkpoint: 'made' | 'not-due' | 'not-configured' | 'failed';

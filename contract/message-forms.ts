@@ -8,7 +8,7 @@ import type {
   RotationRequest,
 } from './messages.js';
 import type { PostureStatus } from './reports.js';
-import { settingsFault } from '../model/settings-form.js';
+import { settingsProblem } from '../model/settings-form.js';
 import { isPolledStream } from '../model/streams.js';
 import type { SettingsChange } from '../model/settings.js';
 
@@ -29,36 +29,36 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 const LONGEST_NOTE = 500;
 const LONGEST_ACTOR = 200;
 
-export function connectRequestFault(request: Partial<ConnectRequest> | undefined): string | undefined {
+export function connectRequestProblem(request: Partial<ConnectRequest> | undefined): string | undefined {
   if (!request?.settings) return 'A connect request needs settings and sealed credentials.';
-  return sealedFault(request) ?? settingsFault(request.settings);
+  return sealedProblem(request) ?? settingsProblem(request.settings);
 }
 
-export function rotationRequestFault(request: Partial<RotationRequest> | undefined): string | undefined {
+export function rotationRequestProblem(request: Partial<RotationRequest> | undefined): string | undefined {
   if (!request) return 'A rotation needs sealed credentials.';
-  return sealedFault(request) ?? baseUrlFault(request.baseUrl) ?? noteFault(request.note);
+  return sealedProblem(request) ?? baseUrlProblem(request.baseUrl) ?? noteProblem(request.note);
 }
 
-export function settingsChangeFault(change: SettingsChange | undefined): string | undefined {
+export function settingsChangeProblem(change: SettingsChange | undefined): string | undefined {
   const { actor, ...changed } = change ?? {};
   if (Object.keys(changed).length === 0) return 'There is nothing to change.';
   if ('apiVersion' in changed || 'expectedAccount' in changed) {
     return 'The API generation and the expected account belong to the keys: rotate, or connect anew.';
   }
-  return actorFault(actor) ?? settingsFault(changed, true);
+  return actorProblem(actor) ?? settingsProblem(changed, true);
 }
 
-export function pauseFault(request: Partial<PauseRequest> | undefined): string | undefined {
+export function pauseProblem(request: Partial<PauseRequest> | undefined): string | undefined {
   if (!request?.note) return 'A pause needs a note that says why.';
-  return noteFault(request.note) ?? actorFault(request.actor) ?? streamsFault(request.streams);
+  return noteProblem(request.note) ?? actorProblem(request.actor) ?? streamsProblem(request.streams);
 }
 
-export function resumeFault(request: ResumeRequest | undefined): string | undefined {
-  return noteFault(request?.note) ?? actorFault(request?.actor) ?? streamsFault(request?.streams);
+export function resumeProblem(request: ResumeRequest | undefined): string | undefined {
+  return noteProblem(request?.note) ?? actorProblem(request?.actor) ?? streamsProblem(request?.streams);
 }
 
-export function pollNowFault(request: PollNowRequest | undefined): string | undefined {
-  return streamsFault(request?.streams);
+export function pollNowProblem(request: PollNowRequest | undefined): string | undefined {
+  return streamsProblem(request?.streams);
 }
 
 /** Letters, digits and hyphens, as whoever makes an annotation names it. */
@@ -68,7 +68,7 @@ const SHA256_HEX = /^[0-9a-f]{64}$/;
 const LONGEST_OWNER = 200;
 const LONGEST_REASON = 2_000;
 
-export function annotationFault(request: Partial<AnnotationRequest> | undefined): string | undefined {
+export function annotationProblem(request: Partial<AnnotationRequest> | undefined): string | undefined {
   if (!request) return 'An annotation needs a control, an owner, a reason and an expiry date.';
   const { annotationId, controlId, kind, owner, reason, expiresAt, file } = request;
   if (!isText(annotationId, 40) || !ANNOTATION_ID.test(annotationId))
@@ -78,20 +78,20 @@ export function annotationFault(request: Partial<AnnotationRequest> | undefined)
     return `kind must be one of ${ANNOTATION_KINDS.join(', ')}.`;
   if (!isText(owner, LONGEST_OWNER)) return 'An annotation needs an owner: who answers for it.';
   if (!isText(reason, LONGEST_REASON)) return 'An annotation needs a reason.';
-  return expiryFault(expiresAt) ?? fileFault(kind, file);
+  return expiryProblem(expiresAt) ?? fileProblem(kind, file);
 }
 
-export function withdrawalFault(request: { readonly annotationId?: unknown } | undefined): string | undefined {
+export function withdrawalProblem(request: { readonly annotationId?: unknown } | undefined): string | undefined {
   return isText(request?.annotationId, 40) ? undefined : 'Name the annotation to withdraw.';
 }
 
-function expiryFault(expiresAt: unknown): string | undefined {
+function expiryProblem(expiresAt: unknown): string | undefined {
   const expiresMs = typeof expiresAt === 'string' ? Date.parse(expiresAt) : NaN;
   if (Number.isNaN(expiresMs)) return 'An annotation needs an expiry date: ISO 8601, such as 2027-01-31.';
   return expiresMs > Date.now() ? undefined : 'The expiry date of an annotation must lie in the future.';
 }
 
-function fileFault(kind: string, file: AnnotationRequest['file'] | undefined): string | undefined {
+function fileProblem(kind: string, file: AnnotationRequest['file'] | undefined): string | undefined {
   if ((kind === 'attestation') !== (file !== undefined)) return 'An attestation, and nothing else, names a file.';
   if (file === undefined) return undefined;
   return isText(file.name, 255) && SHA256_HEX.test(file.sha256)
@@ -112,7 +112,7 @@ export function isRefusedKeys(message: Partial<RefusedKeys> | undefined): messag
   return Number.isInteger(message?.version);
 }
 
-function sealedFault({
+function sealedProblem({
   sealed,
   issuedAt,
 }: {
@@ -129,24 +129,24 @@ function sealedFault({
   return 'issuedAt lies in the future: give the day on which the keys were made.';
 }
 
-function baseUrlFault(baseUrl: unknown): string | undefined {
+function baseUrlProblem(baseUrl: unknown): string | undefined {
   if (baseUrl === undefined || baseUrl === null) return undefined;
   return typeof baseUrl === 'string' && URL.canParse(baseUrl) ? undefined : 'baseUrl is not a URL.';
 }
 
-function noteFault(note: unknown): string | undefined {
+function noteProblem(note: unknown): string | undefined {
   if (note === undefined || note === null) return undefined;
   if (typeof note === 'string' && note.length <= LONGEST_NOTE) return undefined;
   return `The note must be a text of at most ${LONGEST_NOTE} characters.`;
 }
 
-function actorFault(actor: unknown): string | undefined {
+function actorProblem(actor: unknown): string | undefined {
   if (actor === undefined || actor === null) return undefined;
   if (typeof actor === 'string' && actor !== '' && actor.length <= LONGEST_ACTOR) return undefined;
   return `The actor must be a text of at most ${LONGEST_ACTOR} characters.`;
 }
 
-function streamsFault(streams: unknown): string | undefined {
+function streamsProblem(streams: unknown): string | undefined {
   if (streams === undefined || streams === null) return undefined;
   if (!Array.isArray(streams)) return 'streams must be a list.';
   const unknown: unknown = streams.find((stream) => typeof stream !== 'string' || !isPolledStream(stream));

@@ -3,7 +3,7 @@ import type { ConnectionSettings } from '../model/connection.js';
 import type { AnnotationKind } from '../model/verdicts.js';
 import type {
   AnnotationReport,
-  ConnectionReport,
+  ConnectionTest,
   ConnectionStatus,
   PostureStatus,
   ResumeReport,
@@ -12,7 +12,7 @@ import type {
   StartedPoll,
 } from './reports.js';
 import type { PolledStream } from '../model/streams.js';
-import type { SettingsChange, Asked } from '../model/settings.js';
+import type { SettingsChange, Requester } from '../model/settings.js';
 
 /** The keys of a connection, sealed for the workers' ring and bound to the connection's id. Never opened outside an activity. */
 export interface SealedCredentials {
@@ -27,7 +27,7 @@ export interface ConnectRequest extends SealedCredentials {
 }
 
 /** Saves a new connection and tests it. Sent together with the start of the connection's workflow. */
-export const connect = defineUpdate<ConnectionReport, [ConnectRequest]>('connect');
+export const connect = defineUpdate<ConnectionTest, [ConnectRequest]>('connect');
 
 export interface TestRequest {
   /** Also try the keys against the other regions' hosts when they are refused here. */
@@ -35,11 +35,11 @@ export interface TestRequest {
 }
 
 /** Calls every endpoint with the current keys and reports. Changes nothing. */
-export const testConnection = defineUpdate<ConnectionReport, [TestRequest]>('testConnection');
+export const testConnection = defineUpdate<ConnectionTest, [TestRequest]>('testConnection');
 
 /** New keys of a connection that is there. */
 export interface RotationRequest extends SealedCredentials {
-  /** Where the new keys are used, when that is another place: keys of another generation of the API have other hosts. */
+  /** Where the new keys are used, when that is another place: keys of another version of the API have other hosts. */
   readonly baseUrl?: string;
   /** Kept with the outcome: who rotated, or why. Never a secret. */
   readonly note?: string;
@@ -53,7 +53,7 @@ export const rotateCredentials = defineUpdate<RotationReport, [RotationRequest]>
 /** Changes settings. What touches how Mimecast is reached is proved first, and not taken when it does not work. */
 export const updateSettings = defineUpdate<SettingsReport, [SettingsChange]>('updateSettings');
 
-export interface PauseRequest extends Asked {
+export interface PauseRequest extends Requester {
   /** All enabled streams when there are none. */
   readonly streams?: readonly PolledStream[];
   /** Why, for whoever finds the schedule paused. */

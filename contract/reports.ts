@@ -12,7 +12,7 @@ import type { Annotation, ControlId, Summary } from '../model/verdicts.js';
 import type { KeyAge } from '../model/key-age.js';
 
 /** What a connection test found. The JSON of `connect --json` and `test --json`. */
-export interface ConnectionReport {
+export interface ConnectionTest {
   readonly connectionId: string;
   /** The keys were accepted and nothing that is needed failed. */
   readonly ok: boolean;
@@ -50,7 +50,7 @@ export interface RotationReport {
   readonly version?: number;
   readonly accepted: boolean;
   /** None when no call was made. */
-  readonly report?: ConnectionReport;
+  readonly report?: ConnectionTest;
   /** Why they were not accepted. */
   readonly reason?: string;
   /** These keys are in use already; nothing was changed. */
@@ -64,7 +64,7 @@ export interface SettingsReport {
   /** As they are now. */
   readonly settings: ConnectionSettings;
   /** None when the change needed no proof. */
-  readonly report?: ConnectionReport;
+  readonly report?: ConnectionTest;
   readonly reason?: string;
 }
 
@@ -74,7 +74,7 @@ export interface ResumeReport {
   readonly resumed: boolean;
   readonly status: ConnectionStatus;
   /** The probe of keys that were refused. */
-  readonly report?: ConnectionReport;
+  readonly report?: ConnectionTest;
   readonly reason?: string;
 }
 

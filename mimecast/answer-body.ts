@@ -7,7 +7,7 @@ export class BodyTooLarge extends Error {
 }
 
 /** The answer is compressed in a way that nobody asked for, or its compressed form is damaged. */
-export class BodyEncodingFault extends Error {
+export class BodyEncodingProblem extends Error {
   override readonly name = 'BodyEncodingFault';
 }
 
@@ -28,7 +28,7 @@ const UNPACKERS: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
  * Reads an answer whole and unpacks it.
  *
  * @param maxBytes counts both what travels and what comes out: unpacking stops at the limit, whatever the packed size
- * @throws {BodyTooLarge | BodyEncodingFault} and what the stream itself fails with
+ * @throws {BodyTooLarge | BodyEncodingProblem} and what the stream itself fails with
  */
 export async function readBody(body: AsyncIterable<Buffer>, coding: string, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
@@ -47,11 +47,11 @@ async function unpack(packed: Buffer, coding: string, maxBytes: number): Promise
   if (coding === '' || coding === 'identity' || packed.length === 0) return packed;
 
   const unpacker = UNPACKERS.get(coding);
-  if (unpacker === undefined) throw new BodyEncodingFault();
+  if (unpacker === undefined) throw new BodyEncodingProblem();
   try {
     return await unpacker(packed, { maxOutputLength: maxBytes, chunkSize: CHUNK_BYTES });
   } catch (error) {
-    throw isTooLarge(error) ? new BodyTooLarge() : new BodyEncodingFault();
+    throw isTooLarge(error) ? new BodyTooLarge() : new BodyEncodingProblem();
   }
 }
 

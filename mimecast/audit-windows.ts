@@ -128,7 +128,7 @@ export function lateEventsWindow(position: LateEventsPosition): TimeRange | unde
   return range(end - rules.lateEventsMs, end);
 }
 
-export interface AskedRange {
+export interface RequestedRange {
   readonly from: Date;
   readonly to: Date;
   readonly now: Date;
@@ -145,7 +145,7 @@ export interface BackfillRange {
 }
 
 /** What of a range can be asked for now: within the vendor's look-back, and settled. In whole seconds, never less than was asked for. */
-export function backfillRange({ from, to, now, rules = WINDOW_RULES }: AskedRange): BackfillRange {
+export function backfillRange({ from, to, now, rules = WINDOW_RULES }: RequestedRange): BackfillRange {
   const earliest = earliestStart(now, rules);
   const settled = pollEnd(now, rules).getTime();
   const asked = { start: floorToSecond(from.getTime()), end: ceilToSecond(to.getTime()) };

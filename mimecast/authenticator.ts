@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
-import type { ApiGeneration } from './credentials.js';
+import type { ApiVersion } from './credentials.js';
 import type { BaseUrlRules } from './regions.js';
 import type { ExchangeLimits } from './transport.js';
 
 /** How requests of one connection prove who they come from. */
 export interface Authenticator {
-  readonly apiVersion: ApiGeneration;
+  readonly apiVersion: ApiVersion;
   /**
    * The headers of one attempt, made when it is sent. An attempt that is repeated asks again: a signature holds the
    * date and the request's id, and is good for one request.

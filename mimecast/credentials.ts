@@ -19,8 +19,8 @@ export interface ApiV2Credentials {
 
 export type MimecastCredentials = ApiV1Credentials | ApiV2Credentials;
 
-/** A generation of the vendor's API: each has hosts and keys of its own. */
-export type ApiGeneration = '1.0' | '2.0';
+/** A version of the vendor's API: each has hosts and keys of its own. */
+export type ApiVersion = '1.0' | '2.0';
 
 type CredentialField = keyof ApiV1Credentials | keyof ApiV2Credentials;
 
@@ -55,18 +55,18 @@ const LABELS: Readonly<Record<CredentialField, string>> = {
   clientSecret: 'Client Secret',
 };
 
-/** The fields of each generation, in the order in which people enter them. */
+/** The fields of each version, in the order in which people enter them. */
 const FIELDS = {
   '1.0': ['applicationId', 'applicationKey', 'accessKey', 'secretKey'],
   '2.0': ['clientId', 'clientSecret'],
-} as const satisfies Readonly<Record<ApiGeneration, readonly CredentialField[]>>;
+} as const satisfies Readonly<Record<ApiVersion, readonly CredentialField[]>>;
 
 export function isApiV2(credentials: MimecastCredentials): credentials is ApiV2Credentials {
   return 'clientId' in credentials;
 }
 
-/** The generation of the API that keys are for. */
-export function generationOf(credentials: MimecastCredentials): ApiGeneration {
+/** The version of the API that keys are for. */
+export function apiVersionOf(credentials: MimecastCredentials): ApiVersion {
   return isApiV2(credentials) ? '2.0' : '1.0';
 }
 
@@ -75,12 +75,12 @@ export function generationOf(credentials: MimecastCredentials): ApiGeneration {
  * trimmed or mended: a key that was pasted with a line break is refused here, where its owner can see it, and not by
  * Mimecast as a signature that does not match.
  *
- * @throws {MimecastCredentialsError} naming every field that is missing or malformed; for keys of both generations, and
+ * @throws {MimecastCredentialsError} naming every field that is missing or malformed; for keys of both versions, and
  *   for none at all, what each of them lacks
  */
 export function parseCredentials(input: unknown): MimecastCredentials {
   const given = isJsonObject(input) ? input : {};
-  const [first, second] = generationsIn(given);
+  const [first, second] = apiVersionsIn(given);
   if (first === undefined) throw new MimecastCredentialsError(problemsIn(given, '1.0', '2.0'), NONE);
   if (second !== undefined) throw new MimecastCredentialsError(mixedProblems(given), MIXED);
 
@@ -92,9 +92,9 @@ export function parseCredentials(input: unknown): MimecastCredentials {
 const NONE = 'the four of API 1.0 or the two of API 2.0 are needed';
 const MIXED = 'they are of two generations of the API; keep the four of API 1.0 or the two of API 2.0';
 
-/** The generations of which at least one key is given. */
-function generationsIn(given: Readonly<Record<string, unknown>>): ApiGeneration[] {
-  return (['1.0', '2.0'] as const).filter((generation) => FIELDS[generation].some((field) => !isMissing(given[field])));
+/** The versions of which at least one key is given. */
+function apiVersionsIn(given: Readonly<Record<string, unknown>>): ApiVersion[] {
+  return (['1.0', '2.0'] as const).filter((apiVersion) => FIELDS[apiVersion].some((field) => !isMissing(given[field])));
 }
 
 /** What each of the two lacks; where neither lacks anything, the keys that are too many. */
@@ -103,9 +103,9 @@ function mixedProblems(given: Readonly<Record<string, unknown>>): CredentialProb
   return problems.length > 0 ? problems : FIELDS['2.0'].map((field) => ({ field, problem: 'is there too' }));
 }
 
-function problemsIn(given: Readonly<Record<string, unknown>>, ...generations: ApiGeneration[]): CredentialProblem[] {
-  return generations
-    .flatMap((generation): readonly CredentialField[] => FIELDS[generation])
+function problemsIn(given: Readonly<Record<string, unknown>>, ...apiVersions: ApiVersion[]): CredentialProblem[] {
+  return apiVersions
+    .flatMap((apiVersion): readonly CredentialField[] => FIELDS[apiVersion])
     .flatMap((field) => {
       const problem = problemOf(field, given[field]);
       return problem === undefined ? [] : [{ field, problem }];

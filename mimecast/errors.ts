@@ -216,30 +216,30 @@ const REQUEST_FAILURES: Readonly<Record<RequestFailureReason, { what: string; ne
 };
 
 /** What went wrong on the way. */
-export type TransportFault =
+export type TransportProblem =
   'timeout' | 'connection' | 'tls' | 'server-error' | 'token-unverified' | 'empty' | 'html' | 'not-json' | 'encoding';
 
 /** No answer, or not one of Mimecast's API: 5xx, time limits, resets, HTML, truncated JSON. */
 export class MimecastTransportError extends MimecastError {
   override readonly name = 'MimecastTransportError';
-  readonly fault: TransportFault;
+  readonly fault: TransportProblem;
   /** What to look at when repetitions do not help. A clause, without a full stop. */
   readonly ifItStays: string;
 
   /** @param detail what is wrong, in a few words of ours: a system's error code, a time limit */
-  constructor(place: CallPlace, fault: TransportFault, detail?: string) {
-    const { what, ifItStays = 'see the status page of Mimecast' } = TRANSPORT_FAULTS[fault];
+  constructor(place: CallPlace, problem: TransportProblem, detail?: string) {
+    const { what, ifItStays = 'see the status page of Mimecast' } = TRANSPORT_FAULTS[problem];
     super(place, {
       what: detail === undefined ? `${what}.` : `${what} (${detail}).`,
       nextStep: `The call is made again by itself; if it stays, ${ifItStays}.`,
       retryable: true,
     });
-    this.fault = fault;
+    this.fault = problem;
     this.ifItStays = ifItStays;
   }
 }
 
-const TRANSPORT_FAULTS: Readonly<Record<TransportFault, { what: string; ifItStays?: string }>> = {
+const TRANSPORT_FAULTS: Readonly<Record<TransportProblem, { what: string; ifItStays?: string }>> = {
   timeout: { what: 'Mimecast did not answer in time' },
   connection: {
     what: 'The connection to Mimecast failed',

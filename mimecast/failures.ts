@@ -1,4 +1,4 @@
-import type { ApiGeneration } from './credentials.js';
+import type { ApiVersion } from './credentials.js';
 import {
   MimecastAuthenticationError,
   MimecastBindingExpiredError,
@@ -17,7 +17,7 @@ import { baseUrlOf, REGIONS } from './regions.js';
 /** What must be known about a call to say why it failed. */
 export interface FailedCall {
   readonly place: CallPlace;
-  readonly apiVersion: ApiGeneration;
+  readonly apiVersion: ApiVersion;
   /** What the endpoint reads: a plural noun. */
   readonly reads: string;
   readonly permission: string;

@@ -21,7 +21,7 @@ export interface CallPlace {
   readonly rateLimit?: RateLimit;
 }
 
-interface Told {
+interface FailureDetails {
   readonly what: string;
   readonly nextStep: string;
   readonly retryable: boolean;
@@ -56,7 +56,7 @@ export abstract class MimecastError extends Error {
   /** What the answer said about the calls that are left, where there was one. */
   readonly rateLimit?: RateLimit;
 
-  protected constructor(place: CallPlace, told: Told) {
+  protected constructor(place: CallPlace, told: FailureDetails) {
     super(`${told.what} ${told.nextStep}\n${placeLine(place)}`);
     this.host = place.host;
     this.path = place.path;

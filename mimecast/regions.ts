@@ -1,4 +1,4 @@
-import type { ApiGeneration } from './credentials.js';
+import type { ApiVersion } from './credentials.js';
 
 /** One place where Mimecast serves its API. */
 export interface Region {
@@ -6,7 +6,7 @@ export interface Region {
   readonly name: string;
   /** The host, without scheme or port. */
   readonly host: string;
-  readonly apiVersion: ApiGeneration;
+  readonly apiVersion: ApiVersion;
 }
 
 /**
@@ -34,20 +34,20 @@ export const REGIONS: readonly Region[] = [
 
 export const baseUrlOf = ({ host }: Region): string => `https://${host}`;
 
-/** Where keys of one generation of the API may be at home. */
-export function baseUrlsOf(apiVersion: ApiGeneration): string[] {
+/** Where keys of one version of the API may be at home. */
+export function baseUrlsOf(apiVersion: ApiVersion): string[] {
   return REGIONS.filter((region) => region.apiVersion === apiVersion).map(baseUrlOf);
 }
 
-/** The generation of the API that a base URL serves. None for a server on this machine, which may serve both. */
-export function generationAt(baseUrl: string): ApiGeneration | undefined {
+/** The version of the API that a base URL serves. None for a server on this machine, which may serve both. */
+export function apiVersionAt(baseUrl: string): ApiVersion | undefined {
   const origin = URL.canParse(baseUrl) ? new URL(baseUrl).origin : undefined;
   return REGIONS.find((region) => baseUrlOf(region) === origin)?.apiVersion;
 }
 
-/** Why keys of a generation cannot be used at a base URL: each generation has hosts of its own. Names those that fit. */
-export function generationFault(baseUrl: string, apiVersion: ApiGeneration): MimecastBaseUrlError | undefined {
-  const served = generationAt(baseUrl);
+/** The reason why keys of a version cannot be used at a base URL: each version has hosts of its own. Names those that fit. */
+export function apiVersionProblem(baseUrl: string, apiVersion: ApiVersion): MimecastBaseUrlError | undefined {
+  const served = apiVersionAt(baseUrl);
   if (served === undefined || served === apiVersion) return undefined;
   return new MimecastBaseUrlError(
     `${baseUrl} serves API ${served}, and these are keys of API ${apiVersion}.`,

@@ -3,7 +3,7 @@ const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?
 const MINUTE_MS = 60_000;
 
 /**
- * Reads a timestamp of Mimecast's: `2026-01-05T09:00:07+0000`, and the forms that other generations of the API use
+ * Reads a timestamp of Mimecast's: `2026-01-05T09:00:07+0000`, and the forms that other versions of the API use
  * (`Z`, `+00:00`, fractions of a second, which are kept to the millisecond).
  *
  * Put together from its numbers, because every event of a page passes here and `Date.parse` takes several times as long.

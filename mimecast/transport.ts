@@ -1,6 +1,6 @@
 import { Agent, request, type Dispatcher } from 'undici';
-import { BodyEncodingFault, BodyTooLarge, readBody } from './answer-body.js';
-import { MimecastRequestError, MimecastTransportError, type TransportFault } from './errors.js';
+import { BodyEncodingProblem, BodyTooLarge, readBody } from './answer-body.js';
+import { MimecastRequestError, MimecastTransportError, type TransportProblem } from './errors.js';
 import type { CallPlace } from './mimecast-error.js';
 import { textOf, type Headers } from './rate-limit.js';
 
@@ -84,8 +84,8 @@ export async function exchange(call: Exchange): Promise<HttpAnswer> {
       throw new MimecastRequestError(place, 'too-large', { detail: `more than ${limits.maxBytes} bytes` });
     }
     if (deadline.expired()) throw new MimecastTransportError(place, 'timeout', `${limits.totalTimeoutMs} ms`);
-    const { fault, detail } = faultOf(error);
-    throw new MimecastTransportError(place, fault, detail);
+    const { fault: problem, detail } = problemOf(error);
+    throw new MimecastTransportError(place, problem, detail);
   } finally {
     deadline.clear();
   }
@@ -122,8 +122,8 @@ function startDeadline(totalMs: number, outer: AbortSignal | undefined): Deadlin
 }
 
 /** What a failed exchange is told as. Of a foreign error only its code goes on: its message may hold addresses and values. */
-function faultOf(error: unknown): { fault: TransportFault; detail?: string } {
-  if (error instanceof BodyEncodingFault) return { fault: 'encoding' };
+function problemOf(error: unknown): { fault: TransportProblem; detail?: string } {
+  if (error instanceof BodyEncodingProblem) return { fault: 'encoding' };
   const code = codeOf(error);
   if (code === undefined) return { fault: 'connection' };
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return { fault: 'timeout', detail: code };

@@ -165,7 +165,7 @@ export interface CredentialVersion {
   readonly sealedDigest: string;
   /** Key id of the ring that sealed it. */
   readonly kid: string;
-  /** The generation of the API that the keys are for. */
+  /** The version of the API that the keys are for. */
   readonly apiVersion: ApiVersion;
   /** The base URL that comes into force with the keys; none for keys that are used where the connection is. */
   readonly baseUrl?: string;

@@ -15,7 +15,7 @@ type Check = (value: unknown, name: string) => string | undefined;
  *
  * @param partial fields may be missing, and `null` where it takes a value back to its default
  */
-export function settingsFault(settings: unknown, partial = false): string | undefined {
+export function settingsProblem(settings: unknown, partial = false): string | undefined {
   const required: Readonly<Record<string, Check>> = {
     baseUrl: url,
     apiVersion: oneOf('1.0', '2.0'),
@@ -102,15 +102,15 @@ const whole =
 
 const ascending: Check = (value, name) => {
   const numbers = Array.isArray(value) ? (value as unknown[]) : undefined;
-  const fault = numbers?.map((number, index) => whole(WAIT_MS)(number, `${name}[${index}]`)).find(Boolean);
+  const problem = numbers?.map((number, index) => whole(WAIT_MS)(number, `${name}[${index}]`)).find(Boolean);
   if (
     numbers &&
-    !fault &&
+    !problem &&
     numbers.length <= 20 &&
     numbers.every((number, index) => index === 0 || (number as number) > (numbers[index - 1] as number))
   )
     return undefined;
-  return fault ?? `${name} must be a list of whole numbers that grow.`;
+  return problem ?? `${name} must be a list of whole numbers that grow.`;
 };
 
 const orNull =
@@ -137,8 +137,8 @@ function record(checkOf: (name: string) => Check | undefined, what: string): Che
     for (const [field, held] of Object.entries(value)) {
       const check = checkOf(field);
       if (check === undefined) return `${name} has no ${what} ${JSON.stringify(field.slice(0, 40))}.`;
-      const fault = held === undefined ? undefined : check(held, `${name}.${field}`);
-      if (fault !== undefined) return fault;
+      const problem = held === undefined ? undefined : check(held, `${name}.${field}`);
+      if (problem !== undefined) return problem;
     }
     return undefined;
   };

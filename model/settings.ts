@@ -60,7 +60,7 @@ export function changedPaths(before: ConnectionSettings, after: ConnectionSettin
 }
 
 /** Settings that change; what is not named stays. `null` takes a value back to its default. */
-export interface SettingsChange extends Asked {
+export interface SettingsChange extends Requester {
   readonly baseUrl?: string;
   readonly streams?: Readonly<Partial<Record<PolledStream, Partial<StreamSettings>>>>;
   readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | null>>>;
@@ -73,7 +73,7 @@ export interface SettingsChange extends Asked {
 }
 
 /** Who asked, for the log. Nobody checks it: what a message may be sent by is the business of Temporal's own access rules. */
-export interface Asked {
+export interface Requester {
   /** `ops@desk`, or the name of a service. Never a secret. */
   readonly actor?: string;
 }

@@ -17,7 +17,7 @@ import { startSimulator } from '../sandbox/simulator/simulator.js';
 import { createKeyring, sealingKey } from '../vault/keyring.js';
 import type { Keyring } from '../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../worker/create-worker.js';
-import type { ConnectionReport } from '../contract/reports.js';
+import type { ConnectionTest } from '../contract/reports.js';
 import { defaultSettings } from '../model/streams.js';
 import { freshDatabase, type TestDatabase } from './postgres.js';
 import type { Simulator, SimulatorOptions } from '../sandbox/simulator/interface.js';
@@ -76,7 +76,7 @@ export type Tenant = BelievableTenant & { readonly running: RunningTenant };
 export interface Connected {
   readonly id: string;
   readonly tenant: Tenant;
-  readonly report: ConnectionReport;
+  readonly report: ConnectionTest;
 }
 
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {

@@ -1,6 +1,6 @@
 import { common, without, type TimeRange } from '../../model/time-ranges.js';
 import { slices } from '../../mimecast/audit-windows.js';
-import type { Coverage } from '../../evidence/ledger/held.js';
+import type { HeldRanges } from '../../evidence/ledger/held.js';
 import type { WindowRow } from '../../evidence/ledger/window.js';
 
 /** A window that a backfill has still to read: one that an earlier batch or backfill left behind, or one to be opened. */
@@ -14,7 +14,11 @@ export type PlannedWindow = TimeRange & { readonly left?: WindowRow };
  * - What this run has given up it does not try again.
  * - The rest is cut into slices.
  */
-export function planBackfill(range: TimeRange, { held, unfinished, failed }: Coverage, runId: string): PlannedWindow[] {
+export function planBackfill(
+  range: TimeRange,
+  { held, unfinished, failed }: HeldRanges,
+  runId: string,
+): PlannedWindow[] {
   const left = unfinished.filter((window) => window.state === 'filling' && overlaps(window, range));
   const givenUp = failed.filter((window) => window.runId === runId);
   const missing = without([range], [...held, ...left, ...givenUp]);
@@ -31,7 +35,7 @@ export function planBackfill(range: TimeRange, { held, unfinished, failed }: Cov
  */
 export function lostFrom(
   range: TimeRange,
-  { held, unfinished }: Coverage,
+  { held, unfinished }: HeldRanges,
   recorded: readonly TimeRange[],
 ): { readonly lost: TimeRange[]; readonly toRecord: TimeRange[] } {
   const lost = without([range], [...held, ...unfinished.filter(({ pages }) => pages > 0)]);

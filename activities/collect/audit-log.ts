@@ -3,7 +3,7 @@ import { prepareEvents } from '../../evidence/events/prepare-events.js';
 import { readAuditPage } from '../../mimecast/audit-events.js';
 import { WINDOW_RULES } from '../../mimecast/audit-windows.js';
 import type { PagedLog } from './paged-log.js';
-import { witnessed } from './provenance.js';
+import { withProvenance } from './provenance.js';
 import type { Events } from '../../evidence/events/store-page.js';
 
 /** The administrative audit log: every event of it is kept. */
@@ -15,7 +15,7 @@ export function auditLog(evidence: Events, row: ConnectionRow): PagedLog {
     rules: WINDOW_RULES,
     async fetch(api, request) {
       const { events: read, nextToken, totalCount, ...answer } = await readAuditPage(api, request);
-      const provenance = witnessed(row, answer.provenance);
+      const provenance = withProvenance(row, answer.provenance);
       const events = prepareEvents(read);
       const next = nextToken === undefined ? {} : { nextToken };
       const total = totalCount === undefined ? {} : { totalCount };

@@ -10,11 +10,11 @@ import type { ActivityDependencies } from '../dependencies.js';
 import { outcomeOf } from '../probe/probe-endpoint.js';
 import type { Sessions } from '../session.js';
 import { pathOf } from '../stream-endpoints.js';
-import { witnessed } from './provenance.js';
+import { withProvenance } from './provenance.js';
 import type { EndpointRequest } from '../../contract/activities.js';
 import type { NewObservation, StoredObservation } from '../../evidence/observations/observations.js';
 
-type Saying = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppedFields' | 'error' | 'provenance'>;
+type EndpointState = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppedFields' | 'error' | 'provenance'>;
 
 /**
  * Reads one endpoint whole and stores what it said.
@@ -31,10 +31,10 @@ export async function collectEndpoint(
 ): Promise<PolledEndpoint | 'disconnected'> {
   const path = pathOf(row.settings, request.endpoint);
   const { connectionId, generation, stream, runId } = request;
-  const keep = async (saying: Saying): Promise<StoredObservation | 'disconnected'> => {
+  const keep = async (state: EndpointState): Promise<StoredObservation | 'disconnected'> => {
     const place = { connectionId, generation, stream, runId, endpoint: request.endpoint };
-    const provenance = saying.provenance && { provenance: witnessed(row, saying.provenance) };
-    const stored = await store.observations.record({ ...place, ...saying, ...provenance });
+    const provenance = state.provenance && { provenance: withProvenance(row, state.provenance) };
+    const stored = await store.observations.record({ ...place, ...state, ...provenance });
     return typeof stored === 'string' ? 'disconnected' : stored;
   };
 

@@ -11,7 +11,7 @@ import {
 import { createBatchBudget } from './batch-budget.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import type { Drain } from './drain-window.js';
-import { drainWindow, givenUpFailure } from './drain-window.js';
+import { drainWindow, failedWindowFailure } from './drain-window.js';
 import type { PagedLog } from './paged-log.js';
 import { refusedEndpoint } from './refused-endpoint.js';
 import type { Sessions } from '../session.js';
@@ -83,7 +83,7 @@ async function drainWindows(drain: Drain, row: ConnectionRow, batch: AuditBatch,
     });
     if (drained === 'superseded' || drained === 'disconnected') return drained;
     if (drained === 'out-of-budget') return 'more';
-    if (typeof drained === 'object') throw givenUpFailure(drained, drain.path);
+    if (typeof drained === 'object') throw failedWindowFailure(drained, drain.path);
   }
 }
 

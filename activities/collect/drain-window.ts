@@ -18,10 +18,10 @@ export interface Drain {
   readonly now: () => Date;
 }
 
-export type Drained = 'complete' | 'out-of-budget' | 'superseded' | 'disconnected' | GivenUp;
+export type Drained = 'complete' | 'out-of-budget' | 'superseded' | 'disconnected' | FailedWindow;
 
 /** A window that could not be read to its end, however often it was begun again. The ledger has it as failed. */
-export interface GivenUp {
+export interface FailedWindow {
   readonly window: WindowRow;
   readonly cause: string;
 }
@@ -54,7 +54,7 @@ async function readOn(
   drain: Drain,
   window: WindowRow,
   taken: TakenWindow,
-): Promise<Exclude<Drained, GivenUp> | { restart: string }> {
+): Promise<Exclude<Drained, FailedWindow> | { restart: string }> {
   const { budget } = drain;
   const ended = new AbortController();
   const signal = AbortSignal.any([drain.signal, ended.signal]);
@@ -97,7 +97,7 @@ function fetchPage(
 }
 
 /** The failure of a poll that has given a window up: the next poll opens one over the same range. */
-export function givenUpFailure({ window, cause }: GivenUp, path: string): ApplicationFailure {
+export function failedWindowFailure({ window, cause }: FailedWindow, path: string): ApplicationFailure {
   const range = `${minute(window.start)} to ${minute(window.end)} UTC`;
   return ApplicationFailure.nonRetryable(
     `Mimecast could not be paged to the end of ${range} (${cause}, after ${window.restarts} restarts). ` +

@@ -10,8 +10,8 @@ import type { ActivityDependencies } from '../dependencies.js';
 import type { PagedLog } from './paged-log.js';
 import type { Sessions } from '../session.js';
 import type { ProtectionBatch, ProtectionProgress } from '../../contract/activities.js';
-import { witnessed } from './provenance.js';
-import type { LogSaying } from '../../evidence/statistics/protection-logs.js';
+import { withProvenance } from './provenance.js';
+import type { ProtectionLogState } from '../../evidence/statistics/protection-logs.js';
 import type { Statistics } from '../../evidence/statistics/statistics.js';
 
 /** One batch of one protection log. What the log said is noted when its reading ends, whichever way. */
@@ -23,7 +23,7 @@ export async function collectProtectionLog(
 ): Promise<ProtectionProgress> {
   const { store, now } = dependencies;
   const { connectionId, generation, protection } = batch;
-  const note = async (saying: Pick<LogSaying, 'outcome' | 'permission'>): Promise<void> => {
+  const note = async (saying: Pick<ProtectionLogState, 'outcome' | 'permission'>): Promise<void> => {
     await store.statistics.note({ connectionId, generation, protection, observedAt: now(), ...saying });
   };
 
@@ -53,7 +53,7 @@ function protectionLog(statistics: Statistics, row: ConnectionRow, protection: P
     rules: dailyWindowRules(lookBackMs),
     async fetch(api, request) {
       const { rows, nextToken, ...answer } = await readProtectionPage(api, protection, request);
-      const provenance = witnessed(row, answer.provenance);
+      const provenance = withProvenance(row, answer.provenance);
       const page = { protection, keepRows, rows, provenance, ...(nextToken !== undefined && { nextToken }) };
       return {
         ...(nextToken !== undefined && { nextToken }),

@@ -2,7 +2,7 @@ import { MimecastPermissionError, MimecastUnavailableError } from '../../mimecas
 import { provenanceOf } from './collect-endpoint.js';
 import type { Drain } from './drain-window.js';
 import { failureWith } from '../failures.js';
-import { witnessed } from './provenance.js';
+import { withProvenance } from './provenance.js';
 
 /** The endpoint is not for these keys: an outcome, and no failure. */
 interface RefusedEndpoint {
@@ -30,7 +30,7 @@ export async function refusedEndpoint(
   await store.observations.record({
     ...{ connectionId, generation, runId, stream: log.stream, endpoint: log.endpoint },
     ...{ outcome, error: error.name },
-    ...(provenance && { provenance: witnessed(session.row, provenance) }),
+    ...(provenance && { provenance: withProvenance(session.row, provenance) }),
   });
   return { outcome, ...(isForbidden && { permission: error.permission }) };
 }

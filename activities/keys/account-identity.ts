@@ -17,7 +17,7 @@ export function accountIdentity(items: readonly unknown[]): AccountIdentity {
  * Why an account may not be the connection's: evidence of two tenants must never mix, so what a connection is about is
  * settled once, by its operator or by the first keys that were accepted.
  */
-export function accountFault(row: ConnectionRow, code: string): string | undefined {
+export function accountProblem(row: ConnectionRow, code: string): string | undefined {
   const expected = row.accountCode ?? row.settings.expectedAccount;
   if (expected === undefined || expected === code) return undefined;
   return (
@@ -28,6 +28,6 @@ export function accountFault(row: ConnectionRow, code: string): string | undefin
 
 /** @throws ApplicationFailure `MimecastAccountError` when the answer is about another account than the connection */
 export function refuseOtherAccount(row: ConnectionRow, items: readonly unknown[]): void {
-  const fault = accountFault(row, accountIdentity(items).code);
-  if (fault !== undefined) throw ApplicationFailure.nonRetryable(fault, 'MimecastAccountError');
+  const problem = accountProblem(row, accountIdentity(items).code);
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'MimecastAccountError');
 }

@@ -1,8 +1,8 @@
 import {
-  generationOf,
+  apiVersionOf,
   MimecastCredentialsError,
   parseCredentials,
-  type ApiGeneration,
+  type ApiVersion,
 } from '../../mimecast/credentials.js';
 import { VaultForeignKeyError, VaultSealError } from '../../vault/errors.js';
 import { fingerprintOf } from '../../vault/fingerprint.js';
@@ -12,8 +12,7 @@ import type { ActivityDependencies } from '../dependencies.js';
 
 /** What is known about sealed keys that can be used, or why they cannot. */
 export type OpenedSeal =
-  | { readonly kid: string; readonly fingerprint: string; readonly apiVersion: ApiGeneration }
-  | { readonly reason: string };
+  { readonly kid: string; readonly fingerprint: string; readonly apiVersion: ApiVersion } | { readonly reason: string };
 
 /** Opens sealed keys far enough to know that they can be used, and forgets them again. */
 export async function openSealed(
@@ -26,7 +25,7 @@ export async function openSealed(
     return {
       kid: describeSealed(sealed).kid,
       fingerprint: fingerprintOf(connectionId, { ...credentials }),
-      apiVersion: generationOf(credentials),
+      apiVersion: apiVersionOf(credentials),
     };
   } catch (error) {
     const unusable = [VaultForeignKeyError, VaultSealError, MimecastCredentialsError];

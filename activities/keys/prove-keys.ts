@@ -1,7 +1,7 @@
 import type { ConnectionRow } from '../../model/connection.js';
 import type { MimecastApi } from '../../mimecast/api.js';
-import type { ConnectionReport } from '../../contract/reports.js';
-import { accountFault } from './account-identity.js';
+import type { ConnectionTest } from '../../contract/reports.js';
+import { accountProblem } from './account-identity.js';
 import { connectionReport } from '../probe/connection-report.js';
 import { probeEndpoint } from '../probe/probe-endpoint.js';
 import { probeUntilAnswer, proofGoesOn, testSignal } from '../probe/probing.js';
@@ -17,7 +17,7 @@ import type { AcceptedProof } from '../../evidence/connections/promote.js';
  *
  * @param outer ends the proof at once; its reason is thrown
  */
-export async function proveKeys(api: MimecastApi, row: ConnectionRow, outer?: AbortSignal): Promise<ConnectionReport> {
+export async function proveKeys(api: MimecastApi, row: ConnectionRow, outer?: AbortSignal): Promise<ConnectionTest> {
   const signal = testSignal(outer);
   const probes = await probeUntilAnswer(
     placesToTest(row.settings),
@@ -28,13 +28,13 @@ export async function proveKeys(api: MimecastApi, row: ConnectionRow, outer?: Ab
 }
 
 /** Whether the proof lets the connection use the keys: accepted, and not those of another account. */
-export function mayUse(report: ConnectionReport, row: ConnectionRow): boolean {
+export function mayUse(report: ConnectionTest, row: ConnectionRow): boolean {
   const { account } = report;
-  return report.authentication === 'accepted' && (!account || accountFault(row, account.code) === undefined);
+  return report.authentication === 'accepted' && (!account || accountProblem(row, account.code) === undefined);
 }
 
 /** What the store keeps of a proof that accepts keys. */
-export function acceptedProof({ account }: ConnectionReport, acceptedAt: Date): AcceptedProof {
+export function acceptedProof({ account }: ConnectionTest, acceptedAt: Date): AcceptedProof {
   return {
     acceptedAt,
     ...(account && { accountCode: account.code }),
@@ -43,11 +43,7 @@ export function acceptedProof({ account }: ConnectionReport, acceptedAt: Date): 
 }
 
 /** What the schedules of refused keys say to whoever finds them paused. */
-export function refusalNote(
-  connectionId: string,
-  version: number,
-  { authentication, action }: ConnectionReport,
-): string {
+export function refusalNote(connectionId: string, version: number, { authentication, action }: ConnectionTest): string {
   const what = authentication === 'unreachable' ? 'could not be tried' : `are ${authentication}`;
   return `keys v${version} ${what}: ${action ?? `rotate ${connectionId}`}`;
 }

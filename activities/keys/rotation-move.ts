@@ -1,6 +1,6 @@
 import type { ConnectionRow } from '../../model/connection.js';
-import type { ApiGeneration } from '../../mimecast/credentials.js';
-import { generationFault, MimecastBaseUrlError, parseBaseUrl } from '../../mimecast/regions.js';
+import type { ApiVersion } from '../../mimecast/credentials.js';
+import { apiVersionProblem, MimecastBaseUrlError, parseBaseUrl } from '../../mimecast/regions.js';
 
 /** Where new keys are to be used, or why they cannot be used there. */
 export interface RotationMove {
@@ -10,7 +10,7 @@ export interface RotationMove {
 }
 
 /**
- * The move that belongs to a rotation. Each generation of the API has hosts of its own, so new keys of another generation
+ * The move that belongs to a rotation. Each version of the API has hosts of its own, so new keys of another generation
  * take a new base URL with them; it comes into force together with the keys, once these have been proved there.
  *
  * @param wanted the base URL that was asked for
@@ -18,12 +18,12 @@ export interface RotationMove {
 export function moveOf(
   { connectionId, settings }: ConnectionRow,
   wanted: string | undefined,
-  apiVersion: ApiGeneration,
+  apiVersion: ApiVersion,
   allowLoopback: boolean,
 ): RotationMove {
   try {
     const baseUrl = wanted === undefined ? settings.baseUrl : parseBaseUrl(wanted, { allowLoopback });
-    const misfit = generationFault(baseUrl, apiVersion);
+    const misfit = apiVersionProblem(baseUrl, apiVersion);
     if (misfit && wanted === undefined) return { fault: withBaseUrl(connectionId, misfit) };
     if (misfit) return { fault: misfit.message };
     return baseUrl === settings.baseUrl ? {} : { baseUrl };

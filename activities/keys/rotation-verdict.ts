@@ -1,10 +1,10 @@
 import type { ConnectionRow } from '../../model/connection.js';
-import type { ConnectionReport } from '../../contract/reports.js';
-import { accountFault } from './account-identity.js';
+import type { ConnectionTest } from '../../contract/reports.js';
+import { accountProblem } from './account-identity.js';
 import type { RotationProof } from '../../contract/activities.js';
 
 /** Whether the vendor said anything about the keys. */
-export function isJudged({ authentication }: ConnectionReport): boolean {
+export function isJudged({ authentication }: ConnectionTest): boolean {
   return authentication !== 'unreachable';
 }
 
@@ -19,7 +19,7 @@ export function isJudged({ authentication }: ConnectionReport): boolean {
  */
 export function rotationVerdict(
   row: ConnectionRow,
-  report: ConnectionReport,
+  report: ConnectionTest,
   account: 'neither-reads-account' | 'unknown',
 ): RotationProof {
   const { authentication, action = 'Mimecast did not accept the keys.' } = report;
@@ -29,8 +29,8 @@ export function rotationVerdict(
   }
   if (authentication !== 'accepted') return { report, verdict: 'refused', reason: action };
 
-  const fault = report.account && accountFault(row, report.account.code);
-  if (fault !== undefined) return { report, verdict: 'refused', reason: fault };
+  const problem = report.account && accountProblem(row, report.account.code);
+  if (problem !== undefined) return { report, verdict: 'refused', reason: problem };
   if (report.account || row.accountCode === undefined || account === 'neither-reads-account') {
     return { report, verdict: 'accepted' };
   }

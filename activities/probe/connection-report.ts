@@ -6,13 +6,13 @@ import {
   MimecastPermissionError,
   MimecastRegionError,
 } from '../../mimecast/errors.js';
-import type { ConnectionReport, EndpointReport } from '../../contract/reports.js';
-import { accountFault } from '../keys/account-identity.js';
+import type { ConnectionTest, EndpointReport } from '../../contract/reports.js';
+import { accountProblem } from '../keys/account-identity.js';
 import { noneSetUp, refusedHereOnly, sentences, stepAfter } from './next-steps.js';
 import type { Probe } from './probe-endpoint.js';
 import { tellsOfEvents } from '../stream-endpoints.js';
 
-type Authentication = ConnectionReport['authentication'];
+type Authentication = ConnectionTest['authentication'];
 
 /** Whether an endpoint gave a real answer, which only keys that were accepted get. An empty one is an answer. */
 export const isAnswer = ({ outcome }: Probe): boolean => outcome === 'collected' || outcome === 'empty';
@@ -34,12 +34,12 @@ export function authenticationOf(probes: readonly Probe[]): Authentication {
 }
 
 /** @param probes in the order in which the endpoints were called; at least one */
-export function connectionReport(row: ConnectionRow, probes: readonly Probe[]): ConnectionReport {
+export function connectionReport(row: ConnectionRow, probes: readonly Probe[]): ConnectionTest {
   const { connectionId, settings } = row;
   const authentication = authenticationOf(probes);
   const accepted = probes.some(isAnswer);
   const account = probes.find((probe) => probe.account)?.account;
-  const otherAccount = account && accountFault(row, account.code);
+  const otherAccount = account && accountProblem(row, account.code);
   const endpoints = probes.map((probe) => endpointReport(connectionId, probe, accepted));
   const bad = endpoints.some(({ outcome }) => outcome === 'forbidden' || outcome === 'failed');
   const ok = authentication === 'accepted' && otherAccount === undefined && !bad;
@@ -112,7 +112,7 @@ const suggestionOf = (error: Probe['error']): string | undefined =>
   error instanceof MimecastRegionError ? error.suggestedBaseUrl : undefined;
 
 /** Calls are made side by side: what counts is which answer came last. */
-function lastSaid(probes: readonly Probe[]): Pick<ConnectionReport, 'clockSkewMs' | 'rateLimit'> {
+function lastSaid(probes: readonly Probe[]): Pick<ConnectionTest, 'clockSkewMs' | 'rateLimit'> {
   const latestFirst = probes.toSorted((a, b) => b.at.localeCompare(a.at));
   const clockSkewMs = latestFirst.map((probe) => probe.clockSkewMs).find((skewMs) => skewMs !== undefined);
   const rateLimit = latestFirst.map((probe) => probe.rateLimit).find((said) => said !== undefined);

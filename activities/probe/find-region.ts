@@ -2,8 +2,8 @@ import type { ConnectionRow } from '../../model/connection.js';
 import type { MimecastApi } from '../../mimecast/api.js';
 import { MimecastAuthenticationError, MimecastRegionError } from '../../mimecast/errors.js';
 import { createRateBudget } from '../../mimecast/rate-budget.js';
-import type { ConnectionReport } from '../../contract/reports.js';
-import { accountFault } from '../keys/account-identity.js';
+import type { ConnectionTest } from '../../contract/reports.js';
+import { accountProblem } from '../keys/account-identity.js';
 import { authenticationOf } from './connection-report.js';
 import { regionTodo, stepAfter } from './next-steps.js';
 import { probeEndpoint, type Probe } from './probe-endpoint.js';
@@ -19,7 +19,7 @@ export interface RegionSearch {
   /** What was called at the connection's own base URL. */
   readonly probes: readonly Probe[];
   /** What they came to. */
-  readonly report: ConnectionReport;
+  readonly report: ConnectionTest;
   /** Ends the search when its time is over. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +30,7 @@ export interface RegionSearch {
  *
  * @returns the report, with what the search found
  */
-export async function findRegion(search: RegionSearch, regions: readonly string[]): Promise<ConnectionReport> {
+export async function findRegion(search: RegionSearch, regions: readonly string[]): Promise<ConnectionTest> {
   const others = [...new Set(regions)].filter((baseUrl) => baseUrl !== search.api.baseUrl);
   const refusing: string[] = [];
   const unreached: string[] = [];
@@ -59,16 +59,16 @@ async function tryRegion({ api, row, probes, signal }: RegionSearch, baseUrl: st
 const refusedAt = (probes: readonly Probe[]): Probe | undefined =>
   probes.find(({ error }) => error instanceof MimecastRegionError || error instanceof MimecastAuthenticationError);
 
-function found({ row, report }: RegionSearch, baseUrl: string, probes: readonly Probe[]): ConnectionReport {
+function found({ row, report }: RegionSearch, baseUrl: string, probes: readonly Probe[]): ConnectionTest {
   const account = probes.find((probe) => probe.account)?.account;
-  const fault = account && accountFault(row, account.code);
-  if (fault !== undefined) return withAction(report, `${baseUrl} takes these keys. ${fault}`);
+  const problem = account && accountProblem(row, account.code);
+  if (problem !== undefined) return withAction(report, `${baseUrl} takes these keys. ${problem}`);
   const action = `${baseUrl} takes these keys. ${regionTodo(row.connectionId, baseUrl)}`;
   return { ...withAction(report, action), authentication: 'wrong-region', suggestedBaseUrl: baseUrl };
 }
 
 /** New keys would be refused at the old base URL, and a new base URL with the old keys: both change in one rotation. */
-function foundExpired({ row: { connectionId }, report }: RegionSearch, baseUrl: string): ConnectionReport {
+function foundExpired({ row: { connectionId }, report }: RegionSearch, baseUrl: string): ConnectionTest {
   const action =
     `${baseUrl} knows these keys, but they have expired there. Request new ones, then ` +
     `"rotate ${connectionId} --base-url ${baseUrl}". Evidence so far is kept.`;
@@ -81,7 +81,7 @@ interface Tried {
   readonly untried: readonly string[];
 }
 
-function notFound({ row: { connectionId, settings }, probes, report }: RegionSearch, tried: Tried): ConnectionReport {
+function notFound({ row: { connectionId, settings }, probes, report }: RegionSearch, tried: Tried): ConnectionTest {
   const refused = refusedAt(probes);
   const { error } = refused ?? {};
   const what = refused === undefined ? '' : stepAfter(error, { connectionId, ...refused }).what;
@@ -100,7 +100,7 @@ function notFound({ row: { connectionId, settings }, probes, report }: RegionSea
 const hosts = (baseUrls: readonly string[]): string => baseUrls.map((url) => new URL(url).host).join(', ');
 
 /** The new action takes the old one's place, also at the endpoint that it came from. */
-function withAction(report: ConnectionReport, action: string): ConnectionReport {
+function withAction(report: ConnectionTest, action: string): ConnectionTest {
   const endpoints = report.endpoints.map((endpoint) =>
     endpoint.action === report.action ? { ...endpoint, action } : endpoint,
   );

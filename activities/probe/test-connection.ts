@@ -1,7 +1,7 @@
 import type { ConnectionRow } from '../../model/connection.js';
 import type { MimecastApi } from '../../mimecast/api.js';
-import type { ConnectionReport } from '../../contract/reports.js';
-import { accountFault } from '../keys/account-identity.js';
+import type { ConnectionTest } from '../../contract/reports.js';
+import { accountProblem } from '../keys/account-identity.js';
 import { connectionReport, isAnswer } from './connection-report.js';
 import { findRegion } from './find-region.js';
 import { probeEndpoint, type Probe } from './probe-endpoint.js';
@@ -30,7 +30,7 @@ export async function testConnection(
   api: MimecastApi,
   row: ConnectionRow,
   options: TestOptions = {},
-): Promise<ConnectionReport> {
+): Promise<ConnectionTest> {
   const { regions, limitMs } = options;
   const signal = testSignal(options.signal, limitMs);
   const probes = await probeAll(row, (place) => probeEndpoint(api, row, place, signal));
@@ -48,8 +48,8 @@ async function probeAll(row: ConnectionRow, probe: (place: EndpointPlace) => Pro
 }
 
 const isOfOtherAccount = (row: ConnectionRow, { account }: Probe): boolean =>
-  account !== undefined && accountFault(row, account.code) !== undefined;
+  account !== undefined && accountProblem(row, account.code) !== undefined;
 
 /** Keys that are refused may be at home elsewhere. Where Mimecast has named the region, there is nothing to look for. */
-const mayLiveElsewhere = ({ authentication, suggestedBaseUrl }: ConnectionReport): boolean =>
+const mayLiveElsewhere = ({ authentication, suggestedBaseUrl }: ConnectionTest): boolean =>
   suggestedBaseUrl === undefined && (authentication === 'rejected' || authentication === 'wrong-region');

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { credentialFaults } from '../../client/apply/check.js';
-import type { Fault } from '../../client/apply/faults.js';
-import { faultsOf, fields, text, wrong } from '../../client/apply/schema.js';
-import type { ApiGeneration } from '../../mimecast/credentials.js';
+import { credentialProblems } from '../../client/apply/check.js';
+import type { Problem } from '../../client/apply/problems.js';
+import { problemsOf, fields, text, wrong } from '../../client/apply/schema.js';
+import type { ApiVersion } from '../../mimecast/credentials.js';
 import { CliError } from '../console/failures.js';
 import {
   findKeys,
@@ -32,9 +32,9 @@ const SCHEMA = fields({
 });
 
 /** @returns where the keys come from, or what is wrong with how that is said */
-export function parseKeysFrom(written: unknown): { readonly source?: KeysFrom; readonly faults: readonly Fault[] } {
+export function parseKeysFrom(written: unknown): { readonly source?: KeysFrom; readonly problems: readonly Problem[] } {
   const parsed = SCHEMA.safeParse(written);
-  if (!parsed.success) return { faults: parsed.error.issues.flatMap(faultsOf) };
+  if (!parsed.success) return { problems: parsed.error.issues.flatMap(problemsOf) };
   const { file, command, env } = parsed.data;
   const sources: KeysFrom[] = [
     ...(file === undefined ? [] : [{ file }]),
@@ -42,9 +42,9 @@ export function parseKeysFrom(written: unknown): { readonly source?: KeysFrom; r
     ...(env === undefined ? [] : [{ env }]),
   ];
   const [source] = sources;
-  if (source && sources.length === 1) return { source, faults: [] };
+  if (source && sources.length === 1) return { source, problems: [] };
   const message = source ? 'names more than one source of keys: keep one' : 'names no source: file, command or env';
-  return { faults: [{ path: [], message }] };
+  return { problems: [{ path: [], message }] };
 }
 
 export interface KeysSurroundings {
@@ -54,38 +54,38 @@ export interface KeysSurroundings {
   /** Of the file that names the source. */
   readonly folder: string;
   /** Of the API, where the base URL of the connection tells it. */
-  readonly generation?: ApiGeneration | undefined;
+  readonly apiVersion?: ApiVersion | undefined;
 }
 
 /** The keys, or why there are none that can be right. Never a word of what was read. */
 export async function resolveKeys(
   source: KeysFrom,
   surroundings: KeysSurroundings,
-): Promise<{ readonly credentials?: FoundKeys; readonly faults: readonly Fault[] }> {
+): Promise<{ readonly credentials?: FoundKeys; readonly problems: readonly Problem[] }> {
   try {
     const credentials = await readKeys(source, surroundings);
-    const faults = credentialFaults(credentials).map(({ message }) => ({ path: [], message }));
-    return faults.length > 0 ? { faults } : { credentials, faults };
+    const problems = credentialProblems(credentials).map(({ message }) => ({ path: [], message }));
+    return problems.length > 0 ? { problems } : { credentials, problems };
   } catch (error) {
-    if (error instanceof KeysCommandError) return { faults: [{ path: ['command'], message: error.message }] };
-    if (error instanceof CliError) return { faults: [{ path: [], message: `cannot be used. ${error.message}` }] };
+    if (error instanceof KeysCommandError) return { problems: [{ path: ['command'], message: error.message }] };
+    if (error instanceof CliError) return { problems: [{ path: [], message: `cannot be used. ${error.message}` }] };
     throw error;
   }
 }
 
 async function readKeys(
   source: KeysFrom,
-  { terminal, warn, signal, folder, generation }: KeysSurroundings,
+  { terminal, warn, signal, folder, apiVersion }: KeysSurroundings,
 ): Promise<FoundKeys> {
-  if ('file' in source) return await findKeys(terminal, path.resolve(folder, source.file), warn, generation);
+  if ('file' in source) return await findKeys(terminal, path.resolve(folder, source.file), warn, apiVersion);
   if ('env' in source) {
     const found = keysInEnvironment(terminal.env, source.env);
-    return requireAll(keysOf(found, generation), 'These variables are not set', { prefix: source.env, generation });
+    return requireAll(keysOf(found, apiVersion), 'These variables are not set', { prefix: source.env, apiVersion });
   }
   const { env, stderr } = terminal;
   const printed = await runCommand(source.command, { folder, env, stderr, signal });
   const found = keysInText(printed, 'what the command printed');
-  return requireAll(keysOf(found, generation), 'The command does not print', { generation });
+  return requireAll(keysOf(found, apiVersion), 'The command does not print', { apiVersion });
 }
 
 function requireAll(found: FoundKeys, sentence: string, options: Parameters<typeof missingKeys>[1]): FoundKeys {

@@ -1,12 +1,12 @@
 import { checkDocuments } from '../../client/apply/check.js';
 import type { ApplyDocument } from '../../client/apply/documents.js';
-import type { Fault } from '../../client/apply/faults.js';
+import type { Problem } from '../../client/apply/problems.js';
 import { inParallel } from '../../client/in-parallel.js';
-import type { ApiGeneration } from '../../mimecast/credentials.js';
-import { generationAt } from '../../mimecast/regions.js';
+import type { ApiVersion } from '../../mimecast/credentials.js';
+import { apiVersionAt } from '../../mimecast/regions.js';
 import type { Context } from '../command.js';
-import type { FileFault } from '../console/failures.js';
-import { FileFaultsError, inFile } from './file-faults.js';
+import type { FileProblem } from '../console/failures.js';
+import { FileProblemsError, inFile } from './file-problems.js';
 import { parseKeysFrom, resolveKeys, type KeysFrom } from './keys-from.js';
 import { readYamlFiles, type FileDocument } from './yaml-files.js';
 
@@ -30,14 +30,14 @@ export async function loadDocuments(
   paths: readonly string[],
   only: readonly string[] | undefined,
 ): Promise<LoadedDocuments> {
-  const { documents: files, faults: syntax } = await readYamlFiles(paths, context.terminal);
+  const { documents: files, problems: syntax } = await readYamlFiles(paths, context.terminal);
   const rules = {
     allowLoopback: context.settings.allowLoopback,
     now: context.terminal.now(),
     keyField: 'keysFrom',
   } as const;
   const contents = files.map(({ content }) => content);
-  const { faults } = checkDocuments(contents, rules);
+  const { problems } = checkDocuments(contents, rules);
   const sources = files.flatMap((file, index) => sourcesIn(file, index));
   const needed = sources.filter(({ id }) => only === undefined || only.includes(id));
 
@@ -47,13 +47,13 @@ export async function loadDocuments(
   );
   const all = [
     ...syntax,
-    ...faults.map((fault) => inFile(fault, files)),
-    ...sources.flatMap(faultsOf),
-    ...found.faults,
+    ...problems.map((problem) => inFile(problem, files)),
+    ...sources.flatMap(problemsOf),
+    ...found.problems,
   ];
-  if (all.length > 0) throw new FileFaultsError(all, paths);
+  if (all.length > 0) throw new FileProblemsError(all, paths);
   const printed = await fetchAll(context, needed.filter(isCommand));
-  if (printed.faults.length > 0) throw new FileFaultsError(printed.faults, paths);
+  if (printed.problems.length > 0) throw new FileProblemsError(printed.problems, paths);
 
   const credentials = new Map([...found.credentials, ...printed.credentials]);
   return { files, documents: contents.map((content) => withKeys(content as ApplyDocument, credentials)) };
@@ -66,8 +66,8 @@ interface Source {
   readonly id: string;
   readonly source?: KeysFrom;
   /** Of the API, where the base URL tells it. */
-  readonly generation?: ApiGeneration | undefined;
-  readonly faults: readonly Fault[];
+  readonly apiVersion?: ApiVersion | undefined;
+  readonly problems: readonly Problem[];
 }
 
 const isCommand = ({ source }: Source): boolean => source !== undefined && 'command' in source;
@@ -79,28 +79,29 @@ function sourcesIn(file: FileDocument, index: number): Source[] {
   };
   return Object.entries(connections ?? {}).flatMap(([id, connection]) => {
     const { keysFrom } = (connection ?? {}) as { readonly keysFrom?: unknown };
-    const generation = generationFor(connection, defaults);
-    return keysFrom === undefined ? [] : [{ file, index, id, generation, ...parseKeysFrom(keysFrom) }];
+    const apiVersion = apiVersionFor(connection, defaults);
+    return keysFrom === undefined ? [] : [{ file, index, id, apiVersion, ...parseKeysFrom(keysFrom) }];
   });
 }
 
-function generationFor(connection: unknown, defaults: unknown): ApiGeneration | undefined {
+function apiVersionFor(connection: unknown, defaults: unknown): ApiVersion | undefined {
   const [own, shared] = [connection, defaults].map(
     (fields) => ((fields ?? {}) as { readonly baseUrl?: unknown }).baseUrl,
   );
   const baseUrl = own ?? shared;
-  return typeof baseUrl === 'string' ? generationAt(baseUrl) : undefined;
+  return typeof baseUrl === 'string' ? apiVersionAt(baseUrl) : undefined;
 }
 
-const faultsOf = ({ file, id, faults }: Source): FileFault[] => faults.map((fault) => keyFault(file, id, fault));
+const problemsOf = ({ file, id, problems }: Source): FileProblem[] =>
+  problems.map((problem) => keyProblem(file, id, problem));
 
-function keyFault(file: FileDocument, id: string, { path, message }: Fault): FileFault {
+function keyProblem(file: FileDocument, id: string, { path, message }: Problem): FileProblem {
   return inFile({ document: 0, path: ['connections', id, 'keysFrom', ...path], message }, [file]);
 }
 
 interface Fetched {
   readonly credentials: readonly (readonly [string, unknown])[];
-  readonly faults: readonly FileFault[];
+  readonly problems: readonly FileProblem[];
 }
 
 async function fetchAll(
@@ -110,18 +111,18 @@ async function fetchAll(
   const warn = (line: string): void => {
     output.warn(line);
   };
-  const fetched = await inParallel(sources, COMMANDS_AT_A_TIME, async ({ file, id, source, generation }) => {
-    const surroundings = { terminal, warn, signal, folder: file.folder, generation };
-    const { credentials, faults } = source ? await resolveKeys(source, surroundings) : NOTHING;
-    return { id, credentials, faults: faults.map((fault) => keyFault(file, id, fault)) };
+  const fetched = await inParallel(sources, COMMANDS_AT_A_TIME, async ({ file, id, source, apiVersion }) => {
+    const surroundings = { terminal, warn, signal, folder: file.folder, apiVersion };
+    const { credentials, problems } = source ? await resolveKeys(source, surroundings) : NOTHING;
+    return { id, credentials, problems: problems.map((problem) => keyProblem(file, id, problem)) };
   });
   return {
     credentials: fetched.flatMap(({ id, credentials }) => (credentials ? [[id, credentials] as const] : [])),
-    faults: fetched.flatMap(({ faults }) => faults),
+    problems: fetched.flatMap(({ problems }) => problems),
   };
 }
 
-const NOTHING = { credentials: undefined, faults: [] } as const;
+const NOTHING = { credentials: undefined, problems: [] } as const;
 
 /** A document with the keys themselves in place of where they come from. */
 function withKeys(document: ApplyDocument, credentials: ReadonlyMap<string, unknown>): ApplyDocument {

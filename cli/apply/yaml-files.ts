@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type YAMLError } from 'yaml';
-import { CliError, type FileFault } from '../console/failures.js';
+import { CliError, type FileProblem } from '../console/failures.js';
 import type { Terminal } from '../console/terminal.js';
 
 /** One YAML document of a file: a file may hold several, divided by `---`. */
@@ -18,7 +18,7 @@ export interface FileDocument {
 
 export interface ReadFiles {
   readonly documents: readonly FileDocument[];
-  readonly faults: readonly FileFault[];
+  readonly problems: readonly FileProblem[];
 }
 
 /** Reads YAML files, and standard input for `-`. @throws CliError when one cannot be read */
@@ -26,7 +26,7 @@ export async function readYamlFiles(files: readonly string[], terminal: Pick<Ter
   const read = await Promise.all(files.map(async (file) => parseYaml(await textOf(file, terminal), file)));
   return {
     documents: read.flatMap(({ documents }) => documents),
-    faults: read.flatMap(({ faults }) => faults),
+    problems: read.flatMap(({ problems }) => problems),
   };
 }
 
@@ -46,22 +46,25 @@ function parseYaml(source: string, name: string): ReadFiles {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   if (!Array.isArray(parsed) || parsed.every(({ contents }) => contents === null)) {
-    return { documents: [], faults: [{ file, line: 1, field: 'the document', message: 'is empty' }] };
+    return { documents: [], problems: [{ file, line: 1, field: 'the document', message: 'is empty' }] };
   }
   const read = parsed
     .filter(({ contents }) => contents !== null)
     .map((document) => {
-      const faults = [...document.errors, ...document.warnings].map((error) => syntaxFault(error, file, lines));
-      const content = faults.length === 0 ? contentOf(document) : undefined;
-      if (content === undefined && faults.length === 0) faults.push(aliasFault(document, file, lines));
+      const problems = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, file, lines));
+      const content = problems.length === 0 ? contentOf(document) : undefined;
+      if (content === undefined && problems.length === 0) problems.push(aliasProblem(document, file, lines));
       const lineOf = (at: readonly string[]): number => lineIn(document, at, lines);
-      return { faults, documents: content === undefined ? [] : [{ file, folder, content, lineOf }] };
+      return { problems, documents: content === undefined ? [] : [{ file, folder, content, lineOf }] };
     });
-  return { documents: read.flatMap(({ documents }) => documents), faults: read.flatMap(({ faults }) => faults) };
+  return {
+    documents: read.flatMap(({ documents }) => documents),
+    problems: read.flatMap(({ problems }) => problems),
+  };
 }
 
 /** The parser's own messages quote the text, and the text may hold what somebody should not have typed there. */
-function syntaxFault({ code, pos }: YAMLError, file: string, lines: LineCounter): FileFault {
+function syntaxProblem({ code, pos }: YAMLError, file: string, lines: LineCounter): FileProblem {
   const { line } = lines.linePos(pos[0]);
   const message =
     code === 'DUPLICATE_KEY'
@@ -79,7 +82,7 @@ function contentOf(document: Document.Parsed): unknown {
   }
 }
 
-function aliasFault(document: Document.Parsed, file: string, lines: LineCounter): FileFault {
+function aliasProblem(document: Document.Parsed, file: string, lines: LineCounter): FileProblem {
   const line = lineIn(document, [], lines);
   return { file, line, field: 'the document', message: 'has an alias without an anchor, or too many aliases' };
 }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { MimecastApplyError } from '../../client/apply/faults.js';
+import { MimecastApplyError } from '../../client/apply/problems.js';
 import type { ApplyDocument, ApplyReport } from '../../client/index.js';
 import { parseConnectionId } from '../console/arguments.js';
-import { FileFaultsError, inFile } from '../apply/file-faults.js';
+import { FileProblemsError, inFile } from '../apply/file-problems.js';
 import type { LoadedDocuments } from '../apply/load-documents.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
 import { EXIT, type ExitCode } from '../console/exit-codes.js';
@@ -121,8 +121,8 @@ async function applyAndShow(
     return await Promise.race([applying, givenUp]);
   } catch (error) {
     if (error instanceof MimecastApplyError)
-      throw new FileFaultsError(
-        error.faults.map((fault) => inFile(fault, files)),
+      throw new FileProblemsError(
+        error.faults.map((problem) => inFile(problem, files)),
         options.file,
       );
     throw error;

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ConnectionSettings, Stream, StreamSettings } from '../../model/connection.js';
-import { generationAt, parseBaseUrl } from '../../mimecast/regions.js';
+import { apiVersionAt, parseBaseUrl } from '../../mimecast/regions.js';
 import { defaultSettings, STREAM_INTERVALS_MS } from '../../model/streams.js';
 import {
   collectInterval,
@@ -55,7 +55,7 @@ export const connect: CommandDefinition = (run) =>
         const { terminal, output, settings, services } = context;
         const baseUrl = parseBaseUrl(options.baseUrl, { allowLoopback: settings.allowLoopback });
         const issuedAt = pastMoment(options.issuedAt, terminal.now());
-        const credentials = await takeKeys(context, options.keysFile, { generation: generationAt(baseUrl) });
+        const credentials = await takeKeys(context, options.keysFile, { apiVersion: apiVersionAt(baseUrl) });
         const connections = await services.connections({ sealing: true });
         const report = await connections.connect(connectionId, {
           credentials,

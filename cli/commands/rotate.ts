@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { generationAt, parseBaseUrl } from '../../mimecast/regions.js';
+import { apiVersionAt, parseBaseUrl } from '../../mimecast/regions.js';
 import type { RotationReport } from '../../contract/reports.js';
 import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition, type Context } from '../command.js';
@@ -72,7 +72,7 @@ function placeOf({ settings }: Context, { baseUrl }: RotateOptions): string | un
 /** What the keys are for: told by the new base URL, or, when somebody is to type them, by the connection as it is. */
 function neededAt({ services }: Context, connectionId: string, baseUrl: string | undefined): KeysNeeded {
   return {
-    generation: baseUrl === undefined ? undefined : generationAt(baseUrl),
+    apiVersion: baseUrl === undefined ? undefined : apiVersionAt(baseUrl),
     ready: async () => {
       const connections = await services.connections({ sealing: true });
       return baseUrl === undefined ? (await connections.status(connectionId)).apiVersion : undefined;

@@ -12,11 +12,11 @@ export interface Failure {
   readonly nextStep?: string;
   readonly exitCode: ExitCode;
   /** Each place in a file that is wrong. */
-  readonly faults?: readonly FileFault[];
+  readonly faults?: readonly FileProblem[];
 }
 
 /** One thing that is wrong in a file. */
-export interface FileFault {
+export interface FileProblem {
   readonly file: string;
   readonly line: number;
   /** `acme.streams.policies.every` */

@@ -59,8 +59,10 @@ export class Output {
     if (failure.nextStep !== undefined) this.note(`${this.#errorColours.dim('next')}  ${failure.nextStep}`);
     if (this.#options.debug && cause instanceof Error) this.note(cause.stack ?? cause.message);
     if (!this.json) return;
-    const { code, message, nextStep, faults } = failure;
-    this.#terminal.stdout.write(`${JSON.stringify({ error: { code, message, nextStep, faults } }, undefined, 2)}\n`);
+    const { code, message, nextStep, faults: problems } = failure;
+    this.#terminal.stdout.write(
+      `${JSON.stringify({ error: { code, message, nextStep, faults: problems } }, undefined, 2)}\n`,
+    );
   }
 
   progress(): Progress {

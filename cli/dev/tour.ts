@@ -1,6 +1,6 @@
 import type { PollReport, StatusReport } from '../../client/index.js';
 import type { StoredEvaluation } from '../../model/verdicts.js';
-import type { ConnectionReport } from '../../contract/reports.js';
+import type { ConnectionTest } from '../../contract/reports.js';
 import type { Connections } from '../reach/services.js';
 import type { Context } from '../command.js';
 import type { RunningDev } from './run-dev.js';
@@ -20,7 +20,7 @@ const TOUR_CONNECTION = 'acme-demo';
 
 /** What the tour prints with --json. */
 interface TourDocument extends DevDocument {
-  readonly connection: ConnectionReport;
+  readonly connection: ConnectionTest;
   readonly polls: readonly PollReport[];
   readonly status: StatusReport;
   readonly posture: StoredEvaluation;
@@ -64,7 +64,7 @@ async function connectOrFind(
   { terminal, output }: Context,
   connections: Connections,
   { simulatorUrl, keysFile }: RunningDev['addresses'],
-): Promise<ConnectionReport> {
+): Promise<ConnectionTest> {
   const credentials = await findKeys(terminal, keysFile, (line) => {
     output.warn(line);
   });

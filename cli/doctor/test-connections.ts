@@ -1,5 +1,5 @@
 import { sideBySide } from '../../client/side-by-side.js';
-import type { ConnectionReport } from '../../contract/reports.js';
+import type { ConnectionTest } from '../../contract/reports.js';
 import type { Connections } from '../reach/services.js';
 import { judgeSkew } from './clocks.js';
 import { findingsOn, type Finding } from './finding.js';
@@ -20,7 +20,7 @@ export async function testConnections(
   return [...judgeVendorClock(tests), ...[...tests].map(([id, tested]) => judgeTest(id, tested))];
 }
 
-export function judgeTest(connectionId: string, tested: Looked<ConnectionReport>): Finding {
+export function judgeTest(connectionId: string, tested: Looked<ConnectionTest>): Finding {
   const about = findingsOn('connections', connectionId);
   if ('trouble' in tested) {
     const { trouble } = tested;
@@ -38,7 +38,7 @@ export function judgeTest(connectionId: string, tested: Looked<ConnectionReport>
 const VENDOR_CLOCK = { check: 'mimecast', mine: "the worker's clock", theirs: "Mimecast's clock" };
 
 /** The vendor's clock against the worker's, by the test in which they differ most. */
-function judgeVendorClock(tests: ReadonlyMap<string, Looked<ConnectionReport>>): Finding[] {
+function judgeVendorClock(tests: ReadonlyMap<string, Looked<ConnectionTest>>): Finding[] {
   const skews = [...tests.values()].flatMap((tested) => ('seen' in tested ? (tested.seen.clockSkewMs ?? []) : []));
   const [most] = skews.sort((a, b) => Math.abs(b) - Math.abs(a));
   if (most === undefined) return [];

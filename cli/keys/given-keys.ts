@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { parseCredentials, type ApiGeneration, type MimecastCredentials } from '../../mimecast/credentials.js';
+import { parseCredentials, type ApiVersion, type MimecastCredentials } from '../../mimecast/credentials.js';
 import type { Context } from '../command.js';
 import { CliError } from '../console/failures.js';
 import { askForKeys, findKeys, isComplete } from './keys.js';
@@ -8,12 +8,12 @@ import type { Terminal } from '../console/terminal.js';
 
 export interface KeysNeeded {
   /** Of the API, where the base URL tells it. */
-  readonly generation?: ApiGeneration | undefined;
+  readonly apiVersion?: ApiVersion | undefined;
   /**
    * Looked at before a person is asked to type the keys: whether they can be sealed and sent. May answer with their
-   * generation, where only the connection tells it.
+   * version, where only the connection tells it.
    */
-  readonly ready?: () => Promise<ApiGeneration | undefined>;
+  readonly ready?: () => Promise<ApiVersion | undefined>;
 }
 
 /** The keys of an application, from a file, the environment or a prompt; checked for their form. */
@@ -22,14 +22,14 @@ export async function takeKeys(
   keysFile: string | undefined,
   needed: KeysNeeded = {},
 ): Promise<MimecastCredentials> {
-  const { generation, ready = () => services.connections({ sealing: true }).then(() => undefined) } = needed;
+  const { apiVersion, ready = () => services.connections({ sealing: true }).then(() => undefined) } = needed;
   const warn = (line: string): void => {
     output.warn(line);
   };
-  const found = await findKeys(terminal, keysFile, warn, generation);
+  const found = await findKeys(terminal, keysFile, warn, apiVersion);
   if (isComplete(found)) return parseCredentials(found);
   const told = await ready();
-  return parseCredentials(await askForKeys(found, terminal, generation ?? told));
+  return parseCredentials(await askForKeys(found, terminal, apiVersion ?? told));
 }
 
 /** Sealed keys from a file, or from standard input for `-`. They are no secret. */

@@ -1,17 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
 import { password, select } from '@inquirer/prompts';
-import type { ApiGeneration } from '../../mimecast/credentials.js';
+import type { ApiVersion } from '../../mimecast/credentials.js';
 import { CliError } from '../console/failures.js';
 import { canAsk, type Terminal } from '../console/terminal.js';
 
 /** The values of an application, with the words that the Mimecast console uses for them. */
 const KEYS = [
-  { field: 'applicationId', variable: 'MIMECAST_APPLICATION_ID', label: 'Application ID', generation: '1.0' },
-  { field: 'applicationKey', variable: 'MIMECAST_APPLICATION_KEY', label: 'Application Key', generation: '1.0' },
-  { field: 'accessKey', variable: 'MIMECAST_ACCESS_KEY', label: 'Access Key', generation: '1.0' },
-  { field: 'secretKey', variable: 'MIMECAST_SECRET_KEY', label: 'Secret Key', generation: '1.0' },
-  { field: 'clientId', variable: 'MIMECAST_CLIENT_ID', label: 'Client ID', generation: '2.0' },
-  { field: 'clientSecret', variable: 'MIMECAST_CLIENT_SECRET', label: 'Client Secret', generation: '2.0' },
+  { field: 'applicationId', variable: 'MIMECAST_APPLICATION_ID', label: 'Application ID', apiVersion: '1.0' },
+  { field: 'applicationKey', variable: 'MIMECAST_APPLICATION_KEY', label: 'Application Key', apiVersion: '1.0' },
+  { field: 'accessKey', variable: 'MIMECAST_ACCESS_KEY', label: 'Access Key', apiVersion: '1.0' },
+  { field: 'secretKey', variable: 'MIMECAST_SECRET_KEY', label: 'Secret Key', apiVersion: '1.0' },
+  { field: 'clientId', variable: 'MIMECAST_CLIENT_ID', label: 'Client ID', apiVersion: '2.0' },
+  { field: 'clientSecret', variable: 'MIMECAST_CLIENT_SECRET', label: 'Client Secret', apiVersion: '2.0' },
 ] as const;
 
 const PREFIX = 'MIMECAST_';
@@ -25,18 +25,18 @@ export type FoundKeys = Readonly<Partial<Record<Field, string>>>;
  * Reads the keys from a file or from the environment; never from arguments, which other users of the machine can see.
  * A file is taken whole: it is not mixed with the environment.
  *
- * @param generation of the API, where it is known: keys of the other one are left where they are
+ * @param apiVersion of the API, where it is known: keys of the other one are left where they are
  * @throws CliError when the file cannot be read, or when keys are missing and nobody can be asked for them
  */
 export async function findKeys(
   terminal: Terminal,
   file: string | undefined,
   warn: Warn,
-  generation?: ApiGeneration,
+  apiVersion?: ApiVersion,
 ): Promise<FoundKeys> {
   const all = file === undefined ? fromVariables(terminal.env) : await fromFile(file, warn);
-  const found = keysOf(all, generation);
-  const missing = missingKeys(found, { generation });
+  const found = keysOf(all, apiVersion);
+  const missing = missingKeys(found, { apiVersion });
   if (missing === undefined || (file === undefined && canAsk(terminal))) return found;
 
   throw file === undefined
@@ -50,15 +50,15 @@ export function isComplete(keys: FoundKeys): boolean {
   return missingKeys(keys) === undefined;
 }
 
-/** Asks for what is missing. What is typed is never shown. @param generation of the API; asked for where it is not known */
+/** Asks for what is missing. What is typed is never shown. @param apiVersion of the API; asked for where it is not known */
 export async function askForKeys(
   found: FoundKeys,
   terminal: Terminal,
-  generation: ApiGeneration | undefined = generationsIn(found)[0],
+  apiVersion: ApiVersion | undefined = apiVersionsIn(found)[0],
 ): Promise<FoundKeys> {
   const keys: Partial<Record<Field, string>> = { ...found };
-  const asked = generation ?? (await askForGeneration(terminal));
-  for (const { field, label } of KEYS.filter((key) => key.generation === asked)) {
+  const asked = apiVersion ?? (await askForApiVersion(terminal));
+  for (const { field, label } of KEYS.filter((key) => key.apiVersion === asked)) {
     keys[field] ??= await password(
       { message: label, mask: '*', validate: (value) => value !== '' || 'It cannot be empty.' },
       { input: terminal.stdin, output: terminal.stderr },
@@ -67,19 +67,22 @@ export async function askForKeys(
   return keys;
 }
 
-async function askForGeneration(terminal: Terminal): Promise<ApiGeneration> {
-  return await select<ApiGeneration>(
-    { message: 'Which keys are there?', choices: GENERATIONS.map((value) => ({ value, name: generationName(value) })) },
+async function askForApiVersion(terminal: Terminal): Promise<ApiVersion> {
+  return await select<ApiVersion>(
+    {
+      message: 'Which keys are there?',
+      choices: API_VERSIONS.map((value) => ({ value, name: apiVersionName(value) })),
+    },
     { input: terminal.stdin, output: terminal.stderr },
   );
 }
 
 /** The newer first: Mimecast makes no applications of API 1.0 any more. */
-const GENERATIONS = ['2.0', '1.0'] as const;
+const API_VERSIONS = ['2.0', '1.0'] as const;
 
-function generationName(generation: ApiGeneration): string {
-  const labels = KEYS.filter((key) => key.generation === generation).map(({ label }) => label);
-  return `API ${generation}: ${labels.join(', ')}`;
+function apiVersionName(apiVersion: ApiVersion): string {
+  const labels = KEYS.filter((key) => key.apiVersion === apiVersion).map(({ label }) => label);
+  return `API ${apiVersion}: ${labels.join(', ')}`;
 }
 
 /** Keys by the names that a prefix gives to their variables: `ACME_` for `ACME_ACCESS_KEY`. */
@@ -97,21 +100,21 @@ interface MissingOptions {
   /** Begins the names of the variables; `MIMECAST_` unless it is given. */
   readonly prefix?: string;
   /** Of the API, where it is known. */
-  readonly generation?: ApiGeneration | undefined;
+  readonly apiVersion?: ApiVersion | undefined;
 }
 
 /**
- * The variables that are missing, in words; none when there are all of a generation. Keys of two generations are complete
+ * The variables that are missing, in words; none when there are all of one version. Keys of two versions are complete
  * here: whoever checks them says why they are not taken.
  */
 export function missingKeys(
   found: FoundKeys,
-  { prefix = PREFIX, generation }: MissingOptions = {},
+  { prefix = PREFIX, apiVersion }: MissingOptions = {},
 ): string | undefined {
-  const [first, second] = generation === undefined ? generationsIn(found) : [generation];
+  const [first, second] = apiVersion === undefined ? apiVersionsIn(found) : [apiVersion];
   if (second !== undefined) return undefined;
-  const missing = (of: ApiGeneration): string[] =>
-    KEYS.filter((key) => key.generation === of && found[key.field] === undefined).map(({ variable }) =>
+  const missing = (of: ApiVersion): string[] =>
+    KEYS.filter((key) => key.apiVersion === of && found[key.field] === undefined).map(({ variable }) =>
       named(variable, prefix),
     );
   if (first === undefined) return `${missing('1.0').join(', ')} (API 1.0), or ${missing('2.0').join(', ')} (API 2.0)`;
@@ -119,17 +122,17 @@ export function missingKeys(
   return names.length === 0 ? undefined : names.join(', ');
 }
 
-/** The generations of the API of which at least one key was found. */
-function generationsIn(found: FoundKeys): ApiGeneration[] {
-  return (['1.0', '2.0'] as const).filter((generation) =>
-    KEYS.some((key) => key.generation === generation && found[key.field] !== undefined),
+/** The versions of the API of which at least one key was found. */
+function apiVersionsIn(found: FoundKeys): ApiVersion[] {
+  return (['1.0', '2.0'] as const).filter((apiVersion) =>
+    KEYS.some((key) => key.apiVersion === apiVersion && found[key.field] !== undefined),
   );
 }
 
-/** The keys of one generation of the API; all, where it is not known. */
-export function keysOf(found: FoundKeys, generation: ApiGeneration | undefined): FoundKeys {
-  if (generation === undefined) return found;
-  const kept = KEYS.filter((key) => key.generation === generation && found[key.field] !== undefined);
+/** The keys of one version of the API; all, where it is not known. */
+export function keysOf(found: FoundKeys, apiVersion: ApiVersion | undefined): FoundKeys {
+  if (apiVersion === undefined) return found;
+  const kept = KEYS.filter((key) => key.apiVersion === apiVersion && found[key.field] !== undefined);
   return Object.fromEntries(kept.map(({ field }) => [field, found[field]]));
 }
 

@@ -1,10 +1,10 @@
-import type { ConnectionReport, EndpointReport } from '../../contract/reports.js';
+import type { ConnectionTest, EndpointReport } from '../../contract/reports.js';
 import type { Colours } from '../console/terminal.js';
 import { isBad, paintOutcome } from './outcome.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 
-const AUTHENTICATION: Readonly<Record<ConnectionReport['authentication'], string>> = {
+const AUTHENTICATION: Readonly<Record<ConnectionTest['authentication'], string>> = {
   accepted: 'keys accepted',
   rejected: 'KEYS REFUSED',
   expired: 'KEYS EXPIRED',
@@ -16,7 +16,7 @@ const AUTHENTICATION: Readonly<Record<ConnectionReport['authentication'], string
 const NOTABLE_SKEW_MS = 30_000;
 
 /** What `connect` and `test` found, for people. What to do stands below the table, the most important thing last. */
-export function connectionReportLines(report: ConnectionReport, colours: Colours): string[] {
+export function connectionReportLines(report: ConnectionTest, colours: Colours): string[] {
   const account = report.account === undefined ? '' : `  ${accountWords(report.account)}`;
   const lines = [
     `${colours.bold(report.connectionId)}${account}  ${verdict(report, colours)}`,
@@ -27,14 +27,14 @@ export function connectionReportLines(report: ConnectionReport, colours: Colours
   return [...lines, ...actionLines(report)];
 }
 
-function verdict({ ok, authentication }: ConnectionReport, colours: Colours): string {
+function verdict({ ok, authentication }: ConnectionTest, colours: Colours): string {
   // A worker of a later release may send a word that this one does not know.
   const words = Object.hasOwn(AUTHENTICATION, authentication) ? AUTHENTICATION[authentication] : authentication;
   if (ok) return colours.green(words);
   return colours.red(authentication === 'accepted' ? `${words}, NOT ALL IS WELL` : words);
 }
 
-function placeWords({ baseUrl, apiVersion, rateLimit }: ConnectionReport): string {
+function placeWords({ baseUrl, apiVersion, rateLimit }: ConnectionTest): string {
   const place = `${baseUrl}, API ${apiVersion}`;
   const { limit, remaining } = rateLimit ?? {};
   return limit === undefined || remaining === undefined ? place : `${place}, ${remaining} of ${limit} calls left`;
@@ -55,7 +55,7 @@ function endpointTable(endpoints: readonly EndpointReport[], colours: Colours): 
  * Each action once, with the endpoints that it is about: first what is only worth knowing, then what else is wrong, and
  * last what to do next.
  */
-function actionLines({ authentication, endpoints, action: next }: ConnectionReport): string[] {
+function actionLines({ authentication, endpoints, action: next }: ConnectionTest): string[] {
   const actions = new Map<string, EndpointReport[]>();
   for (const endpoint of endpoints) {
     if (endpoint.action === undefined) continue;
@@ -83,7 +83,7 @@ export function accountWords(account: { readonly code: string; readonly name?: s
 }
 
 /** Where the clock is why the keys were not judged, the next step says so. */
-const isClockNotable = ({ authentication, clockSkewMs = 0 }: ConnectionReport): boolean =>
+const isClockNotable = ({ authentication, clockSkewMs = 0 }: ConnectionTest): boolean =>
   authentication !== 'unreachable' && Math.abs(clockSkewMs) >= NOTABLE_SKEW_MS;
 
 function clockLine(skewMs: number): string {

@@ -4,7 +4,7 @@ import type { ListedConnection } from '../reports.js';
 import { carryOut, type ApplyResult, type Changes, type Task } from './carry-out.js';
 import { checkDocuments } from './check.js';
 import type { ApplyDocument, WantedConnection } from './documents.js';
-import { MimecastApplyError } from './faults.js';
+import { MimecastApplyError } from './problems.js';
 import { planApply, type ApplyPlan, type PlanOptions } from './plan.js';
 
 export interface ApplyOptions extends PlanOptions {
@@ -54,12 +54,12 @@ export async function applyDocuments(
   options: ApplyOptions,
 ): Promise<ApplyReport> {
   const { allowLoopback, now, connections } = context;
-  const { wanted, faults } = checkDocuments(documents, { allowLoopback, now, keyField: 'credentials' });
-  if (faults.length > 0) throw new MimecastApplyError(faults);
+  const { wanted, problems } = checkDocuments(documents, { allowLoopback, now, keyField: 'credentials' });
+  if (problems.length > 0) throw new MimecastApplyError(problems);
 
   const existing = await connections.list();
   requireKnown(options.only, [...wanted, ...existing]);
-  const { plan, faults: impossible } = planApply(wanted, existing, options);
+  const { plan, problems: impossible } = planApply(wanted, existing, options);
   if (impossible.length > 0) throw new MimecastApplyError(impossible);
 
   options.onPlan?.(plan);

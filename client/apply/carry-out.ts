@@ -1,6 +1,6 @@
 import type { ConnectionSettings } from '../../model/connection.js';
 import type { ResumeRequest } from '../../contract/messages.js';
-import type { ConnectionReport, RotationReport, SettingsReport } from '../../contract/reports.js';
+import type { ConnectionTest, RotationReport, SettingsReport } from '../../contract/reports.js';
 import type { SettingsChange } from '../../model/settings.js';
 import { MimecastClientError } from '../errors.js';
 import type { NewConnectionRequest, RotateRequest } from '../requests.js';
@@ -16,12 +16,12 @@ export interface ApplyResult {
   /** Why it did not succeed. */
   readonly reason?: string;
   /** What Mimecast said; none when no call was made. */
-  readonly report?: ConnectionReport;
+  readonly report?: ConnectionTest;
 }
 
 /** The methods of the client that change connections, as far as `apply` uses them. */
 export interface Changes {
-  connect(connectionId: string, request: NewConnectionRequest): Promise<ConnectionReport>;
+  connect(connectionId: string, request: NewConnectionRequest): Promise<ConnectionTest>;
   rotate(connectionId: string, request: RotateRequest): Promise<RotationReport>;
   updateSettings(connectionId: string, change: SettingsChange): Promise<SettingsReport>;
   resume(connectionId: string, request: ResumeRequest): Promise<unknown>;

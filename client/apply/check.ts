@@ -1,79 +1,82 @@
-import { generationOf, MimecastCredentialsError, parseCredentials } from '../../mimecast/credentials.js';
-import { generationFault } from '../../mimecast/regions.js';
+import { apiVersionOf, MimecastCredentialsError, parseCredentials } from '../../mimecast/credentials.js';
+import { apiVersionProblem } from '../../mimecast/regions.js';
 import { VaultSealError } from '../../vault/errors.js';
 import { describeSealed } from '../../vault/sealing.js';
 import { CONNECTION_ID } from '../../contract/ids.js';
 import type { WantedConnection } from './documents.js';
-import type { ApplyFault, Fault } from './faults.js';
-import { formFaults, type DocumentRules } from './schema.js';
+import type { ApplyProblem, Problem } from './problems.js';
+import { formProblems, type DocumentRules } from './schema.js';
 import { wantedConnections } from './wanted.js';
 
 /** What documents ask for, or all that is wrong with them. */
 export interface CheckedDocuments {
   /** None as long as anything is wrong. */
   readonly wanted: readonly WantedConnection[];
-  readonly faults: readonly ApplyFault[];
+  readonly problems: readonly ApplyProblem[];
 }
 
 /** Looks at everything that can be known about documents without asking anybody. */
 export function checkDocuments(documents: readonly unknown[], rules: DocumentRules): CheckedDocuments {
-  const faults = [
+  const problems = [
     ...documents.flatMap((document, index) =>
-      [...formFaults(document, rules), ...senseFaults(document, rules)].map(at(index)),
+      [...formProblems(document, rules), ...senseProblems(document, rules)].map(at(index)),
     ),
     ...repeatedConnections(documents),
   ];
-  if (faults.length > 0) return { wanted: [], faults };
-  return { wanted: documents.flatMap((document, index) => wantedConnections(document, index, rules)), faults };
+  if (problems.length > 0) return { wanted: [], problems };
+  return {
+    wanted: documents.flatMap((document, index) => wantedConnections(document, index, rules)),
+    problems,
+  };
 }
 
 const at =
   (document: number) =>
-  (fault: Fault): ApplyFault => ({ document, ...fault });
+  (problem: Problem): ApplyProblem => ({ document, ...problem });
 
 /** What fields say together. Looks at the document as it was written: its form may be wrong as well. */
-function senseFaults(document: unknown, { keyField }: DocumentRules): Fault[] {
+function senseProblems(document: unknown, { keyField }: DocumentRules): Problem[] {
   const defaults = isRecord(document) && isRecord(document['defaults']) ? document['defaults'] : {};
   return [...connectionsIn(document)].flatMap(([id, connection]) => {
     const path = ['connections', id];
     return [
-      ...idFaults(id),
-      ...placeFaults(connection, defaults),
-      ...thresholdFaults(connection, defaults),
-      ...keyFaults(id, connection, keyField),
-      ...placeOfKeysFaults(connection, defaults, keyField),
-    ].map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+      ...idProblems(id),
+      ...placeProblems(connection, defaults),
+      ...thresholdProblems(connection, defaults),
+      ...keyProblems(id, connection, keyField),
+      ...placeOfKeysProblems(connection, defaults, keyField),
+    ].map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
   });
 }
 
 /** The same connection in two places would have two truths. */
-function repeatedConnections(documents: readonly unknown[]): ApplyFault[] {
+function repeatedConnections(documents: readonly unknown[]): ApplyProblem[] {
   const seen = new Map<string, number>();
-  const faults: ApplyFault[] = [];
+  const problems: ApplyProblem[] = [];
   for (const [document, content] of documents.entries()) {
     for (const [id] of connectionsIn(content)) {
       const path = ['connections', id];
       const first = seen.get(id);
       if (first === undefined) seen.set(id, document);
-      else faults.push({ document, path, message: 'is there twice', other: { document: first, path } });
+      else problems.push({ document, path, message: 'is there twice', other: { document: first, path } });
     }
   }
-  return faults;
+  return problems;
 }
 
-function idFaults(id: string): Fault[] {
+function idProblems(id: string): Problem[] {
   if (CONNECTION_ID.test(id)) return [];
   const message =
     'cannot be the id of a connection: use 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit';
   return [{ path: [], message }];
 }
 
-function placeFaults(connection: Fields, defaults: Fields): Fault[] {
+function placeProblems(connection: Fields, defaults: Fields): Problem[] {
   if (connection['baseUrl'] !== undefined || defaults['baseUrl'] !== undefined) return [];
   return [{ path: ['baseUrl'], message: 'is missing, here and in the defaults' }];
 }
 
-function thresholdFaults(connection: Fields, defaults: Fields): Fault[] {
+function thresholdProblems(connection: Fields, defaults: Fields): Problem[] {
   const thresholds = { ...recordIn(defaults, 'thresholds'), ...recordIn(connection, 'thresholds') };
   const { keysDueDays, keysOverdueDays } = thresholds;
   if (typeof keysDueDays !== 'number' || typeof keysOverdueDays !== 'number' || keysDueDays <= keysOverdueDays)
@@ -82,17 +85,17 @@ function thresholdFaults(connection: Fields, defaults: Fields): Fault[] {
   return [{ path: ['thresholds', 'keysDueDays'], message }];
 }
 
-function keyFaults(id: string, connection: Fields, keyField: DocumentRules['keyField']): Fault[] {
+function keyProblems(id: string, connection: Fields, keyField: DocumentRules['keyField']): Problem[] {
   const { sealed, [keyField]: others } = connection;
   const message = 'is a second source of keys beside sealed: keep one';
   return [
     ...(sealed === undefined || others === undefined ? [] : [{ path: [keyField], message }]),
-    ...(typeof sealed === 'string' && sealed !== '' ? sealFaults(id, sealed) : []),
-    ...(others === undefined || keyField === 'keysFrom' ? [] : credentialFaults(others)),
+    ...(typeof sealed === 'string' && sealed !== '' ? sealProblems(id, sealed) : []),
+    ...(others === undefined || keyField === 'keysFrom' ? [] : credentialProblems(others)),
   ];
 }
 
-function sealFaults(id: string, sealed: string): Fault[] {
+function sealProblems(id: string, sealed: string): Problem[] {
   const path = ['sealed'];
   try {
     const { connectionId } = describeSealed(sealed);
@@ -105,16 +108,16 @@ function sealFaults(id: string, sealed: string): Fault[] {
 }
 
 /** Each generation of the API has hosts of its own. Of sealed keys only a worker knows the generation. */
-function placeOfKeysFaults(connection: Fields, defaults: Fields, keyField: DocumentRules['keyField']): Fault[] {
+function placeOfKeysProblems(connection: Fields, defaults: Fields, keyField: DocumentRules['keyField']): Problem[] {
   const baseUrl = connection['baseUrl'] ?? defaults['baseUrl'];
   const credentials = keyField === 'credentials' ? connection['credentials'] : undefined;
-  if (typeof baseUrl !== 'string' || credentials === undefined || credentialFaults(credentials).length > 0) return [];
-  const misfit = generationFault(baseUrl, generationOf(parseCredentials(credentials)));
+  if (typeof baseUrl !== 'string' || credentials === undefined || credentialProblems(credentials).length > 0) return [];
+  const misfit = apiVersionProblem(baseUrl, apiVersionOf(parseCredentials(credentials)));
   return misfit ? [{ path: ['baseUrl'], message: `does not fit the keys. ${misfit.message}` }] : [];
 }
 
 /** What is wrong with keys, whatever Mimecast would say to them. Never a key. */
-export function credentialFaults(credentials: unknown): Fault[] {
+export function credentialProblems(credentials: unknown): Problem[] {
   try {
     parseCredentials(credentials);
     return [];

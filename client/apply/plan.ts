@@ -1,9 +1,9 @@
 import type { ConnectionSettings } from '../../model/connection.js';
-import { generationAt } from '../../mimecast/regions.js';
+import { apiVersionAt } from '../../mimecast/regions.js';
 import type { ListedConnection } from '../reports.js';
 import { fieldChanges, type FieldChange } from './changes.js';
 import type { WantedConnection } from './documents.js';
-import type { ApplyFault } from './faults.js';
+import type { ApplyProblem } from './problems.js';
 
 /** What has to be done so that the connections are what the documents say. JSON, and free of secrets. */
 export interface ApplyPlan {
@@ -54,7 +54,7 @@ export function planApply(
   wanted: readonly WantedConnection[],
   existing: readonly ListedConnection[],
   { only, prune = false }: PlanOptions = {},
-): { plan: ApplyPlan; faults: ApplyFault[] } {
+): { plan: ApplyPlan; problems: ApplyProblem[] } {
   const concerns = (connectionId: string): boolean => only === undefined || only.includes(connectionId);
   const found = new Map(existing.map((connection) => [connection.connectionId, connection]));
   const inDocuments = new Set(wanted.map(({ connectionId }) => connectionId));
@@ -70,13 +70,13 @@ export function planApply(
   const connections = [...planned.map((one) => one.planned), ...pruned].sort(byId);
   return {
     plan: { connections, unmanaged: prune ? [] : others.map(({ connectionId }) => connectionId) },
-    faults: planned.flatMap(({ faults }) => faults),
+    problems: planned.flatMap(({ problems }) => problems),
   };
 }
 
 interface Planned {
   readonly planned: PlannedConnection;
-  readonly faults: readonly ApplyFault[];
+  readonly problems: readonly ApplyProblem[];
 }
 
 function planConnection(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
@@ -85,10 +85,10 @@ function planConnection(wanted: WantedConnection, existing: ListedConnection | u
   const { settings } = existing;
   if (!settings) {
     const notes = ['It is just being started: apply again in a moment.'];
-    return { planned: { connectionId, actions: [], notes }, faults: [] };
+    return { planned: { connectionId, actions: [], notes }, problems: [] };
   }
   const rotation = planRotation(wanted, existing);
-  const crosses = crossesGenerations(wanted, settings);
+  const crosses = crossesApiVersions(wanted, settings);
   const changes =
     crosses && rotation.length > 0
       ? planCrossing(rotation, wanted, settings)
@@ -97,18 +97,18 @@ function planConnection(wanted: WantedConnection, existing: ListedConnection | u
   const notes = notesOn(wanted, existing, actions);
   return {
     planned: { connectionId, actions, ...(notes.length > 0 && { notes }) },
-    faults: [
-      ...accountFaults(wanted, existing, settings),
+    problems: [
+      ...accountProblems(wanted, existing, settings),
       ...(crosses && rotation.length === 0 ? [keysMissing(wanted, settings)] : []),
     ],
   };
 }
 
 /** Whether a new base URL serves another generation of the API than the keys in use are for. */
-function crossesGenerations({ settings, keys }: WantedConnection, before: ConnectionSettings): boolean {
+function crossesApiVersions({ settings, keys }: WantedConnection, before: ConnectionSettings): boolean {
   if (settings.baseUrl === before.baseUrl) return false;
   const known = keys && 'apiVersion' in keys ? keys.apiVersion : undefined;
-  const wanted = known ?? generationAt(settings.baseUrl) ?? before.apiVersion;
+  const wanted = known ?? apiVersionAt(settings.baseUrl) ?? before.apiVersion;
   return wanted !== before.apiVersion;
 }
 
@@ -122,7 +122,7 @@ function planCrossing(
   return [...rotation.map((action) => ({ ...action, baseUrl })), ...planEdit(wanted, { ...before, baseUrl })];
 }
 
-function keysMissing(wanted: WantedConnection, { apiVersion }: ConnectionSettings): ApplyFault {
+function keysMissing(wanted: WantedConnection, { apiVersion }: ConnectionSettings): ApplyProblem {
   const message = `serves another generation of the API than the keys in use are for (${apiVersion}): give new keys with it`;
   return faultAt(wanted, ['baseUrl'], message);
 }
@@ -130,11 +130,11 @@ function keysMissing(wanted: WantedConnection, { apiVersion }: ConnectionSetting
 function planConnect(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
   const { connectionId, settings, keys } = wanted;
   const action: PlannedAction = { action: 'connect', baseUrl: settings.baseUrl, again: existing !== undefined };
-  const faults = [
+  const problems = [
     ...(keys ? [] : [faultAt(wanted, [], 'is not connected yet, so it needs keys')]),
-    ...pinnedFaults(wanted, existing),
+    ...pinnedProblems(wanted, existing),
   ];
-  return { planned: { connectionId, actions: [action] }, faults };
+  return { planned: { connectionId, actions: [action] }, problems };
 }
 
 function planDisconnect(existing: ListedConnection): PlannedConnection {
@@ -182,13 +182,13 @@ function inOrder(
   return settings.baseUrl === before.baseUrl ? [...rotation, ...edit] : [...edit, ...rotation];
 }
 
-function accountFaults(
+function accountProblems(
   wanted: WantedConnection,
   existing: ListedConnection,
   settings: ConnectionSettings,
-): ApplyFault[] {
+): ApplyProblem[] {
   const { connectionId, expectedAccount } = wanted;
-  if (existing.account) return pinnedFaults(wanted, existing);
+  if (existing.account) return pinnedProblems(wanted, existing);
   if (expectedAccount === undefined || expectedAccount === settings.expectedAccount) return [];
   const was = settings.expectedAccount === undefined ? 'without one' : `with ${settings.expectedAccount}`;
   const message =
@@ -198,7 +198,7 @@ function accountFaults(
 }
 
 /** The account is pinned for as long as there is evidence of it: disconnecting does not lift that. */
-function pinnedFaults(wanted: WantedConnection, existing: ListedConnection | undefined): ApplyFault[] {
+function pinnedProblems(wanted: WantedConnection, existing: ListedConnection | undefined): ApplyProblem[] {
   const { connectionId, expectedAccount } = wanted;
   const account = existing?.account;
   if (!account || expectedAccount === undefined || expectedAccount === account.code) return [];
@@ -223,7 +223,7 @@ function notesOn(
   ];
 }
 
-function faultAt({ connectionId, document }: WantedConnection, path: readonly string[], message: string): ApplyFault {
+function faultAt({ connectionId, document }: WantedConnection, path: readonly string[], message: string): ApplyProblem {
   return { document, path: ['connections', connectionId, ...path], message };
 }
 

@@ -12,7 +12,7 @@ import {
   RETENTIONS,
   THRESHOLDS,
 } from '../../model/setting-names.js';
-import type { Fault } from './faults.js';
+import type { Problem } from './problems.js';
 
 /**
  * The form of a document, field by field. What fields say together, and with other documents, is looked at elsewhere:
@@ -53,13 +53,13 @@ export type ParsedConnection = ParsedDocument['connections'][string];
 export type SharedSettings = NonNullable<ParsedDocument['defaults']>;
 
 /** Every field of a document that has the wrong form. */
-export function formFaults(document: unknown, rules: DocumentRules): Fault[] {
+export function formProblems(document: unknown, rules: DocumentRules): Problem[] {
   const parsed = documentSchema(rules).safeParse(document);
-  return parsed.success ? [] : parsed.error.issues.flatMap(faultsOf);
+  return parsed.success ? [] : parsed.error.issues.flatMap(problemsOf);
 }
 
 /** Zod tells of all unknown fields of a mapping at once; each of them has a line of its own. */
-export function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+export function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const { message } = issue;
   const path = issue.path.map(String);
   return issue.code === 'unrecognized_keys'
@@ -133,7 +133,7 @@ const baseUrl = (rules: BaseUrlRules) =>
       return parseBaseUrl(written, rules);
     } catch (error) {
       if (!(error instanceof MimecastBaseUrlError)) throw error;
-      // Without the list of all hosts, which would hide the other faults.
+      // Without the list of all hosts, which would hide the other problems.
       const problem = error.message.slice(0, -error.nextStep.length).trimEnd();
       context.addIssue({ code: 'custom', message: `cannot be used. ${problem}` });
       return z.NEVER;

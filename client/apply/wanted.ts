@@ -1,4 +1,4 @@
-import { generationOf, parseCredentials } from '../../mimecast/credentials.js';
+import { apiVersionOf, parseCredentials } from '../../mimecast/credentials.js';
 import { fingerprintOf } from '../../vault/fingerprint.js';
 import { describeSealed } from '../../vault/sealing.js';
 import { defaultSettings, POLLED_STREAMS, STREAM_INTERVALS_MS } from '../../model/streams.js';
@@ -63,5 +63,5 @@ function keysOf(connectionId: string, connection: ParsedConnection): WantedKeys 
   if (!('credentials' in connection) || connection.credentials === undefined) return undefined;
   const parsed = parseCredentials(connection.credentials);
   const credentials = { ...parsed };
-  return { credentials, fingerprint: fingerprintOf(connectionId, credentials), apiVersion: generationOf(parsed) };
+  return { credentials, fingerprint: fingerprintOf(connectionId, credentials), apiVersion: apiVersionOf(parsed) };
 }

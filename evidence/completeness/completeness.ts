@@ -4,7 +4,7 @@ import { countLateEvents } from './late-events.js';
 import { readTotalMismatches } from './total-mismatches.js';
 import type { ConnectionRow, Stream } from '../../model/connection.js';
 import { readConnection } from '../database/connection-row.js';
-import { readCoverage } from '../ledger/held.js';
+import { readHeldRanges } from '../ledger/held.js';
 import { readCredentials, firstAccepted } from '../connections/credentials.js';
 import type { Database, Queryable } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
@@ -58,7 +58,7 @@ export async function completenessSince(
   now: Date,
 ): Promise<Completeness> {
   const { connectionId } = row;
-  const { held, failed } = await readCoverage(client, connectionId, stream);
+  const { held, failed } = await readHeldRanges(client, connectionId, stream);
   const watermark = await readWatermark(client, connectionId, stream);
   return completenessOf({
     acceptedAt,

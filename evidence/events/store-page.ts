@@ -5,7 +5,7 @@ import { APPEND_RECORD, recordText } from '../log/append.js';
 import type { Provenance } from '../../model/provenance.js';
 import type { TakenWindow, StoredPage } from '../ledger/window.js';
 import type { PreparedEvents } from './prepare-events.js';
-import { whyRefused } from '../ledger/window.js';
+import { refusalReason } from '../ledger/window.js';
 import { isoMoment } from '../database/sql.js';
 import type { Refused } from '../database/guard.js';
 
@@ -111,7 +111,7 @@ async function storePage(db: Database, page: AuditPage): Promise<StoredPage | Re
   ];
   try {
     const [stored] = await db.query<StoredRow>({ name: 'store-page', text: STORE_PAGE, values });
-    if (!stored) return await whyRefused(db, window.windowId, window.generation);
+    if (!stored) return await refusalReason(db, window.windowId, window.generation);
     const { new_events: newEvents, ...rest } = stored;
     return { pages: rest.pages, events: rest.events, newEvents, complete: rest.complete };
   } catch (error) {

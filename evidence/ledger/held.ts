@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.js';
 import type { TimeRange } from '../../model/time-ranges.js';
 import { toWindow, WINDOW_COLUMNS, type WindowRecord, type WindowRow, type LedgerStream } from './window.js';
 
-export interface Coverage {
+export interface HeldRanges {
   /** What complete windows cover: in order, disjoint, not touching. */
   readonly held: readonly TimeRange[];
   /** Windows that are being read, or wait for it: `open` and `filling`. */
@@ -15,7 +15,11 @@ export interface Coverage {
  * What is held of a stream, and the windows that are not complete. Windows come back from the database as the few ranges that
  * they make: ten years of them (18,000) take it some 35 ms.
  */
-export async function readCoverage(client: Queryable, connectionId: string, stream: LedgerStream): Promise<Coverage> {
+export async function readHeldRanges(
+  client: Queryable,
+  connectionId: string,
+  stream: LedgerStream,
+): Promise<HeldRanges> {
   const values = [connectionId, stream];
   const windows = await client.query<WindowRecord & { run_id: string | null }>({ text: NOT_COMPLETE, values });
   // Second, because a window that completes between the two is then counted as held and as unfinished: neither is lost.

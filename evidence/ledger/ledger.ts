@@ -1,7 +1,7 @@
 import type { Database, Queryable } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
 import { countBackfilled, openFilling, type BackfilledWindows } from './backfill-windows.js';
-import { readCoverage, type Coverage } from './held.js';
+import { readHeldRanges, type HeldRanges } from './held.js';
 import { readGaps, recordGap, recordGaps } from './gaps.js';
 import { holdConnection, STORES, type Refused } from '../database/guard.js';
 import { append } from '../log/append.js';
@@ -17,7 +17,7 @@ import {
   type TakenWindow,
   type TakenWindowRow,
   type Gap,
-  whyRefused,
+  refusalReason,
 } from './window.js';
 import type { Stream } from '../../model/connection.js';
 
@@ -50,7 +50,7 @@ export interface Ledger {
   /** Records ranges that can no longer be collected. Idempotent. @returns whether the connection still takes it */
   recordGaps(connectionId: string, generation: number, stream: Stream, gaps: readonly Gap[]): Promise<boolean>;
   /** What is held of a stream, and which windows are not complete. */
-  coverage(connectionId: string, stream: LedgerStream): Promise<Coverage>;
+  coverage(connectionId: string, stream: LedgerStream): Promise<HeldRanges>;
   /** How far a backfill has come: its windows that ended, by the run that they counted for. */
   backfilled(connectionId: string, stream: Stream, runId: string): Promise<BackfilledWindows>;
   /** What one poll stored, over all windows of the stream and of its logs; the pages of other runs are not counted. */
@@ -90,7 +90,7 @@ export function createLedger(db: Database): Ledger {
     gaps: (connectionId, stream) => readGaps(db, connectionId, stream),
     recordGaps: (connectionId, generation, stream, gaps) =>
       db.transaction((client) => recordGaps(client, connectionId, generation, stream, gaps)),
-    coverage: (connectionId, stream) => readCoverage(db, connectionId, stream),
+    coverage: (connectionId, stream) => readHeldRanges(db, connectionId, stream),
     backfilled: (connectionId, stream, runId) => countBackfilled(db, connectionId, stream, runId),
     pollCounts: (connectionId, stream, runId) => pollCounts(db, connectionId, stream, runId),
   };
@@ -156,7 +156,7 @@ async function take(
       returning ${WINDOW_COLUMNS}`,
     values: [windowId, generation, runId],
   });
-  if (!taken) return whyRefused(client, windowId, generation);
+  if (!taken) return refusalReason(client, windowId, generation);
   return { ...toWindow(taken), generation, runId };
 }
 
@@ -240,7 +240,7 @@ async function recordDropped(client: Queryable, window: WindowRow, start: Date):
   const { connectionId, stream } = window;
   if (window.kind === 'late-events') return;
   if (window.kind === 'backfill') {
-    const { held } = await readCoverage(client, connectionId, stream);
+    const { held } = await readHeldRanges(client, connectionId, stream);
     const dropped = without([{ start: window.start, end: start }], held);
     for (const range of dropped) await recordGap(client, connectionId, stream, { ...range, cause: 'look-back' });
     return;

@@ -121,7 +121,7 @@ export function toWindow(record: WindowRecord): WindowRow {
 }
 
 /** Tells a guarded write that found nothing to write to whose turn it was instead. */
-export async function whyRefused(client: Queryable, windowId: string, generation: number): Promise<Refused> {
+export async function refusalReason(client: Queryable, windowId: string, generation: number): Promise<Refused> {
   const rows = await client.query({
     text: `select from mimecast.connections join mimecast.windows using (connection_id)
             where window_id = $1 and generation = $2 and connections.${STORES}`,

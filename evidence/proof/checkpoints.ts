@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import type { LogHead } from '../log/append.js';
 
 /** Where a connection's log stands, for a checkpoint to say. All of one moment. */
-export interface Standing {
+export interface LogPosition {
   readonly connectionId: string;
   readonly accountCode?: string;
   readonly head: LogHead;
@@ -22,9 +22,9 @@ export interface CheckpointState {
 }
 
 export interface Checkpoints {
-  standing(connectionId: string): Promise<Standing | undefined>;
+  standing(connectionId: string): Promise<LogPosition | undefined>;
   state(connectionId: string): Promise<CheckpointState | undefined>;
-  recordMade(standing: Standing, kid: string): Promise<void>;
+  recordMade(standing: LogPosition, kid: string): Promise<void>;
   recordFailure(connectionId: string, at: Date, failure: string): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ interface StandingRecord {
 }
 
 /** One statement, which sees one moment. */
-async function standing(db: Database, connectionId: string): Promise<Standing | undefined> {
+async function standing(db: Database, connectionId: string): Promise<LogPosition | undefined> {
   const [record] = await db.query<StandingRecord>({
     text: `
       select c.account_code, h.sequence, encode(h.hash, 'hex') as hash, clock_timestamp() as at,

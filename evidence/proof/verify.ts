@@ -31,7 +31,7 @@ export const createProof = (db: Database): Proof => ({
  */
 async function verify(db: Database, connectionId: string, checkpoint?: Checkpointed): Promise<Verification> {
   const verifier = new LogVerifier(connectionId, checkpoint);
-  for await (const broken of db.snapshot((client) => faults(client, connectionId, verifier))) {
+  for await (const broken of db.snapshot((client) => problems(client, connectionId, verifier))) {
     return verificationOf(connectionId, verifier, checkpoint, broken);
   }
   return verificationOf(connectionId, verifier, checkpoint);
@@ -56,7 +56,7 @@ export function verificationOf(
 }
 
 /** What does not hold, the first first. */
-async function* faults(client: Queryable, connectionId: string, verifier: LogVerifier): AsyncGenerator<Broken> {
+async function* problems(client: Queryable, connectionId: string, verifier: LogVerifier): AsyncGenerator<Broken> {
   const statistics = new StatisticsCheck(client, connectionId, new Date(await readMoment(client)));
   for await (const record of proofRecords(client, connectionId)) {
     const broken = verifier.take(record) ?? (await statistics.take(record));

@@ -1,6 +1,6 @@
 import { dayOf } from './cell.js';
 import type { Queryable } from '../database/database.js';
-import { coversDay, logCoverage } from './protection-log-coverage.js';
+import { coversDay, protectionLogCoverage } from './protection-log-coverage.js';
 import { CELL_COLUMNS, toCounts, type CellRecord } from './cells.js';
 import { PROTECTIONS, type DailyStatistics, type Protection } from '../../model/statistics.js';
 
@@ -17,7 +17,7 @@ export async function readDaily(
        order by array_position($4::text[], protection), day, route collate "C", definition collate "C"`,
     values: [connectionId, dayOf(from), dayOf(to), PROTECTIONS],
   });
-  const coverage = await logCoverage(client, connectionId);
+  const coverage = await protectionLogCoverage(client, connectionId);
   return records.map((record) => {
     const { protection, day } = record;
     return { ...toCounts(record), protection, complete: coversDay(coverage.get(protection), day) };

@@ -3,14 +3,17 @@ import type { Queryable } from '../database/database.js';
 import type { Protection } from '../../model/statistics.js';
 
 /** The part of a protection log that is held: windows follow each other without a hole, but for the gaps. */
-export interface LogCoverage {
+export interface ProtectionLogCoverage {
   readonly heldFrom: Date;
   readonly heldTo: Date;
   readonly gaps: readonly { readonly start: Date; readonly end: Date }[];
 }
 
 /** Of each log of a connection that has a complete window. */
-export async function logCoverage(client: Queryable, connectionId: string): Promise<Map<Protection, LogCoverage>> {
+export async function protectionLogCoverage(
+  client: Queryable,
+  connectionId: string,
+): Promise<Map<Protection, ProtectionLogCoverage>> {
   const held = await client.query<{ protection: Protection; from: Date; to: Date }>({
     text: `
       select split_part(stream, '/', 2) as protection, min(window_start) as "from", max(window_end) as "to"
@@ -34,7 +37,7 @@ export async function logCoverage(client: Queryable, connectionId: string): Prom
 }
 
 /** Whether a UTC day is held from its beginning to its end. */
-export function coversDay(coverage: LogCoverage | undefined, day: string): boolean {
+export function coversDay(coverage: ProtectionLogCoverage | undefined, day: string): boolean {
   if (!coverage) return false;
   const start = new Date(day);
   const end = endOfDay(day);

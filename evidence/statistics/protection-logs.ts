@@ -2,17 +2,17 @@ import type { Queryable } from '../database/database.js';
 import type { LogFact } from '../../model/facts.js';
 import { holdConnection } from '../database/guard.js';
 import type { Protection } from '../../model/statistics.js';
-import { logCoverage } from './protection-log-coverage.js';
+import { protectionLogCoverage } from './protection-log-coverage.js';
 
-export interface LogSaying extends Omit<LogFact, 'watermark'> {
+export interface ProtectionLogState extends Omit<LogFact, 'watermark'> {
   readonly connectionId: string;
   readonly generation: number;
   readonly protection: Protection;
 }
 
-export async function noteLog(client: Queryable, saying: LogSaying): Promise<void> {
-  const { connectionId, protection, outcome, observedAt, permission } = saying;
-  if (!(await holdConnection(client, connectionId, saying.generation))) return;
+export async function recordProtectionLog(client: Queryable, state: ProtectionLogState): Promise<void> {
+  const { connectionId, protection, outcome, observedAt, permission } = state;
+  if (!(await holdConnection(client, connectionId, state.generation))) return;
   await client.query({
     text: `
       insert into mimecast.protection_logs as l (connection_id, protection, outcome, observed_at, permission)
@@ -31,12 +31,15 @@ interface LogRecord {
   readonly permission: string | null;
 }
 
-export async function readLogs(client: Queryable, connectionId: string): Promise<Partial<Record<Protection, LogFact>>> {
+export async function readProtectionLogs(
+  client: Queryable,
+  connectionId: string,
+): Promise<Partial<Record<Protection, LogFact>>> {
   const records = await client.query<LogRecord>({
     text: 'select protection, outcome, observed_at, permission from mimecast.protection_logs where connection_id = $1',
     values: [connectionId],
   });
-  const coverage = await logCoverage(client, connectionId);
+  const coverage = await protectionLogCoverage(client, connectionId);
   const facts = records.map(({ protection, outcome, observed_at: observedAt, permission }): [Protection, LogFact] => {
     const watermark = coverage.get(protection)?.heldTo;
     return [

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.js';
 import type { LogFact } from '../../model/facts.js';
-import { noteLog, readLogs, type LogSaying } from './protection-logs.js';
+import { recordProtectionLog, readProtectionLogs, type ProtectionLogState } from './protection-logs.js';
 import { readDaily } from './daily.js';
 import type { DailyStatistics, Protection } from '../../model/statistics.js';
 import { storeStatisticsPage, type StatisticsPage } from './store-page.js';
@@ -16,7 +16,7 @@ export interface Statistics {
    */
   storePage(page: StatisticsPage): Promise<StoredPage | Refused | 'repeated-token'>;
   /** Keeps what a log said when it was read last. The newest word stays, whatever order they come in. */
-  note(saying: LogSaying): Promise<void>;
+  note(saying: ProtectionLogState): Promise<void>;
   /** What happened on the UTC days from that of `from` to that of `to`, both included; in order of protection and day. */
   daily(connectionId: string, days: { readonly from: Date; readonly to: Date }): Promise<DailyStatistics[]>;
   /** What each log said last, and how far it is held. */
@@ -26,8 +26,8 @@ export interface Statistics {
 export function createStatistics(db: Database): Statistics {
   return {
     storePage: (page) => storeStatisticsPage(db, page),
-    note: (saying) => db.transaction((client) => noteLog(client, saying)),
+    note: (saying) => db.transaction((client) => recordProtectionLog(client, saying)),
     daily: (connectionId, { from, to }) => readDaily(db, connectionId, from, to),
-    logs: (connectionId) => readLogs(db, connectionId),
+    logs: (connectionId) => readProtectionLogs(db, connectionId),
   };
 }

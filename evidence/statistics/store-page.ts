@@ -17,7 +17,13 @@ import { addToCells } from './cells.js';
 import type { CountedRow } from '../../mimecast/protection-rows.js';
 import type { Protection } from '../../model/statistics.js';
 import type { Provenance } from '../../model/provenance.js';
-import { whyRefused, type LedgerStream, type StoredPage, type WindowKind, type TakenWindow } from '../ledger/window.js';
+import {
+  refusalReason,
+  type LedgerStream,
+  type StoredPage,
+  type WindowKind,
+  type TakenWindow,
+} from '../ledger/window.js';
 import type { Refused } from '../database/guard.js';
 
 /** One page of a protection log. */
@@ -55,7 +61,7 @@ export async function storeStatisticsPage(
 async function store(client: Queryable, page: StatisticsPage): Promise<StoredPage | Refused> {
   const { protection, rows, provenance } = page;
   const taken = await advance(client, page);
-  if (!taken) return whyRefused(client, page.window.windowId, page.window.generation);
+  if (!taken) return refusalReason(client, page.window.windowId, page.window.generation);
 
   const place = placeOf(taken, page);
   const { connectionId, windowId } = place;

@@ -3,7 +3,7 @@ import { readConnection } from '../database/connection-row.js';
 import { readCredentials, firstAccepted } from '../connections/credentials.js';
 import type { Database, Queryable } from '../database/database.js';
 import type { EndpointFact, Facts, KeysFact, ReadableFact, StreamFact } from '../../model/facts.js';
-import { readLogs } from '../statistics/protection-logs.js';
+import { readProtectionLogs } from '../statistics/protection-logs.js';
 import { completenessSince } from '../completeness/completeness.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
 import { readDaily } from '../statistics/daily.js';
@@ -48,7 +48,7 @@ async function factsOf(client: Queryable, row: ConnectionRow, now: Date): Promis
     ...(newestEventAt && { newestEventAt }),
     statistics: {
       days: await readDaily(client, connectionId, new Date(now.getTime() - STATISTICS_MS), now),
-      logs: await readLogs(client, connectionId),
+      logs: await readProtectionLogs(client, connectionId),
     },
   };
 }

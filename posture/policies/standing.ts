@@ -1,10 +1,10 @@
 import type { Policy } from './policy.js';
 
 /** Whether a policy is in force at a moment, and why it is not. */
-export type Standing = 'in-force' | 'disabled' | 'not-begun' | 'expired' | 'unclear';
+export type LogPosition = 'in-force' | 'disabled' | 'not-begun' | 'expired' | 'unclear';
 
 /** What is certain goes first: a policy that is switched off is off, whatever its dates say. */
-export function standingOf({ enabled, begins, ends }: Policy, now: Date): Standing {
+export function standingOf({ enabled, begins, ends }: Policy, now: Date): LogPosition {
   if (enabled === false) return 'disabled';
   if (ends instanceof Date && now >= ends) return 'expired';
   if (begins instanceof Date && now < begins) return 'not-begun';

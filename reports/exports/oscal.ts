@@ -130,7 +130,7 @@ function reviewedControls({ controls }: StoredEvaluation): Record<string, unknow
         ...(included.length > 0 ? { 'include-controls': included.map(controlId) } : { 'include-all': {} }),
         ...(excluded.length > 0 && {
           'exclude-controls': excluded.map(controlId),
-          remarks: excluded.map(whyExcluded).join('\n\n'),
+          remarks: excluded.map(exclusionReason).join('\n\n'),
         }),
       },
     ],
@@ -143,7 +143,7 @@ function reviewedControls({ controls }: StoredEvaluation): Record<string, unknow
   };
 }
 
-function whyExcluded(control: ControlResult): string {
+function exclusionReason(control: ControlResult): string {
   const annotation = annotationOf(control, 'not-applicable');
   const until = annotation ? ` (until ${annotation.expiresAt})` : '';
   return `${control.id} is not applicable: ${annotation?.reason ?? control.reason}${until}`;

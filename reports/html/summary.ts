@@ -57,8 +57,8 @@ function collection(collector: Summary): Html {
   const { fail, unknown } = collector;
   if (judged(collector) === 0) return html`How the evidence was collected was not judged.`;
   if (fail + unknown === 0) return html`The evidence itself was collected as it should be.`;
-  const faults = [...(fail > 0 ? [`${fail} failed`] : []), ...(unknown > 0 ? [isOrAre(unknown)] : [])];
-  return html`Of ${plural(judged(collector), 'statement')} about how the evidence was collected, ${list(faults)}.`;
+  const problems = [...(fail > 0 ? [`${fail} failed`] : []), ...(unknown > 0 ? [isOrAre(unknown)] : [])];
+  return html`Of ${plural(judged(collector), 'statement')} about how the evidence was collected, ${list(problems)}.`;
 }
 
 const isOrAre = (unknown: number): string => `${plural(unknown, 'is', 'are')} unknown`;

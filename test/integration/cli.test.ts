@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PollReport, StatusReport } from '../../client/index.js';
 import type { DevDocument } from '../../cli/rendering/dev.js';
-import type { ConnectionReport } from '../../contract/reports.js';
+import type { ConnectionTest } from '../../contract/reports.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -23,7 +23,7 @@ interface Ran {
 }
 
 type Tour = DevDocument & {
-  readonly connection: ConnectionReport;
+  readonly connection: ConnectionTest;
   readonly polls: readonly PollReport[];
   readonly status: StatusReport;
 };

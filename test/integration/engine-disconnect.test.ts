@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
-const strike = ({ keys }: Tenant, name: EndpointName, fault: Fault): number =>
-  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault });
+const strike = ({ keys }: Tenant, name: EndpointName, problem: Fault): number =>
+  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault: problem });
 
 async function expectNothingScheduled(id: string): Promise<void> {
   for (const stream of POLLED_STREAMS) {

@@ -88,8 +88,8 @@ test('keys that have expired are told apart from wrong ones', async () => {
 
 test('an account that lives elsewhere is told to be in the wrong region', async () => {
   const tenant = engine.addTenant();
-  const fault = { kind: 'fail', code: 'err_audit_log_incorrect_region' } as const;
-  engine.simulator.faults.add({ path, accessKey: tenant.keys.accessKey, fault });
+  const problem = { kind: 'fail', code: 'err_audit_log_incorrect_region' } as const;
+  engine.simulator.faults.add({ path, accessKey: tenant.keys.accessKey, fault: problem });
   const connected = await engine.connect(tenant);
   expect(connected.report).toMatchObject({ ok: false, authentication: 'wrong-region' });
   await expectPaused(connected, /another region\. Find the account's region/);

@@ -19,8 +19,8 @@ afterAll(() => engine.stop());
 const POLICIES = ['blocked-senders', 'content-examination', 'url-protect', 'attachment-management'] as const;
 type Policy = (typeof POLICIES)[number];
 
-const strike = ({ keys }: Tenant, name: EndpointName, fault: Fault): number =>
-  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault });
+const strike = ({ keys }: Tenant, name: EndpointName, problem: Fault): number =>
+  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault: problem });
 
 async function poll({ id }: Connected, stream: 'audit-events' | 'policies' | 'account'): Promise<PollReport> {
   const [report] = await engine.connections.poll(id, [stream]);
@@ -53,9 +53,9 @@ describe('what one list of policies says, beside three that are collected', () =
       Object.assign(running.data, { [name]: data });
     };
   const fail =
-    (fault: Fault) =>
+    (problem: Fault) =>
     (tenant: Tenant, name: Policy): void => {
-      strike(tenant, name, fault);
+      strike(tenant, name, problem);
     };
 
   interface Expected {

@@ -157,7 +157,7 @@ test('the watermark moves with whole windows only, and the next poll goes on fro
   const { path } = ENDPOINTS['audit-events'];
   const { accessKey } = tenant.keys;
   // 59 windows without events, then the third page of the window with them.
-  const fault = engine.simulator.faults.add({
+  const problem = engine.simulator.faults.add({
     path,
     accessKey,
     after: 61,
@@ -172,7 +172,7 @@ test('the watermark moves with whole windows only, and the next poll goes on fro
   expect(position.watermark).toEqual(before?.end);
   expect(position.watermark).toEqual(open?.start);
 
-  engine.simulator.faults.remove(fault);
+  engine.simulator.faults.remove(problem);
   const asked = requestsOf(accessKey).length;
   const resumed = await pollAudit(id);
   expect(resumed).toMatchObject({ outcome: 'collected', newEvents: 30 });

@@ -158,8 +158,8 @@ test('lists in Temporal are filtered by connection, stream and outcome', async (
   tenant.running.setAccess('account', 'forbidden');
   await engine.connections.poll(id, ['account']);
   const { path } = ENDPOINTS['blocked-senders'];
-  const fault = { kind: 'fail', code: 'err_something_new' } as const;
-  engine.simulator.faults.add({ path, accessKey: tenant.keys.accessKey, fault });
+  const problem = { kind: 'fail', code: 'err_something_new' } as const;
+  engine.simulator.faults.add({ path, accessKey: tenant.keys.accessKey, fault: problem });
   await engine.connections.poll(id, ['policies']);
 
   const [connection, stream, outcome] = SEARCH_ATTRIBUTES.map(({ name }) => name);

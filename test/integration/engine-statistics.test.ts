@@ -129,7 +129,7 @@ describe('what cannot be read keeps nothing else back', () => {
   test('a log with an answer that is no log: red, with what is wrong, and the others are counted', async () => {
     const tenant = tenantWith(300);
     const { id } = await engine.connect(tenant);
-    const fault = engine.simulator.faults.add({
+    const problem = engine.simulator.faults.add({
       path: ENDPOINTS['ttp-url-logs'].path,
       accessKey: tenant.keys.accessKey,
       fault: { kind: 'fail', code: 'err_something_new' },
@@ -141,7 +141,7 @@ describe('what cannot be read keeps nothing else back', () => {
     expect(await engine.store.statistics.logs(id)).toMatchObject({ url: { outcome: 'failed' } });
     expect(countsOf(await daily(id), 'attachment')).toEqual(vendorCounts(tenant, 'attachment'));
 
-    engine.simulator.faults.remove(fault);
+    engine.simulator.faults.remove(problem);
     expect((await poll(id)).outcome).toBe('collected');
     await expectAllCounted(id, tenant);
   });
@@ -160,8 +160,8 @@ test('pages that break off, and tokens that are refused or repeated, are read ag
   const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: 10, tokenIn: 'meta' } } });
   const { path } = ENDPOINTS['ttp-url-logs'];
   const { accessKey } = tenant.keys;
-  const strike = (after: number, fault: Fault): number =>
-    engine.simulator.faults.add({ path, accessKey, after, times: 1, fault });
+  const strike = (after: number, problem: Fault): number =>
+    engine.simulator.faults.add({ path, accessKey, after, times: 1, fault: problem });
   // After thirty windows, of which the last has rows, the first call that asks for a second page.
   strike(30, { kind: 'reset-in-body' });
   // These count the calls with a token alone.

@@ -27,11 +27,11 @@ async function connectTenant(): Promise<Connected> {
 }
 
 /** Calls from the middle of the window on meet a fault: as many as given, or all until it is removed. */
-function strike({ tenant }: Connected, fault: Fault, times?: number): number {
+function strike({ tenant }: Connected, problem: Fault, times?: number): number {
   const { accessKey } = tenant.keys;
   // Faults of the token pass over calls that send none.
-  const after = fault.kind.startsWith('token-') ? 2 : CALLS_BEFORE;
-  return engine.simulator.faults.add({ path, accessKey, fault, after, ...(times && { times }) });
+  const after = problem.kind.startsWith('token-') ? 2 : CALLS_BEFORE;
+  return engine.simulator.faults.add({ path, accessKey, fault: problem, after, ...(times && { times }) });
 }
 
 const poll = async ({ id }: Connected): Promise<PollReport | undefined> =>
@@ -51,9 +51,9 @@ describe.concurrent('what goes wrong in the middle of a window and passes, nobod
     ['a connection that is cut in the answer', { kind: 'reset-in-body' }, 1],
     ['fail[] in a 200 that Mimecast calls retryable', { kind: 'fail', code: 'err_busy', retryable: true }, 1],
     ['429 with a short reset', { kind: 'too-many-requests', resetMs: 1_500 }, 1],
-  ])('%s', async (_, fault, times) => {
+  ])('%s', async (_, problem, times) => {
     const connected = await connectTenant();
-    strike(connected, fault, times);
+    strike(connected, problem, times);
     const report = await poll(connected);
     expect(report).toMatchObject({ outcome: 'collected', events: EVENTS, newEvents: EVENTS });
     expect(report?.error).toBeUndefined();
@@ -68,9 +68,9 @@ describe.concurrent('what goes wrong in the middle of a window and passes, nobod
   test.each<[string, Fault]>([
     ['a page token that is refused', { kind: 'token-refused' }],
     ['a page token that is repeated', { kind: 'token-repeated' }],
-  ])('%s starts the window again: nothing is lost, nothing held twice', async (_, fault) => {
+  ])('%s starts the window again: nothing is lost, nothing held twice', async (_, problem) => {
     const connected = await connectTenant();
-    strike(connected, fault, 1);
+    strike(connected, problem, 1);
     const report = await poll(connected);
     expect(report).toMatchObject({ outcome: 'collected', newEvents: EVENTS });
     expect(report?.events).toBeGreaterThan(EVENTS);
@@ -118,7 +118,7 @@ describe.concurrent('a rate limit', () => {
 
 test('a token that is repeated without end makes the run red after three restarts, and the next poll heals it', async () => {
   const connected = await connectTenant();
-  const fault = strike(connected, { kind: 'token-repeated' });
+  const problem = strike(connected, { kind: 'token-repeated' });
   const report = await poll(connected);
   expect(report).toMatchObject({ outcome: 'failed' });
   const [line = ''] = (report?.error ?? '').split('\n');
@@ -128,7 +128,7 @@ test('a token that is repeated without end makes the run red after three restart
   const held = await heldIds(engine.database, connected.id);
   expect(new Set(held).size).toBe(held.length);
 
-  engine.simulator.faults.remove(fault);
+  engine.simulator.faults.remove(problem);
   expect(await poll(connected)).toMatchObject({ outcome: 'collected' });
   await expectAllHeldOnce(connected);
   expect(await engine.store.ledger.gaps(connected.id, 'audit-events')).toEqual([]);

@@ -77,7 +77,7 @@ test('a clock that is off judges no keys', async () => {
   const { simulator } = engine;
   const { id, tenant } = await connectWith({ ...SOON, confirmAfterMs: 100 });
   tenant.running.rotateKeys();
-  const fault = simulator.faults.add({ fault: { kind: 'date', skewMs: 600_000 } });
+  const problem = simulator.faults.add({ fault: { kind: 'date', skewMs: 600_000 } });
   const handle = engine.client.workflow.getHandle(connectionWorkflowId(id));
   await handle.signal('keysRefused', { version: 1, stream: 'account', runId: 'told' });
   await until(() =>
@@ -87,16 +87,16 @@ test('a clock that is off judges no keys', async () => {
   );
   expect(await stateOf(id)).toBe('connected');
   expect(await pausedStreams(id)).toEqual([]);
-  simulator.faults.remove(fault);
+  simulator.faults.remove(problem);
 });
 
 test('a paused connection is tried again by itself, heals, and polls what was missed', async () => {
   const { connections, simulator } = engine;
   const { id, tenant } = await connectWith({ confirmAfterMs: 100, probeAfterMs: [1_500], probeEveryMs: 1_500 });
-  const fault = simulator.faults.add({ fault: { kind: 'status', status: 401 }, accessKey: tenant.keys.accessKey });
+  const problem = simulator.faults.add({ fault: { kind: 'status', status: 401 }, accessKey: tenant.keys.accessKey });
   await connections.poll(id, ['account']);
   await until(async () => (await stateOf(id)) === 'refused');
-  simulator.faults.remove(fault);
+  simulator.faults.remove(problem);
   await until(async () => (await stateOf(id)) === 'connected');
   await untilPaused(id, 0);
   await until(async () =>

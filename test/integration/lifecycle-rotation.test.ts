@@ -195,7 +195,7 @@ test('keys that nobody could judge stay pending, are tried again by themselves, 
   const { connections, simulator } = engine;
   const { id, tenant } = await engine.connect(undefined, { settings: { refusals: { confirmAfterMs: 300 } } });
   const credentials = tenant.running.rotateKeys();
-  const fault = simulator.faults.add({ fault: { kind: 'reset' }, accessKey: credentials.accessKey });
+  const problem = simulator.faults.add({ fault: { kind: 'reset' }, accessKey: credentials.accessKey });
   expect(await connections.rotate(id, { credentials })).toMatchObject({
     accepted: false,
     version: 2,
@@ -206,7 +206,7 @@ test('keys that nobody could judge stay pending, are tried again by themselves, 
     pendingVersion: 2,
   });
 
-  simulator.faults.remove(fault);
+  simulator.faults.remove(problem);
   await until(async () => (await connections.status(id)).credentials?.version === 2);
 });
 

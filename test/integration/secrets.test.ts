@@ -112,7 +112,7 @@ beforeAll(async () => {
   await startWorker();
 
   await connectAndRefuse();
-  await pollWithFaults();
+  await pollWithProblems();
   await pollWithTokens();
   await pollWhileTheDatabaseFails();
   await lookAround();
@@ -150,7 +150,7 @@ async function connectAndRefuse(): Promise<void> {
 }
 
 /** Everything that Mimecast may say that goes wrong, with the keys and the tenant's secrets in it where they may be. */
-async function pollWithFaults(): Promise<void> {
+async function pollWithProblems(): Promise<void> {
   expect(outcomes(await poll())).toEqual([
     ['audit-events', 'collected'],
     ['policies', 'collected'],
@@ -160,14 +160,17 @@ async function pollWithFaults(): Promise<void> {
   ]);
   const everything = everySecret();
   const fail = { kind: 'fail', code: everything, message: everything, field: everything } as const;
-  const { faults } = simulator;
-  faults.next(1, ENDPOINT_PATHS['audit-events'], { ...fail, code: 'err_planted' });
-  faults.next(1, ENDPOINT_PATHS['ttp-url-logs'], { ...fail, code: 'err_planted' });
-  faults.next(1, ENDPOINT_PATHS['url-protect'], fail);
-  faults.next(1, ENDPOINT_PATHS['content-examination'], { ...fail, retryable: true });
-  faults.next(1, ENDPOINT_PATHS['blocked-senders'], { kind: 'html', status: 502 });
-  faults.next(1, ENDPOINT_PATHS['attachment-management'], { kind: 'truncated-json' });
-  faults.next(1, ENDPOINT_PATHS['archive-settings'], { kind: 'redirect', location: `https://${KEYS.accessKey}.test/` });
+  const { faults: problems } = simulator;
+  problems.next(1, ENDPOINT_PATHS['audit-events'], { ...fail, code: 'err_planted' });
+  problems.next(1, ENDPOINT_PATHS['ttp-url-logs'], { ...fail, code: 'err_planted' });
+  problems.next(1, ENDPOINT_PATHS['url-protect'], fail);
+  problems.next(1, ENDPOINT_PATHS['content-examination'], { ...fail, retryable: true });
+  problems.next(1, ENDPOINT_PATHS['blocked-senders'], { kind: 'html', status: 502 });
+  problems.next(1, ENDPOINT_PATHS['attachment-management'], { kind: 'truncated-json' });
+  problems.next(1, ENDPOINT_PATHS['archive-settings'], {
+    kind: 'redirect',
+    location: `https://${KEYS.accessKey}.test/`,
+  });
   const [account] = running.data.account as [object];
   running.data.account = [{ ...account, ...KEYS, accountCode: [everything] }];
   expect(outcomes(await poll())).toEqual([
@@ -179,7 +182,7 @@ async function pollWithFaults(): Promise<void> {
   ]);
   running.data.account = [account];
 
-  faults.next(1, ENDPOINT_PATHS.account, { kind: 'date', skewMs: 3_600_000 });
+  problems.next(1, ENDPOINT_PATHS.account, { kind: 'date', skewMs: 3_600_000 });
   running.rotateKeys();
   expect(outcomes(await poll('policies', 'audit-events'))).toEqual([
     ['policies', 'failed'],
@@ -205,14 +208,14 @@ async function pollWithTokens(): Promise<void> {
   expect(running.tokens.issued).not.toEqual([]);
   await command(['rotate', MODERN_ID, '--json'], { ...CLIENT, clientSecret: WRONG_CLIENT.clientSecret });
 
-  const { faults } = simulator;
+  const { faults: problems } = simulator;
   const said = everySecret();
-  faults.next(2, ENDPOINT_PATHS['archive-settings'], { kind: 'gateway', code: said });
+  problems.next(2, ENDPOINT_PATHS['archive-settings'], { kind: 'gateway', code: said });
   expect(outcomes(await pollOf(MODERN_ID, 'archive-settings'))).toEqual([['archive-settings', 'failed']]);
-  faults.next(1, '/oauth/token', { kind: 'gateway', code: said, status: 400 });
+  problems.next(1, '/oauth/token', { kind: 'gateway', code: said, status: 400 });
   running.tokens.expire();
   expect(outcomes(await pollOf(MODERN_ID, 'account'))).toEqual([['account', 'failed']]);
-  faults.next(2, ENDPOINT_PATHS.account, { kind: 'gateway', code: 'token_verification_failed' });
+  problems.next(2, ENDPOINT_PATHS.account, { kind: 'gateway', code: 'token_verification_failed' });
   await command(['test', MODERN_ID, '--json']);
 
   running.rotateClientSecret();

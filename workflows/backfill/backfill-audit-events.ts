@@ -17,7 +17,7 @@ import {
 } from './backfill-details.js';
 import type { BackfillInput, BackfillProgress, BackfillResult } from '../../contract/backfill.js';
 import { backfillProgress } from '../../contract/backfill.js';
-import { askedSpan, backfillResult, initialProgress, progressAfter } from './backfill-progress.js';
+import { requestedSpan, backfillResult, initialProgress, progressAfter } from './backfill-progress.js';
 import { failureOf, redRun } from '../failures.js';
 import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
 import { tellOfRefusedKeys } from '../polls/tell-of-refused-keys.js';
@@ -56,7 +56,7 @@ export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<B
   } catch (error) {
     // What is neither is the engine's own: the end of a run that goes on as a new one.
     if (!(error instanceof TemporalFailure)) throw error;
-    const asked = askedSpan(input);
+    const asked = requestedSpan(input);
     if (isCancellation(error)) {
       progress = { ...progress, state: 'cancelled' };
       upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: 'cancelled' }]);

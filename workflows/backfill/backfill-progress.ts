@@ -48,7 +48,7 @@ export function backfillResult(input: BackfillInput, begun: BegunBackfill, last?
   return {
     connectionId: input.connectionId,
     outcome: state === 'complete' || state === 'more' ? read : state,
-    asked: askedSpan(input),
+    asked: requestedSpan(input),
     ...(begun.range && { range: begun.range }),
     windows,
     pages,
@@ -61,7 +61,7 @@ export function backfillResult(input: BackfillInput, begun: BegunBackfill, last?
   };
 }
 
-export const askedSpan = ({ from, to }: BackfillInput): TimeSpan => ({ start: from, end: to });
+export const requestedSpan = ({ from, to }: BackfillInput): TimeSpan => ({ start: from, end: to });
 
 function notesOf({ lost, cutAt }: BegunBackfill, failed: number): string[] {
   return [

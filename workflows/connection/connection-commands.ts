@@ -11,7 +11,7 @@ import type {
 } from '../../contract/messages.js';
 import type {
   AnnotationReport,
-  ConnectionReport,
+  ConnectionTest,
   ConnectionStatus,
   ResumeReport,
   RotationReport,
@@ -24,7 +24,7 @@ import type { SettingsChange } from '../../model/settings.js';
 
 /** What a connection can be told to do, and what it does by itself. One at a time: its queue sees to that. */
 export interface ConnectionCommands {
-  connect(request: ConnectRequest): Promise<ConnectionReport>;
+  connect(request: ConnectRequest): Promise<ConnectionTest>;
   rotate(request: RotationRequest): Promise<RotationReport>;
   /** Records a rotation whose message cannot be carried out, for a sender who gets no answer. */
   refuseRotation(reason: string): Promise<void>;
@@ -67,13 +67,13 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
     }
   };
 
-  const prove = async (version: number): Promise<ConnectionReport> => {
+  const prove = async (version: number): Promise<ConnectionTest> => {
     const report = await probing['mimecast.proveKeys'](connectionId, version);
     memory.noteProof(report);
     return report;
   };
 
-  const settle = async (version: number, report: ConnectionReport): Promise<void> => {
+  const settle = async (version: number, report: ConnectionTest): Promise<void> => {
     const wasRefused = isRefused();
     memory.learn(await keeping['mimecast.settleProof'](connectionId, version, report));
     await reconcile();

@@ -2,7 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { connectionDetails } from './connection-details.js';
 import { keyAge } from '../../model/key-age.js';
 import { nextProbe, nextRetry, refusalRules } from '../../model/refusal-rules.js';
-import type { ConnectionReport, ConnectionStatus, CredentialStatus, PostureStatus } from '../../contract/reports.js';
+import type { ConnectionTest, ConnectionStatus, CredentialStatus, PostureStatus } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from '../../contract/search-attributes.js';
 
 export interface ConnectionInput {
@@ -117,7 +117,7 @@ export class ConnectionMemory {
   }
 
   /** Decides from a proof when the same keys are tried again, if they have to be. */
-  noteProof({ authentication, ok }: ConnectionReport): void {
+  noteProof({ authentication, ok }: ConnectionTest): void {
     const { confirm, evaluate, keepHouseAt, attempts = 0 } = this.agenda;
     const kept: Agenda = {
       ...(confirm && { confirm }),

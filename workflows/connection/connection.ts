@@ -15,16 +15,16 @@ import type { ConnectionCommands } from './connection-commands.js';
 import { ConnectionMemory } from './connection-memory.js';
 import type { Duty, ConnectionInput } from './connection-memory.js';
 import {
-  annotationFault,
-  connectRequestFault,
+  annotationProblem,
+  connectRequestProblem,
   isPosture,
   isRefusedKeys,
-  pauseFault,
-  pollNowFault,
-  resumeFault,
-  rotationRequestFault,
-  settingsChangeFault,
-  withdrawalFault,
+  pauseProblem,
+  pollNowProblem,
+  resumeProblem,
+  rotationRequestProblem,
+  settingsChangeProblem,
+  withdrawalProblem,
 } from '../../contract/message-forms.js';
 import * as messages from '../../contract/messages.js';
 import type { ConnectRequest, RotationRequest } from '../../contract/messages.js';
@@ -109,9 +109,9 @@ function handleMessages(
   commands: ConnectionCommands,
 ): void {
   /** Refuses what is malformed before anything of it reaches the history. */
-  const checked = <Request>(faultOf: (request: Request | undefined) => string | undefined) => ({
+  const checked = <Request>(problemOf: (request: Request | undefined) => string | undefined) => ({
     validator: (request: Request) => {
-      refuse(faultOf(request));
+      refuse(problemOf(request));
     },
   });
 
@@ -119,39 +119,39 @@ function handleMessages(
   setHandler(messages.connect, (request) => queue.submit('connect', () => commands.connect(request)), {
     validator: (request: ConnectRequest) => {
       if (memory.live) throw alreadyConnected(connectionId);
-      refuse(connectRequestFault(request));
+      refuse(connectRequestProblem(request));
     },
   });
   setHandler(
     messages.pollNow,
     (request) => queue.submit('pollNow', () => commands.startPolls(request.streams ?? POLLED_STREAMS)),
-    checked(pollNowFault),
+    checked(pollNowProblem),
   );
   setHandler(
     messages.rotateCredentials,
     (request) => queue.submit('rotate', () => commands.rotate(request)),
-    checked(rotationRequestFault),
+    checked(rotationRequestProblem),
   );
   setHandler(
     messages.updateSettings,
     (change) => queue.submit('edit', () => commands.changeSettings(change)),
-    checked(settingsChangeFault),
+    checked(settingsChangeProblem),
   );
-  setHandler(messages.pause, (request) => queue.submit('pause', () => commands.pause(request)), checked(pauseFault));
+  setHandler(messages.pause, (request) => queue.submit('pause', () => commands.pause(request)), checked(pauseProblem));
   setHandler(
     messages.resume,
     (request) => queue.submit('resume', () => commands.resume(request)),
-    checked(resumeFault),
+    checked(resumeProblem),
   );
   setHandler(
     messages.annotate,
     (request) => queue.submit('annotate', () => commands.annotate(request)),
-    checked(annotationFault),
+    checked(annotationProblem),
   );
   setHandler(
     messages.withdrawAnnotation,
     ({ annotationId }) => queue.submit('annotate', () => commands.withdrawAnnotation(annotationId)),
-    checked(withdrawalFault),
+    checked(withdrawalProblem),
   );
   setHandler(messages.postureTurned, (posture) => {
     if (isPosture(posture)) memory.takePosture(posture);
@@ -182,10 +182,10 @@ async function takeAnnounced(
   commands: ConnectionCommands,
   request: RotationRequest,
 ): Promise<void> {
-  const fault = rotationRequestFault(request);
+  const problem = rotationRequestProblem(request);
   const run = async (): Promise<void> => {
-    if (fault === undefined) await commands.rotate(request);
-    else await commands.refuseRotation(fault);
+    if (problem === undefined) await commands.rotate(request);
+    else await commands.refuseRotation(problem);
   };
   for (;;) {
     try {
@@ -220,8 +220,8 @@ function warn(connectionId: string, error: unknown): void {
   log.warn('The connection could not carry out what was due.', { connectionId, reason });
 }
 
-function refuse(fault: string | undefined): void {
-  if (fault) throw ApplicationFailure.nonRetryable(fault, 'MimecastInvalidRequest');
+function refuse(problem: string | undefined): void {
+  if (problem) throw ApplicationFailure.nonRetryable(problem, 'MimecastInvalidRequest');
 }
 
 function disconnected(connectionId: string): ApplicationFailure {

@@ -47,10 +47,10 @@ describe('what is said about the keys', () => {
     ['the token endpoint has a fault', TOKEN, { kind: 'status', status: 503 }, 'unreachable', /fault of its own/],
     ['it is not there', TOKEN, { kind: 'html', status: 404 }, 'unreachable', /gave no token for the keys/],
     ['it is asked too often', TOKEN, { kind: 'too-many-requests', resetMs: 60_000 }, 'unreachable', /rate limit/],
-  ])('%s', async (_, path, fault, authentication, action) => {
+  ])('%s', async (_, path, problem, authentication, action) => {
     const simulator = await region(true);
     const everywhere = path === TOKEN ? [TOKEN] : ['/api/account/get-account', '/api/audit/get-audit-events'];
-    for (const struck of everywhere) simulator.faults.add({ fault, path: struck });
+    for (const struck of everywhere) simulator.faults.add({ fault: problem, path: struck });
     const report = await testConnection(apiWithToken(simulator.url, tenant.client), rowAt(simulator));
     expect(report).toMatchObject({ ok: false, authentication });
     expect(report.action).toMatch(action);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lostFrom, planBackfill } from '../../../activities/backfill/backfill-plan.js';
 import { common, merged, without, type TimeRange } from '../../../model/time-ranges.js';
 import { WINDOW_RULES } from '../../../mimecast/audit-windows.js';
-import type { Coverage } from '../../../evidence/ledger/held.js';
+import type { HeldRanges } from '../../../evidence/ledger/held.js';
 import type { WindowRow } from '../../../evidence/ledger/window.js';
 
 const DAY_MS = 86_400_000;
@@ -26,11 +26,11 @@ const window = (range: TimeRange, changes: Partial<WindowRow> = {}): WindowRow =
   ...changes,
 });
 
-const nothing: Coverage = { held: [], unfinished: [], failed: [] };
+const nothing: HeldRanges = { held: [], unfinished: [], failed: [] };
 const RUN = 'run-1';
 
 describe('the windows that a backfill reads', () => {
-  test.each<[string, TimeRange, Partial<Coverage>, TimeRange[]]>([
+  test.each<[string, TimeRange, Partial<HeldRanges>, TimeRange[]]>([
     ['a range in slices, oldest first', span(0, 2.5), {}, [span(0, 1), span(1, 2), span(2, 2.5)]],
     ['nothing of what is held', span(0, 3), { held: [span(-1, 4)] }, []],
     [
@@ -94,7 +94,7 @@ describe('the windows that a backfill reads', () => {
 });
 
 test('what lies before the look-back is lost, but for what is held or is being read; what is recorded is not recorded again', () => {
-  const coverage: Coverage = {
+  const coverage: HeldRanges = {
     held: [span(1, 2)],
     unfinished: [window(span(3, 4), { state: 'open', kind: 'scheduled', pages: 1 }), window(span(5, 6))],
     failed: [{ ...span(6, 7) }],

@@ -16,7 +16,7 @@ import { createTokenCache } from '../../../mimecast/token-cache.js';
 import { createKeyring, sealingKey } from '../../../vault/keyring.js';
 import { sealCredentials } from '../../../vault/sealing.js';
 import { ENDPOINT_NAMES } from '../../../model/setting-names.js';
-import { settingsFault } from '../../../model/settings-form.js';
+import { settingsProblem } from '../../../model/settings-form.js';
 import { defaultSettings } from '../../../model/streams.js';
 import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../hostile.js';
 import { CLIENT, good, KEYS, rejection, sendJson, serve, type Answer, type TestServer } from '../mimecast/server.js';
@@ -173,7 +173,7 @@ describe('settings', () => {
     for (const settings of addresses.flatMap(settingsWith).flatMap(disguised)) {
       const whole = { ...settings, ...usual, ...settings };
       // Anything but a sentence lets settings pass.
-      if (typeof settingsFault(whole) === 'string') continue;
+      if (typeof settingsProblem(whole) === 'string') continue;
       used += 1;
       await use(whole).catch((error: unknown) => {
         if (!(error instanceof MimecastBaseUrlError)) throw error;

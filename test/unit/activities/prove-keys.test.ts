@@ -74,9 +74,9 @@ describe('an account that failed is not passed over: it may say later that the k
     ['failures in a 200', { kind: 'fail', code: 'err_validation_null' }],
     ['no data', { kind: 'without-data' }],
     ['a fault of the vendor', { kind: 'status', status: 503 }],
-  ])('%s', async (_, fault) => {
+  ])('%s', async (_, problem) => {
     const reached = await reach();
-    reached.simulator.faults.next(1, ENDPOINT_PATHS.account, fault);
+    reached.simulator.faults.next(1, ENDPOINT_PATHS.account, problem);
     const report = await proveKeys(reached.api, reached.row);
     expect(report).toMatchObject({ ok: false, authentication: 'unreachable' });
     expect(calls(reached)).toEqual(['account']);
@@ -98,9 +98,9 @@ describe('only refused and expired keys are told as such, because only they may 
     ['429', [{ kind: 'too-many-requests', resetMs: 100 }], 'unreachable'],
     ['a reset', [{ kind: 'reset' }], 'unreachable'],
     ['a wrong region', [{ kind: 'fail', code: 'err_audit_log_incorrect_region' }], 'wrong-region'],
-  ])('%s', async (_, faults, authentication) => {
+  ])('%s', async (_, problems, authentication) => {
     const reached = await reach();
-    for (const fault of faults) reached.simulator.faults.add({ fault });
+    for (const problem of problems) reached.simulator.faults.add({ fault: problem });
     const report = await proveKeys(reached.api, reached.row);
     expect(report).toMatchObject({ ok: false, authentication });
     expect(report.action).toBeTruthy();

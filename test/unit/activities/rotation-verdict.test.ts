@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rotationVerdict } from '../../../activities/keys/rotation-verdict.js';
 import type { ConnectionRow } from '../../../model/connection.js';
-import type { ConnectionReport } from '../../../contract/reports.js';
+import type { ConnectionTest } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/streams.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');
@@ -15,7 +15,7 @@ const row = (accountCode?: string): ConnectionRow => ({
   updatedAt: new Date(0),
   ...(accountCode !== undefined && { accountCode }),
 });
-const report = (changes: Partial<ConnectionReport>): ConnectionReport => ({
+const report = (changes: Partial<ConnectionTest>): ConnectionTest => ({
   connectionId: 'acme',
   ok: true,
   authentication: 'accepted',
@@ -26,9 +26,7 @@ const report = (changes: Partial<ConnectionReport>): ConnectionReport => ({
 });
 const OURS = { account: { code: 'CUK1A1' } };
 
-test.each<
-  [string, string | undefined, Partial<ConnectionReport>, 'neither-reads-account' | 'unknown', string, string?]
->([
+test.each<[string, string | undefined, Partial<ConnectionTest>, 'neither-reads-account' | 'unknown', string, string?]>([
   ['keys of the same account', 'CUK1A1', OURS, 'unknown', 'accepted'],
   ['the first keys that may read the account', undefined, OURS, 'unknown', 'accepted'],
   ['keys of another account', 'CUK1A1', { account: { code: 'CUK9Z9' } }, 'unknown', 'refused', 'CUK9Z9'],

@@ -10,7 +10,7 @@ import {
   type SimulatedEndpoint,
   type TenantKeys,
 } from '../../../sandbox/index.js';
-import type { ConnectionReport, EndpointReport } from '../../../contract/reports.js';
+import type { ConnectionTest, EndpointReport } from '../../../contract/reports.js';
 import { nobody, reach, tenantOf, type Reached } from './tenant-under-test.js';
 
 /** Without the statistics of API 2.0. */
@@ -23,16 +23,16 @@ const isLog = (name: string): boolean => /logs$|^audit-events$/.test(name);
 const OTHERS = NAMES.filter((name) => name !== 'account');
 const MINUTE_MS = 60_000;
 
-const testOf = ({ api, row }: Reached): Promise<ConnectionReport> => testConnection(api, row);
+const testOf = ({ api, row }: Reached): Promise<ConnectionTest> => testConnection(api, row);
 
-const outcomes = ({ endpoints }: ConnectionReport): Record<string, string> =>
+const outcomes = ({ endpoints }: ConnectionTest): Record<string, string> =>
   Object.fromEntries(endpoints.map(({ endpoint, outcome }) => [endpoint, outcome]));
 
-const of = (report: ConnectionReport, name: EndpointName): EndpointReport | undefined =>
+const of = (report: ConnectionTest, name: EndpointName): EndpointReport | undefined =>
   report.endpoints.find(({ endpoint }) => endpoint === name);
 
-const spoil = ({ simulator }: Reached, name: SimulatedEndpoint, fault: Fault): number =>
-  simulator.faults.add({ fault, path: ENDPOINT_PATHS[name] });
+const spoil = ({ simulator }: Reached, name: SimulatedEndpoint, problem: Fault): number =>
+  simulator.faults.add({ fault: problem, path: ENDPOINT_PATHS[name] });
 
 test('a good connection: every endpoint collected, whose account it is, the clocks and the calls that are left', async () => {
   const reached = await reach();
@@ -153,9 +153,9 @@ describe('keys that were not judged', () => {
     ['a reset', { kind: 'reset' }, /connection to Mimecast failed/],
     ['no answer in time', { kind: 'hang' }, /did not answer in time/],
     ['no call left', { kind: 'too-many-requests', resetMs: 4_000 }, /rate limit .* "test acme" after that/],
-  ])('%s, and no other endpoint is tried', async (_, fault, action) => {
+  ])('%s, and no other endpoint is tried', async (_, problem, action) => {
     const reached = await reach({ limits: { totalTimeoutMs: 300 } });
-    spoil(reached, 'account', fault);
+    spoil(reached, 'account', problem);
     const report = await testOf(reached);
     expect(report).toMatchObject({ ok: false, authentication: 'unreachable' });
     expect(report.action).toMatch(action);
@@ -173,9 +173,9 @@ describe('keys that were not judged', () => {
     ['403 for everything', { kind: 'status', status: 403 }],
     ['404 for everything', { kind: 'status', status: 404 }],
     ['app_forbidden for everything', { kind: 'app-forbidden' }],
-  ])('%s everywhere prove nothing', async (_, fault) => {
+  ])('%s everywhere prove nothing', async (_, problem) => {
     const reached = await reach();
-    reached.simulator.faults.add({ fault });
+    reached.simulator.faults.add({ fault: problem });
     const report = await testOf(reached);
     expect(report).toMatchObject({ ok: false, authentication: 'unreachable' });
     expect(report.endpoints).toHaveLength(NAMES.length);
@@ -267,9 +267,9 @@ describe.each(NAMES)('%s', (name) => {
     ['half an answer', { kind: 'truncated-json' }, /broke off/],
     ['a good answer without data', { kind: 'without-data' }, /not in the documented form \(no list in data\)/],
     ['a status of its own', { kind: 'status', status: 502 }, /fault of its own \(status 502\)/],
-  ])('%s: failed, not empty, and not ok', async (_, fault, action) => {
+  ])('%s: failed, not empty, and not ok', async (_, problem, action) => {
     const reached = await reach();
-    spoil(reached, name, fault);
+    spoil(reached, name, problem);
     const report = await testOf(reached);
     expect(report).toMatchObject({ ok: false, authentication: 'accepted' });
     expect(of(report, name)).toMatchObject({ outcome: 'failed' });
@@ -359,8 +359,8 @@ test('no combination with a failed or forbidden endpoint is ever ok, and what is
     fc.asyncProperty(fc.array(state, { minLength: NAMES.length, maxLength: NAMES.length }), async (states) => {
       reached.simulator.faults.clear();
       for (const [index, name] of NAMES.entries()) {
-        const fault = STATES[states[index] ?? 'collected'];
-        if (fault) spoil(reached, name, fault);
+        const problem = STATES[states[index] ?? 'collected'];
+        if (problem) spoil(reached, name, problem);
       }
       const report = await testOf(reached);
       const allGood = states.every((each) => GOOD.includes(each)) && states.includes('collected');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadDocuments, type LoadedDocuments } from '../../../cli/apply/load-documents.js';
 import { KeysCommandError, runCommand } from '../../../cli/apply/run-command.js';
-import type { FileFault } from '../../../cli/console/failures.js';
+import type { FileProblem } from '../../../cli/console/failures.js';
 import { Output } from '../../../cli/console/output.js';
 import { resolveSettings } from '../../../cli/reach/settings.js';
 import { createKeyring, sealingKey } from '../../../vault/keyring.js';
@@ -66,12 +66,12 @@ async function load(
   return { ...(await loadDocuments(context, paths, only)), terminal };
 }
 
-async function faultsOf(...texts: string[]): Promise<string[]> {
+async function problemsOf(...texts: string[]): Promise<string[]> {
   const error: unknown = await load(texts).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'invalid-file', exitCode: 2 });
-  const { faults } = error as { faults: readonly FileFault[] };
-  const [first = ''] = faults.map(({ file }) => file);
-  const told = faults.map(
+  const { faults: problems } = error as { faults: readonly FileProblem[] };
+  const [first = ''] = problems.map(({ file }) => file);
+  const told = problems.map(
     ({ file, line, field, message }) => `${file === first ? '' : 'other '}${line}: ${field} ${message}`,
   );
   expect(told.join()).not.toContain('canary');
@@ -188,22 +188,22 @@ describe('every fault is told with its line', () => {
         '4: acme.keysFrom cannot be used. The command does not print: MIMECAST_APPLICATION_ID, MIMECAST_APPLICATION_KEY, MIMECAST_ACCESS_KEY, MIMECAST_SECRET_KEY.',
       ],
     ],
-  ])('%s', async (_, text, faults) => {
-    expect(await faultsOf(text)).toEqual(faults);
+  ])('%s', async (_, text, problems) => {
+    expect(await problemsOf(text)).toEqual(problems);
   });
 
   test('keys files that cannot be read, or lack keys', async () => {
-    expect((await faultsOf(one('keysFrom: { file: nothere.env }'))).join()).toMatch(
+    expect((await problemsOf(one('keysFrom: { file: nothere.env }'))).join()).toMatch(
       /^4: acme\.keysFrom cannot be used\. .*ENOENT/,
     );
-    expect((await faultsOf(one('keysFrom: { file: keys/half.env }'))).join()).toMatch(
+    expect((await problemsOf(one('keysFrom: { file: keys/half.env }'))).join()).toMatch(
       /lacks keys: MIMECAST_ACCESS_KEY, MIMECAST_SECRET_KEY/,
     );
   });
 
   test('sealed for another connection, and a second source beside it', async () => {
     const text = `connections:\n  beta:\n    baseUrl: https://eu-api.mimecast.com\n    keysFrom: { env: ACME_ }\n    sealed: ${sealed}\n`;
-    expect(await faultsOf(text)).toEqual([
+    expect(await problemsOf(text)).toEqual([
       '4: beta.keysFrom is a second source of keys beside sealed: keep one',
       '5: beta.sealed is sealed for the connection "acme"',
     ]);
@@ -212,17 +212,17 @@ describe('every fault is told with its line', () => {
   test('all at once, over all files and documents, and no program runs as long as there are any', async () => {
     const marker = path.join(folder, 'ran');
     const running = one(`keysFrom: { command: [touch, ${marker}] }`);
-    const faults = await faultsOf(
+    const problems = await problemsOf(
       `${one('x: 1')}\n---\nconnections:\n  beta: { y: 1 }\n`,
       `${running}\n`,
       'connections: [',
     );
-    expect(faults).toHaveLength(5);
-    expect(faults.join('\n')).toMatch(
+    expect(problems).toHaveLength(5);
+    expect(problems.join('\n')).toMatch(
       /^4: acme\.x .*\n7: beta\.y .*\n7: beta\.baseUrl .*\nother 2: acme is there twice: first at \S+:2\nother \d: the document is not YAML/,
     );
     await expect(access(marker)).rejects.toThrow('ENOENT');
-    await faultsOf(running);
+    await problemsOf(running);
     await expect(access(marker)).resolves.toBeUndefined();
   });
 });

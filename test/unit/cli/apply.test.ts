@@ -136,8 +136,8 @@ describe('the command', () => {
   });
 
   test('tells a fault that only shows beside what is there with its line', async () => {
-    const fault = { document: 0, path: ['connections', 'acme', 'expectedAccount'], message: 'is CUK12A9, but …' };
-    const refuse = () => Promise.reject(new MimecastApplyError([fault]));
+    const problem = { document: 0, path: ['connections', 'acme', 'expectedAccount'], message: 'is CUK12A9, but …' };
+    const refuse = () => Promise.reject(new MimecastApplyError([problem]));
     const { exitCode, stdout, stderr } = await run(['--json'], refuse);
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`${file}:4: acme.expectedAccount is CUK12A9, but …\n`);

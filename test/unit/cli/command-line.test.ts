@@ -8,7 +8,7 @@ import { MimecastClientError } from '../../../client/index.js';
 import { readKeyring } from '../../../vault/keyring.js';
 import { describeSealed } from '../../../vault/sealing.js';
 import { unsealCredentials } from '../../../vault/unsealing.js';
-import type { ConnectionReport } from '../../../contract/reports.js';
+import type { ConnectionTest } from '../../../contract/reports.js';
 import { Recorder, RecordedTerminal } from './recorded-terminal.js';
 
 const KEYS = {
@@ -189,7 +189,7 @@ test('keys that Mimecast refuses are a bad answer: exit code 1, and the report a
 });
 
 describe('test', () => {
-  const answering = (report: Partial<ConnectionReport>) => {
+  const answering = (report: Partial<ConnectionTest>) => {
     const sent: unknown[] = [];
     const test: Connections['test'] = (...request) => {
       sent.push(request);

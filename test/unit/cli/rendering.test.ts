@@ -10,7 +10,7 @@ import { statusLines } from '../../../cli/rendering/status.js';
 import { coloursFor } from '../../../cli/console/terminal.js';
 import type { PollReport, StatusReport } from '../../../client/index.js';
 import type { PollOutcome } from '../../../model/outcomes.js';
-import type { ConnectionReport, EndpointReport } from '../../../contract/reports.js';
+import type { ConnectionTest, EndpointReport } from '../../../contract/reports.js';
 import { PROTOTYPE_NAMES } from '../../hostile.js';
 
 const plain = coloursFor({}, {});
@@ -178,7 +178,7 @@ const ACCOUNT: EndpointReport = {
   items: 1,
 };
 
-const GOOD: ConnectionReport = {
+const GOOD: ConnectionTest = {
   connectionId: 'acme',
   ok: true,
   authentication: 'accepted',
@@ -194,7 +194,7 @@ const policies = (outcome: 'forbidden' | 'unavailable', action: string, ...endpo
     return { stream: 'policies', endpoint, path: `/api/policy/${endpoint}`, outcome, action };
   });
 
-const REPORT: ConnectionReport = {
+const REPORT: ConnectionTest = {
   ...GOOD,
   ok: false,
   account: { code: 'CUSA35A403', name: 'Acme' },
@@ -250,7 +250,7 @@ test('a page of items that has more behind it says so', () => {
   expect(connectionReportLines(report, plain).at(-1)).toMatch(/collected {2}10\+ /);
 });
 
-test.each<[ConnectionReport['authentication'], string]>([
+test.each<[ConnectionTest['authentication'], string]>([
   ['rejected', 'KEYS REFUSED'],
   ['expired', 'KEYS EXPIRED'],
   ['unreachable', 'KEYS NOT JUDGED'],
@@ -267,7 +267,7 @@ test.each(['of-a-later-release', ...PROTOTYPE_NAMES])(
   (word) => {
     const outcome = word as PollOutcome;
     expect([paintOutcome(outcome, plain), exitCodeOf([{ outcome }])]).toEqual([word, 1]);
-    const authentication = word as ConnectionReport['authentication'];
+    const authentication = word as ConnectionTest['authentication'];
     expect(connectionReportLines({ ...GOOD, ok: false, authentication }, plain)[0]).toBe(`acme  ${word}`);
   },
 );

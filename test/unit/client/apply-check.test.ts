@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkDocuments } from '../../../client/apply/check.js';
-import { fieldName } from '../../../client/apply/faults.js';
+import { fieldName } from '../../../client/apply/problems.js';
 import { fingerprintOf } from '../../../vault/fingerprint.js';
 import { createKeyring, sealingKey } from '../../../vault/keyring.js';
 import { sealCredentials } from '../../../vault/sealing.js';
@@ -28,25 +28,25 @@ describe('keys and base URL must be of one generation of the API', () => {
     ['keys of API 2.0 at their host', { baseUrl: GLOBAL, credentials: CLIENT }, undefined],
     ['keys of API 2.0 at a host of API 1.0', { credentials: CLIENT }, `${BASE_URL} serves API 1.0`],
     ['keys of API 1.0 at a host of API 2.0', { baseUrl: GLOBAL, credentials: CREDENTIALS }, `${GLOBAL} serves API 2.0`],
-  ])('%s', (_, fields, fault) => {
-    const [told, ...others] = faultsOf(acme(fields));
+  ])('%s', (_, fields, problem) => {
+    const [told, ...others] = problemsOf(acme(fields));
     expect(others).toEqual([]);
-    if (fault === undefined) expect(told).toBeUndefined();
-    else expect(told).toContain(`0: acme.baseUrl does not fit the keys. ${fault}`);
+    if (problem === undefined) expect(told).toBeUndefined();
+    else expect(told).toContain(`0: acme.baseUrl does not fit the keys. ${problem}`);
   });
 });
 
-function faultsOf(...documents: unknown[]): string[] {
-  const { wanted, faults } = checkDocuments(documents, RULES);
-  if (faults.length > 0) expect(wanted).toEqual([]);
-  return faults.map(({ document, path, message }) => `${document}: ${fieldName(path)} ${message}`);
+function problemsOf(...documents: unknown[]): string[] {
+  const { wanted, problems: problems } = checkDocuments(documents, RULES);
+  if (problems.length > 0) expect(wanted).toEqual([]);
+  return problems.map(({ document, path, message }) => `${document}: ${fieldName(path)} ${message}`);
 }
 
 const acme = (fields: object): unknown => ({ connections: { acme: { baseUrl: BASE_URL, ...fields } } });
 
 describe('a document that is right', () => {
   test('says everything about a connection: its own, the defaults under it, and the usual under both', () => {
-    const { wanted, faults } = checkDocuments(
+    const { wanted, problems: problems } = checkDocuments(
       [
         {
           defaults: {
@@ -76,7 +76,7 @@ describe('a document that is right', () => {
       ],
       RULES,
     );
-    expect(faults).toEqual([]);
+    expect(problems).toEqual([]);
     expect(wanted).toMatchObject([
       {
         connectionId: 'acme',
@@ -108,8 +108,8 @@ describe('a document that is right', () => {
   });
 
   test('may leave out keys, and may be empty', () => {
-    expect(faultsOf(acme({}))).toEqual([]);
-    expect(faultsOf({ connections: {} })).toEqual([]);
+    expect(problemsOf(acme({}))).toEqual([]);
+    expect(problemsOf({ connections: {} })).toEqual([]);
   });
 });
 
@@ -258,46 +258,46 @@ describe('a fault is told with its field', () => {
         '0: acme.keysFrom is not a field here; there are baseUrl, streams, endpointPaths, pagination, thresholds, coverage, retention, statistics, sealed, issuedAt, expectedAccount, credentials',
       ],
     ],
-  ])('%s', (_, document, faults) => {
-    const found = faultsOf(document);
-    expect(found).toEqual(faults);
+  ])('%s', (_, document, problems) => {
+    const found = problemsOf(document);
+    expect(found).toEqual(problems);
     expect(found.join()).not.toContain('canary');
   });
 
   test.each(['Acme', '-a', 'a_b', '', 'a'.repeat(64)])('an id that is not allowed: %j', (id) => {
-    expect(faultsOf({ connections: { [id]: { baseUrl: BASE_URL } } }).join()).toContain(
+    expect(problemsOf({ connections: { [id]: { baseUrl: BASE_URL } } }).join()).toContain(
       'cannot be the id of a connection',
     );
   });
 
   test('sealed keys of another connection, and two sources of keys', () => {
     const document = { connections: { beta: { baseUrl: BASE_URL, sealed, credentials: CREDENTIALS } } };
-    expect(faultsOf(document)).toEqual([
+    expect(problemsOf(document)).toEqual([
       '0: beta.credentials is a second source of keys beside sealed: keep one',
       '0: beta.sealed is sealed for the connection "acme"',
     ]);
   });
 
   test('all of them at once, over all documents, and a connection that is in two of them', () => {
-    const { faults } = checkDocuments(
+    const { problems: problems } = checkDocuments(
       [acme({ streams: { a: {}, policies: { every: 1 } } }), acme({ sealed: 'x' }), { connections: { acme: 7 } }],
       RULES,
     );
-    expect(faults.map(({ document, path }) => [document, ...path])).toEqual([
+    expect(problems.map(({ document, path }) => [document, ...path])).toEqual([
       [0, 'connections', 'acme', 'streams', 'policies', 'every'],
       [0, 'connections', 'acme', 'streams', 'a'],
       [1, 'connections', 'acme', 'sealed'],
       [2, 'connections', 'acme'],
       [1, 'connections', 'acme'],
     ]);
-    expect(faults.at(-1)).toMatchObject({ message: 'is there twice', other: { document: 0 } });
+    expect(problems.at(-1)).toMatchObject({ message: 'is there twice', other: { document: 0 } });
   });
 
   test('whatever the document is, and never with what stood there', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         for (const document of [value, { connections: value }, { connections: { acme: value }, defaults: value }]) {
-          for (const { message } of checkDocuments([document], RULES).faults) expect(message).not.toBe('');
+          for (const { message } of checkDocuments([document], RULES).problems) expect(message).not.toBe('');
         }
       }),
     );

@@ -53,8 +53,8 @@ describe('a move to another generation of the API is one rotation, which brings 
     ['between simulators', wanted(OTHER_LOOPBACK, KEYS_2), existing(LOOPBACK), [rotation(OTHER_LOOPBACK)]],
     ['at a simulator that serves both', wanted(LOOPBACK, KEYS_2), existing(LOOPBACK), [rotation()]],
   ])('%s', (_, want, is, actions) => {
-    const { plan, faults } = planApply([want], [is]);
-    expect(faults).toEqual([]);
+    const { plan, problems: problems } = planApply([want], [is]);
+    expect(problems).toEqual([]);
     expect(plan.connections[0]?.actions).toEqual(actions);
   });
 
@@ -64,7 +64,7 @@ describe('a move to another generation of the API is one rotation, which brings 
     ['no keys for the way back', wanted(URL_1), existing(URL_2, '2.0'), '2.0'],
   ])('and refused with %s', (_, want, is, generation) => {
     const message = `serves another generation of the API than the keys in use are for (${generation}): give new keys with it`;
-    expect(planApply([want], [is]).faults).toEqual([
+    expect(planApply([want], [is]).problems).toEqual([
       { document: 0, path: ['connections', 'acme', 'baseUrl'], message },
     ]);
   });

@@ -4,7 +4,7 @@ import { settingsChange } from '../../../client/apply/changes.js';
 import type { WantedConnection, WantedKeys, WantedSettings } from '../../../client/apply/documents.js';
 import { planApply, type PlannedAction, type PlannedConnection } from '../../../client/apply/plan.js';
 import type { CredentialReport, ListedConnection } from '../../../client/reports.js';
-import { settingsFault } from '../../../model/settings-form.js';
+import { settingsProblem } from '../../../model/settings-form.js';
 import { changedSettings } from '../../../model/settings.js';
 import { defaultSettings, POLLED_STREAMS } from '../../../model/streams.js';
 
@@ -50,8 +50,8 @@ const existing = (changes: Partial<ListedConnection> = {}): ListedConnection => 
 
 /** The actions for one connection, by their names. */
 function actionsFor(want: WantedConnection, is?: ListedConnection): string[] {
-  const { plan, faults } = planApply([want], is ? [is] : []);
-  expect(faults).toEqual([]);
+  const { plan, problems: problems } = planApply([want], is ? [is] : []);
+  expect(problems).toEqual([]);
   return plan.connections.flatMap(({ actions }) => actions.map(({ action }) => action));
 }
 
@@ -183,9 +183,9 @@ describe('what cannot be brought about is a fault at its place', () => {
     ],
     ['a new connection without keys', without(wanted(), 'keys'), undefined, 'acme', 'needs keys'],
   ])('%s', (_, want, is, field, message) => {
-    const { faults } = planApply([want], is ? [is] : []);
-    expect(faults).toMatchObject([{ document: 0, message: expect.stringContaining(message) as unknown }]);
-    expect(faults[0]?.path.at(-1)).toBe(field);
+    const { problems: problems } = planApply([want], is ? [is] : []);
+    expect(problems).toMatchObject([{ document: 0, message: expect.stringContaining(message) as unknown }]);
+    expect(problems[0]?.path.at(-1)).toBe(field);
   });
 
   test('but not an account that is the pinned one, or was expected from the start', () => {
@@ -271,7 +271,7 @@ function effect(
   if (!before?.settings) throw new Error(`${action} before connect`);
   if (action === 'rotate') return { ...before, state: 'connected', ...fresh };
   const change = settingsChange(before.settings, settings);
-  expect(settingsFault(change, true)).toBeUndefined();
+  expect(settingsProblem(change, true)).toBeUndefined();
   return { ...before, settings: changedSettings(before.settings, change) };
 }
 

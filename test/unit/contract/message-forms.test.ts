@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  connectRequestFault,
-  pauseFault,
-  pollNowFault,
-  resumeFault,
-  rotationRequestFault,
-  settingsChangeFault,
+  connectRequestProblem,
+  pauseProblem,
+  pollNowProblem,
+  resumeProblem,
+  rotationRequestProblem,
+  settingsChangeProblem,
 } from '../../../contract/message-forms.js';
 import type { ConnectRequest, PollNowRequest, RotationRequest } from '../../../contract/messages.js';
 import { defaultSettings } from '../../../model/streams.js';
@@ -14,8 +14,8 @@ const settings = defaultSettings('https://eu-api.mimecast.com');
 const good = { settings, sealed: 'eyJhbGci.a_b-c.d.e.f' };
 const withSettings = (change: object): object => ({ ...good, settings: { ...settings, ...change } });
 
-const connectFault = (request: unknown): string | undefined => connectRequestFault(request as ConnectRequest);
-const pollFault = (request: unknown): string | undefined => pollNowFault(request as PollNowRequest);
+const connectProblem = (request: unknown): string | undefined => connectRequestProblem(request as ConnectRequest);
+const pollProblem = (request: unknown): string | undefined => pollNowProblem(request as PollNowRequest);
 
 describe('a connect request is taken', () => {
   test.each<[string, object]>([
@@ -27,7 +27,7 @@ describe('a connect request is taken', () => {
     ['with pages of one row', withSettings({ pagination: { pageSize: 1, tokenIn: 'data' } })],
     ['with an account', withSettings({ expectedAccount: 'CUK1A1' })],
   ])('%s', (_, request) => {
-    expect(connectFault(request)).toBeUndefined();
+    expect(connectProblem(request)).toBeUndefined();
   });
 });
 
@@ -75,17 +75,17 @@ describe('a connect request is refused, and its sender told why', () => {
     [path(7), /url-protect must begin with \/api\//],
     [withSettings({ expectedAccount: 7 }), /expectedAccount must be/],
     [withSettings({ statistics: { keepRows: 'in the clear' } }), /keepRows must be true or false/],
-  ])('%j', (request, fault) => {
-    expect(connectFault(request)).toMatch(fault);
+  ])('%j', (request, problem) => {
+    expect(connectProblem(request)).toMatch(problem);
     // What was sent may be anything, also keys in the clear.
-    expect(connectFault(request)).not.toContain('in the clear');
+    expect(connectProblem(request)).not.toContain('in the clear');
   });
 });
 
 test.each([undefined, {}, { streams: [] }, { streams: ['policies', 'threat-statistics'] }])(
   'a poll request is taken: %j',
   (request) => {
-    expect(pollFault(request)).toBeUndefined();
+    expect(pollProblem(request)).toBeUndefined();
   },
 );
 
@@ -94,33 +94,33 @@ test.each<[unknown, RegExp]>([
   [{ streams: ['policies', 'weather'] }, /no stream "weather"/],
   [{ streams: [7] }, /no stream 7/],
   [{ streams: [null] }, /no stream null/],
-])('a poll request is refused: %j', (request, fault) => {
-  expect(pollFault(request)).toMatch(fault);
+])('a poll request is refused: %j', (request, problem) => {
+  expect(pollProblem(request)).toMatch(problem);
 });
 
 describe('a rotation', () => {
   const { sealed } = good;
-  const fault = (request: unknown): string | undefined => rotationRequestFault(request as RotationRequest);
+  const problem = (request: unknown): string | undefined => rotationRequestProblem(request as RotationRequest);
 
   test.each([{ sealed }, { sealed, baseUrl: 'https://api.services.mimecast.com' }, { sealed, baseUrl: null }])(
     'is taken: %j',
     (request) => {
-      expect(fault(request)).toBeUndefined();
+      expect(problem(request)).toBeUndefined();
     },
   );
 
   test.each([7, '', 'api.services.mimecast.com', {}])('is refused with the base URL %j', (baseUrl) => {
-    expect(fault({ sealed, baseUrl })).toBe('baseUrl is not a URL.');
+    expect(problem({ sealed, baseUrl })).toBe('baseUrl is not a URL.');
   });
 });
 
 test('whoever asks may say so, in a short text', () => {
-  expect(pauseFault({ note: 'freeze', actor: 'ops@desk' })).toBeUndefined();
-  expect(resumeFault({ actor: 'ops@desk' })).toBeUndefined();
+  expect(pauseProblem({ note: 'freeze', actor: 'ops@desk' })).toBeUndefined();
+  expect(resumeProblem({ actor: 'ops@desk' })).toBeUndefined();
   for (const actor of ['', 7, 'x'.repeat(201)] as string[]) {
-    expect(pauseFault({ note: 'freeze', actor })).toMatch(/actor must be a text/);
-    expect(resumeFault({ actor })).toMatch(/actor must be a text/);
-    expect(settingsChangeFault({ baseUrl: 'https://eu-api.mimecast.com', actor })).toMatch(/actor must be a text/);
+    expect(pauseProblem({ note: 'freeze', actor })).toMatch(/actor must be a text/);
+    expect(resumeProblem({ actor })).toMatch(/actor must be a text/);
+    expect(settingsChangeProblem({ baseUrl: 'https://eu-api.mimecast.com', actor })).toMatch(/actor must be a text/);
   }
-  expect(settingsChangeFault({ actor: 'ops@desk' })).toMatch(/nothing to change/);
+  expect(settingsChangeProblem({ actor: 'ops@desk' })).toMatch(/nothing to change/);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { generationOf, MimecastCredentialsError, parseCredentials } from '../../../mimecast/credentials.js';
+import { apiVersionOf, MimecastCredentialsError, parseCredentials } from '../../../mimecast/credentials.js';
 import { CLIENT, KEYS, rejection } from './server.js';
 
 const refusalOf = async (input: unknown): Promise<MimecastCredentialsError> => {
@@ -26,8 +26,8 @@ describe('keys as they are entered', () => {
   test('the two of API 2.0 are told by their names', () => {
     expect(parseCredentials({ ...CLIENT, note: 'x' })).toEqual(CLIENT);
     expect(parseCredentials({ ...CLIENT, applicationId: '', accessKey: undefined, secretKey: null })).toEqual(CLIENT);
-    expect(generationOf(parseCredentials(CLIENT))).toBe('2.0');
-    expect(generationOf(parseCredentials(KEYS))).toBe('1.0');
+    expect(apiVersionOf(parseCredentials(CLIENT))).toBe('2.0');
+    expect(apiVersionOf(parseCredentials(KEYS))).toBe('1.0');
   });
 
   test.each([undefined, null, 'text', [], {}, { clientId: '', accessKey: '' }])(

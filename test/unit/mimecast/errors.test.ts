@@ -23,7 +23,7 @@ const REASONS: errors.RequestFailureReason[] = [
   'too-large',
   'endless-pages',
 ];
-const FAULTS: errors.TransportFault[] = [
+const FAULTS: errors.TransportProblem[] = [
   'token-unverified',
   'timeout',
   'connection',
@@ -52,7 +52,7 @@ const all: MimecastError[] = [
   ...REASONS.map(
     (reason) => new errors.MimecastRequestError(place, reason, { detail: 'err_xdk_operation_forbidden_for_address' }),
   ),
-  ...FAULTS.map((fault) => new errors.MimecastTransportError(place, fault, 'DEPTH_ZERO_SELF_SIGNED_CERT')),
+  ...FAULTS.map((problem) => new errors.MimecastTransportError(place, problem, 'DEPTH_ZERO_SELF_SIGNED_CERT')),
 ];
 
 describe('every failure', () => {

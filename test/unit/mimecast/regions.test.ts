@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
   baseUrlOf,
-  generationAt,
-  generationFault,
+  apiVersionAt,
+  apiVersionProblem,
   MimecastBaseUrlError,
   parseBaseUrl,
   REGIONS,
@@ -61,22 +61,24 @@ describe('a generation of the API', () => {
   test.each(REGIONS)('has hosts of its own: $host', (region) => {
     const baseUrl = baseUrlOf(region);
     const other = region.apiVersion === '1.0' ? '2.0' : '1.0';
-    expect(generationAt(`${baseUrl}/`)).toBe(region.apiVersion);
-    expect(generationFault(baseUrl, region.apiVersion)).toBeUndefined();
+    expect(apiVersionAt(`${baseUrl}/`)).toBe(region.apiVersion);
+    expect(apiVersionProblem(baseUrl, region.apiVersion)).toBeUndefined();
 
-    const fault = generationFault(baseUrl, other);
-    expect(fault?.message).toContain(`${baseUrl} serves API ${region.apiVersion}, and these are keys of API ${other}.`);
+    const problem = apiVersionProblem(baseUrl, other);
+    expect(problem?.message).toContain(
+      `${baseUrl} serves API ${region.apiVersion}, and these are keys of API ${other}.`,
+    );
     const fitting = REGIONS.filter(({ apiVersion }) => apiVersion === other).map(baseUrlOf);
-    expect(fault?.nextStep).toBe(`Use a base URL of API ${other}: ${fitting.join(', ')}.`);
+    expect(problem?.nextStep).toBe(`Use a base URL of API ${other}: ${fitting.join(', ')}.`);
   });
 
   test.each(loopback)('may be either on this machine: %s', (baseUrl) => {
-    expect(generationAt(baseUrl)).toBeUndefined();
-    expect(generationFault(baseUrl, '1.0')).toBeUndefined();
-    expect(generationFault(baseUrl, '2.0')).toBeUndefined();
+    expect(apiVersionAt(baseUrl)).toBeUndefined();
+    expect(apiVersionProblem(baseUrl, '1.0')).toBeUndefined();
+    expect(apiVersionProblem(baseUrl, '2.0')).toBeUndefined();
   });
 
   test.each(['', 'no URL', 'https://example.com'])('is unknown elsewhere: %j', (text) => {
-    expect(generationAt(text)).toBeUndefined();
+    expect(apiVersionAt(text)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settingsFault } from '../../../model/settings-form.js';
+import { settingsProblem } from '../../../model/settings-form.js';
 import { defaultSettings } from '../../../model/streams.js';
 import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../hostile.js';
 
@@ -28,8 +28,8 @@ describe.each(PARTS)('%s', (path, what, settings) => {
   test.each(PROTOTYPE_NAMES)(`has no ${what} %s, whatever it holds`, (name) => {
     for (const value of VALUES) {
       const change = settings(ownField(name, value));
-      const fault = `${path} has no ${what} ${JSON.stringify(name)}.`;
-      expect([settingsFault({ ...SETTINGS, ...change }), settingsFault(change, true)]).toEqual([fault, fault]);
+      const problem = `${path} has no ${what} ${JSON.stringify(name)}.`;
+      expect([settingsProblem({ ...SETTINGS, ...change }), settingsProblem(change, true)]).toEqual([problem, problem]);
     }
   });
 });
@@ -40,9 +40,11 @@ describe('a path of an endpoint is rejected by its name, also beside a field tha
   test.each(paths)('%s: %j', (_, path) => {
     const change = { endpointPaths: { account: path } };
     for (const settings of [change, { ...SETTINGS, ...change }]) {
-      expect(settingsFault(settings, settings === change)).toMatch(/^settings\.endpointPaths\.account must begin/);
+      expect(settingsProblem(settings, settings === change)).toMatch(/^settings\.endpointPaths\.account must begin/);
       for (const name of PROTOTYPE_NAMES) {
-        expect(settingsFault({ ...ownField(name, 1), ...settings }, settings === change)).toMatch(/^settings has no /);
+        expect(settingsProblem({ ...ownField(name, 1), ...settings }, settings === change)).toMatch(
+          /^settings has no /,
+        );
       }
     }
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { settingsChangeFault } from '../../../contract/message-forms.js';
+import { settingsChangeProblem } from '../../../contract/message-forms.js';
 import { changedPaths, changedSettings, type SettingsChange } from '../../../model/settings.js';
-import { settingsFault } from '../../../model/settings-form.js';
+import { settingsProblem } from '../../../model/settings-form.js';
 import { defaultSettings } from '../../../model/streams.js';
 
 const BEFORE = defaultSettings('https://eu-api.mimecast.com');
@@ -25,10 +25,10 @@ describe('a change of settings', () => {
     ['how long something is kept', { retention: { verdictsDays: 365 } }, { retention: { verdictsDays: 365 } }],
     ['the page size', { pagination: { pageSize: 100 } }, { pagination: { pageSize: 100, tokenIn: 'meta' } }],
   ])('changes %s', (_, change, expected) => {
-    expect(settingsChangeFault(change)).toBeUndefined();
+    expect(settingsChangeProblem(change)).toBeUndefined();
     const after = changedSettings(BEFORE, change);
     expect(after).toEqual({ ...BEFORE, ...expected });
-    expect(settingsFault(after)).toBeUndefined();
+    expect(settingsProblem(after)).toBeUndefined();
   });
 
   test('null takes a value back to its default, and nothing is left of it', () => {
@@ -107,8 +107,8 @@ describe('settings that cannot be right are refused by the name of the field', (
       'settings.refusals.probeAfterMs must be a list of whole numbers that grow',
     ],
     [{ ...BEFORE, refusals: { probeEveryMs: 1 } }, 'settings.refusals.probeEveryMs must be a whole number from 1000'],
-  ])('%j: %s', (settings, fault) => {
-    expect(settingsFault(settings)).toContain(fault);
+  ])('%j: %s', (settings, problem) => {
+    expect(settingsProblem(settings)).toContain(problem);
   });
 
   test.each<[unknown, string]>([
@@ -117,7 +117,7 @@ describe('settings that cannot be right are refused by the name of the field', (
     [{ apiVersion: '2.0' }, 'belong to the keys'],
     [{ streams: { policies: null } }, 'settings.streams.policies must be an object'],
     [{ baseUrl: null }, 'settings.baseUrl is not a URL'],
-  ])('as a change, %j: %s', (change, fault) => {
-    expect(settingsChangeFault(change as SettingsChange)).toContain(fault);
+  ])('as a change, %j: %s', (change, problem) => {
+    expect(settingsChangeProblem(change as SettingsChange)).toContain(problem);
   });
 });

@@ -7,7 +7,7 @@ import {
   endedBackfillDetails,
 } from '../../../workflows/backfill/backfill-details.js';
 import {
-  askedSpan,
+  requestedSpan,
   backfillResult,
   initialProgress,
   progressAfter,
@@ -82,7 +82,7 @@ test.each<[string, Partial<BegunBackfill>, Partial<BackfillBatchResult> | undefi
   const result = backfillResult(INPUT, { ...BEGUN, ...begun }, batch && { ...BATCH, ...batch });
   expect(result).toMatchObject({
     outcome,
-    asked: askedSpan(INPUT),
+    asked: requestedSpan(INPUT),
     notes: notes.map((note) => expect.stringMatching(note) as unknown),
   });
   for (const note of result.notes) expect(backfillResultDetails(result)).toContain(note);
@@ -91,9 +91,9 @@ test.each<[string, Partial<BegunBackfill>, Partial<BackfillBatchResult> | undefi
 test('one that was ended or is red says what is safe and how to go on', () => {
   const progress = progressAfter(initialProgress(INPUT, BEGUN), BATCH, 20_000);
   const again = `temporal-mimecast backfill acme --from ${INPUT.from} --to ${INPUT.to}`;
-  expect(endedBackfillDetails(progress, askedSpan(INPUT))).toMatch(/^\*\*cancelled\*\*/);
+  expect(endedBackfillDetails(progress, requestedSpan(INPUT))).toMatch(/^\*\*cancelled\*\*/);
   const failure = { type: 'MimecastTransportError', message: 'Mimecast did not answer in time.', cause: 'unreachable' };
-  const red = endedBackfillDetails(progress, askedSpan(INPUT), failure);
+  const red = endedBackfillDetails(progress, requestedSpan(INPUT), failure);
   expect(red).toMatch(/^\*\*unreachable\*\*: Mimecast did not answer in time\./);
   expect(red).toContain('480 pages · 240000 events · 239000 new are stored');
   expect(red).toContain(again);

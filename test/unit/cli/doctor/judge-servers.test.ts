@@ -13,7 +13,7 @@ import type { SeenPoller, SeenWorkers } from '../../../../cli/doctor/look-at-tem
 import { judgeNode, judgeTemporalCli } from '../../../../cli/doctor/machine.js';
 import { judgeOpening, judgeRing } from '../../../../cli/doctor/ring.js';
 import { judgeTest } from '../../../../cli/doctor/test-connections.js';
-import type { ConnectionReport } from '../../../../contract/reports.js';
+import type { ConnectionTest } from '../../../../contract/reports.js';
 import { NOON } from './cases.js';
 
 const secondsAgo = (seconds: number): Date => new Date(NOON.getTime() - seconds * 1000);
@@ -182,7 +182,7 @@ describe('the ring', () => {
 });
 
 describe('a call to Mimecast', () => {
-  const report: ConnectionReport = {
+  const report: ConnectionTest = {
     connectionId: 'acme',
     ok: true,
     authentication: 'accepted',

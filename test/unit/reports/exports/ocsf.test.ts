@@ -6,7 +6,7 @@ import { faultsBy } from '../schema.js';
 import { traced } from '../../posture/traced.js';
 
 const RENDERING = { product: PRODUCT, names: false };
-const faults = faultsBy('ocsf-compliance-finding-1.8');
+const problems = faultsBy('ocsf-compliance-finding-1.8');
 
 interface Finding {
   readonly activity_id: number;
@@ -29,15 +29,15 @@ const findingOf = (all: readonly Finding[], id: string): Finding | undefined =>
 
 test('every control is one finding that keeps to the schema, and its uid is its own', () => {
   const all = findings(traced(evaluation()), RENDERING);
-  expect(all.flatMap((finding) => faults(finding))).toEqual([]);
+  expect(all.flatMap((finding) => problems(finding))).toEqual([]);
   expect(all.map(({ compliance }) => compliance.control)).toEqual(CONTROL_IDS);
   expect(new Set(all.map(({ finding_info: info }) => info.uid)).size).toBe(CONTROL_IDS.length);
 });
 
 test('the schema takes none that lacks what OCSF requires', () => {
   const [finding] = ocsfFindings(traced(evaluation()), RENDERING);
-  expect(faults({ ...finding, finding_info: undefined })).not.toEqual([]);
-  expect(faults({ ...finding, class_uid: 2004 })).not.toEqual([]);
+  expect(problems({ ...finding, finding_info: undefined })).not.toEqual([]);
+  expect(problems({ ...finding, class_uid: 2004 })).not.toEqual([]);
 });
 
 test('a finding keeps its uid from record to record, and each event has one of its own', () => {

@@ -5,7 +5,7 @@ import { CONTROL_IDS, evaluation, OWNER, PRODUCT } from '../believable-record.js
 import { faultsBy } from '../schema.js';
 
 const RENDERING = { product: PRODUCT, names: false };
-const faults = faultsBy('oscal-assessment-results-1.1.3');
+const problems = faultsBy('oscal-assessment-results-1.1.3');
 
 interface Selection {
   readonly 'include-controls'?: readonly { readonly 'control-id': string }[];
@@ -43,14 +43,14 @@ describe('keeps to the schema', () => {
     ['all not applicable', all('not-applicable')],
     ['without a control', evaluation({ controls: [] })],
   ])('%s', (_, record) => {
-    expect(faults(oscalAssessmentResults(record, RENDERING))).toEqual([]);
+    expect(problems(oscalAssessmentResults(record, RENDERING))).toEqual([]);
   });
 
   test('and the schema refuses what does not', () => {
     const document = oscalAssessmentResults(evaluation(), RENDERING);
     const results = document['assessment-results'] as Record<string, unknown>;
-    expect(faults({ 'assessment-results': { ...results, metadata: undefined } })).not.toEqual([]);
-    expect(faults({ 'assessment-results': { ...results, results: [] } })).not.toEqual([]);
+    expect(problems({ 'assessment-results': { ...results, metadata: undefined } })).not.toEqual([]);
+    expect(problems({ 'assessment-results': { ...results, results: [] } })).not.toEqual([]);
   });
 });
 

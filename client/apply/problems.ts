@@ -1,5 +1,5 @@
 /** One thing that is wrong with the documents of an `apply`. */
-export interface ApplyFault {
+export interface ApplyProblem {
   /** Which document it is in, counted from 0. */
   readonly document: number;
   /** Where in the document: `['connections', 'acme', 'streams', 'policies', 'every']`. */
@@ -11,17 +11,17 @@ export interface ApplyFault {
 }
 
 /** A fault within one document. */
-export type Fault = Omit<ApplyFault, 'document'>;
+export type Problem = Omit<ApplyProblem, 'document'>;
 
 /** The documents cannot be applied. All that is wrong with them is told at once, and nothing was changed. */
 export class MimecastApplyError extends Error {
   override readonly name = 'MimecastApplyError';
-  readonly faults: readonly ApplyFault[];
+  readonly faults: readonly ApplyProblem[];
 
-  constructor(faults: readonly ApplyFault[]) {
-    const lines = faults.map(({ document, path, message }) => `document ${document}: ${fieldName(path)} ${message}`);
-    super([`Nothing was changed: ${faults.length} faults were found.`, ...lines].join('\n'));
-    this.faults = faults;
+  constructor(problems: readonly ApplyProblem[]) {
+    const lines = problems.map(({ document, path, message }) => `document ${document}: ${fieldName(path)} ${message}`);
+    super([`Nothing was changed: ${problems.length} faults were found.`, ...lines].join('\n'));
+    this.faults = problems;
   }
 }
 
