@@ -1,17 +1,11 @@
-/** Where an answer came from, so that it can be proved. */
-export interface Provenance {
-  readonly host: string;
-  readonly path: string;
-  readonly requestId: string;
-  readonly httpStatus: number;
-  /** The vendor's `Date` header, verbatim. */
-  readonly vendorDate?: string;
-  /** ISO, UTC. */
-  readonly receivedAt: string;
+import type { Provenance as AnswerProvenance } from '../mimecast/api.js';
+
+/** Where a stored answer came from: what the vendor's client says of it, and what makes it provable. */
+export interface Provenance extends Omit<AnswerProvenance, 'filters'> {
   /** What was asked for: the request's `data`. An empty list asks for everything. */
   readonly filters?: readonly unknown[];
   /** The account that the keys are for, as it was pinned when the call was made. None before that. */
   readonly accountCode?: string;
-  /** Version of the rules by which an answer becomes the body that is kept. */
+  /** Version of the rules that turn an answer into the body that is kept. */
   readonly normaliser?: number;
 }
