@@ -18,9 +18,18 @@ import { sealCredentials } from '../../../vault/sealing.js';
 import { ENDPOINT_NAMES } from '../../../model/setting-names.js';
 import { settingsProblem } from '../../../model/settings-form.js';
 import { defaultSettings } from '../../../model/streams.js';
-import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../hostile.js';
-import { CLIENT, good, KEYS, rejection, sendJson, serve, type Answer, type TestServer } from '../mimecast/server.js';
-import { rowFor } from './tenant-under-test.js';
+import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../support/hostile.js';
+import {
+  CLIENT,
+  good,
+  KEYS,
+  rejection,
+  sendJson,
+  serve,
+  type Answer,
+  type TestServer,
+} from '../../support/mimecast/server.js';
+import { rowFor } from '../../support/activities/tenant-under-test.js';
 
 /** What stands for a request that did not arrive. */
 const NOTHING_SEEN: Pick<TestServer['seen'][number], 'headers' | 'path'> = { headers: {}, path: undefined };

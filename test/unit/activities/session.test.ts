@@ -8,7 +8,7 @@ import type { Simulator } from '../../../sandbox/index.js';
 import { createKeyring, sealingKey } from '../../../vault/keyring.js';
 import type { Keyring } from '../../../vault/keys.js';
 import { sealCredentials } from '../../../vault/sealing.js';
-import { rowFor, startRegion, tenantOf } from './tenant-under-test.js';
+import { rowFor, startRegion, tenantOf } from '../../support/activities/tenant-under-test.js';
 
 const tenant = tenantOf();
 const ACCOUNT = '/api/account/get-account';

@@ -9,7 +9,7 @@ import { readKeyring } from '../../../vault/keyring.js';
 import { describeSealed } from '../../../vault/sealing.js';
 import { unsealCredentials } from '../../../vault/unsealing.js';
 import type { ConnectionTest } from '../../../contract/reports.js';
-import { Recorder, RecordedTerminal } from './recorded-terminal.js';
+import { Recorder, RecordedTerminal } from '../../support/cli/recorded-terminal.js';
 
 const KEYS = {
   MIMECAST_APPLICATION_ID: 'application-id',

@@ -7,7 +7,7 @@ import {
 import { ActivityFailure, ApplicationFailure, NamespaceNotFoundError, RetryState } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { clientError, MimecastClientError } from '../../../client/errors.js';
-import { PROTOTYPE_NAMES } from '../../hostile.js';
+import { PROTOTYPE_NAMES } from '../../support/hostile.js';
 
 const refused = (cause: Error): WorkflowUpdateFailedError =>
   new WorkflowUpdateFailedError('Workflow Update failed', cause);

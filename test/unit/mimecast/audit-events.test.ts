@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAuditPage, type AuditEvent } from '../../../mimecast/audit-events.js';
 import type { RangePageRequest } from '../../../mimecast/paged-reading.js';
-import { failing, good, rejection, sendJson, serve } from './server.js';
+import { failing, good, rejection, sendJson, serve } from '../../support/mimecast/server.js';
 
 const request: RangePageRequest = {
   start: new Date('2026-01-05T06:00:00Z'),

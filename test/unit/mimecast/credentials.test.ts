@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { apiVersionOf, MimecastCredentialsError, parseCredentials } from '../../../mimecast/credentials.js';
-import { CLIENT, KEYS, rejection } from './server.js';
+import { CLIENT, KEYS, rejection } from '../../support/mimecast/server.js';
 
 const refusalOf = async (input: unknown): Promise<MimecastCredentialsError> => {
   const error = await rejection(Promise.resolve().then(() => parseCredentials(input)));

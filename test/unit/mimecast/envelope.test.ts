@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readEnvelope } from '../../../mimecast/envelope.js';
 import type { FailedCall } from '../../../mimecast/failures.js';
 import { MimecastError } from '../../../mimecast/mimecast-error.js';
-import { failing, good } from './server.js';
+import { failing, good } from '../../support/mimecast/server.js';
 
 const call: FailedCall = {
   place: { host: 'eu-api.mimecast.com', path: '/api/x', requestId: 'r', at: '2026-01-05T09:00:00.000Z' },

@@ -4,7 +4,15 @@ import { callEndpoint, type EndpointAnswer, type MimecastApi } from '../../../mi
 import { MimecastError } from '../../../mimecast/mimecast-error.js';
 import { oauthAuthenticator } from '../../../mimecast/oauth-authenticator.js';
 import { createTokenCache, type TokenCache } from '../../../mimecast/token-cache.js';
-import { CLIENT, good, rejection, sendJson, serve, type Answer, type TestServer } from './server.js';
+import {
+  CLIENT,
+  good,
+  rejection,
+  sendJson,
+  serve,
+  type Answer,
+  type TestServer,
+} from '../../support/mimecast/server.js';
 
 const TOKEN_PATH = '/oauth/token';
 

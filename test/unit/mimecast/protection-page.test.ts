@@ -4,7 +4,7 @@ import { PROTECTION_LOGS, type ProtectionName } from '../../../mimecast/protecti
 import type { RangePageRequest } from '../../../mimecast/paged-reading.js';
 import { readProtectionPage } from '../../../mimecast/protection-page.js';
 import { lateRows } from '../../../sandbox/index.js';
-import { failing, good, rejection, sendJson, serve } from './server.js';
+import { failing, good, rejection, sendJson, serve } from '../../support/mimecast/server.js';
 
 const request: RangePageRequest = {
   start: new Date('2026-11-20T00:00:00Z'),

@@ -9,7 +9,7 @@ import {
   type BudgetState,
   type TakenCalls,
 } from '../../../mimecast/rate-budget.js';
-import { rejection } from './server.js';
+import { rejection } from '../../support/mimecast/server.js';
 
 const place = { host: 'h', path: '/p', requestId: 'r', at: '2026-01-05T09:00:00.000Z' };
 const LONGEST = 15_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ENDPOINTS } from '../../../mimecast/endpoints.js';
 import { readEndpoint, type WholeEndpoint } from '../../../mimecast/read-endpoint.js';
-import { good, rejection, sendJson, serve, type Answer } from './server.js';
+import { good, rejection, sendJson, serve, type Answer } from '../../support/mimecast/server.js';
 
 const request = { pageSize: 500, tokenIn: 'meta' } as const;
 const policy = {

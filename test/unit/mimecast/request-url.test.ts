@@ -8,8 +8,8 @@ import { MimecastRequestError } from '../../../mimecast/errors.js';
 import { baseUrlOf, REGIONS } from '../../../mimecast/regions.js';
 import { requestUrl } from '../../../mimecast/request-url.js';
 import { createDispatcher } from '../../../mimecast/transport.js';
-import { hostilePaths, PASSWORD } from '../../hostile.js';
-import { KEYS } from './server.js';
+import { hostilePaths, PASSWORD } from '../../support/hostile.js';
+import { KEYS } from '../../support/mimecast/server.js';
 
 const OWN = 'eu-api.mimecast.com';
 const now = (): Date => new Date('2026-11-23T02:58:00Z');

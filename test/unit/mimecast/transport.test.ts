@@ -2,8 +2,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { callEndpoint, type EndpointCall, type MimecastApi } from '../../../mimecast/api.js';
-import { PROTOTYPE_NAMES } from '../../hostile.js';
-import { failing, good, KEYS, rejection, sendJson, serve } from './server.js';
+import { PROTOTYPE_NAMES } from '../../support/hostile.js';
+import { failing, good, KEYS, rejection, sendJson, serve } from '../../support/mimecast/server.js';
 
 const call: EndpointCall = {
   path: '/api/account/get-account',

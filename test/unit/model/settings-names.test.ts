@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { settingsProblem } from '../../../model/settings-form.js';
 import { defaultSettings } from '../../../model/streams.js';
-import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../hostile.js';
+import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../support/hostile.js';
 
 const SETTINGS = defaultSettings('https://eu-api.mimecast.com');
 const VALUES: readonly unknown[] = [1, true, 'text', null, {}, [], '/api/x'];

@@ -4,7 +4,7 @@ import { canonicalJson } from '../../../evidence/database/canonical.js';
 import { CATALOGUE } from '../../../posture/controls/catalogue.js';
 import { evaluate, type EvaluationInput } from '../../../posture/evaluate.js';
 import type { Annotation, ControlId, Evaluation } from '../../../model/verdicts.js';
-import { anyFacts, anyPolicy } from './controls/any-facts.js';
+import { anyFacts, anyPolicy } from '../../support/posture/any-facts.js';
 import {
   answer,
   at,
@@ -18,7 +18,7 @@ import {
   since,
   withEndpoint,
   withItems,
-} from './controls/facts.js';
+} from '../../support/posture/facts.js';
 
 const run = (input: Partial<EvaluationInput> = {}): Evaluation =>
   evaluate({ facts: GOOD, annotations: [], cause: 'poll', ...input });

@@ -31,7 +31,7 @@ const pidIn = async (file: string): Promise<number> => Number(await readFile(fil
 test('a server ends when it is stopped, and says its last words', async () => {
   const server = new TetheredProcess('/bin/sh', [
     '-c',
-    'echo up; trap "echo bye; exit 0" TERM; while :; do sleep 0.1; done',
+    'trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done',
   ]);
   await expect.poll(() => server.words()).toBe('up');
   await server.stop();

@@ -25,8 +25,8 @@ let ours: Bundle;
 let empty: Bundle;
 beforeAll(async () => {
   [ours, empty] = await Promise.all([
-    bundleOf(new URL('../../users-workflows.ts', import.meta.url)),
-    bundleOf(new URL('empty-workflow.ts', import.meta.url)),
+    bundleOf(new URL('../../support/workflows/users-workflows.ts', import.meta.url)),
+    bundleOf(new URL('../../support/workflows/empty-workflow.ts', import.meta.url)),
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, RetryState, TimeoutFailure, TimeoutType } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../../../workflows/failures.js';
-import { PROTOTYPE_NAMES } from '../../hostile.js';
+import { PROTOTYPE_NAMES } from '../../support/hostile.js';
 
 const UNREACHABLE = ApplicationFailure.retryable(
   'Mimecast could not be reached.\nPOST eu-api',

@@ -3,7 +3,7 @@ import type { Finding } from '../../../../cli/doctor/finding.js';
 import { judgeConnection, type ConnectionCase } from '../../../../cli/doctor/judge-connection.js';
 import type { CheckpointState } from '../../../../evidence/proof/checkpoints.js';
 import type { ConnectionRow, StreamPause } from '../../../../model/connection.js';
-import { hoursAgo, KEYS, NOON, ROW } from './cases.js';
+import { hoursAgo, KEYS, NOON, ROW } from '../../../support/cli/doctor-cases.js';
 
 function judged(changes: Partial<ConnectionCase> = {}): Finding[] {
   return judgeConnection({ row: ROW, keys: [KEYS], workflow: { status: 'RUNNING' }, ...changes }, NOON);

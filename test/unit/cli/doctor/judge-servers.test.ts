@@ -14,7 +14,7 @@ import { judgeNode, judgeTemporalCli } from '../../../../cli/doctor/machine.js';
 import { judgeOpening, judgeRing } from '../../../../cli/doctor/ring.js';
 import { judgeTest } from '../../../../cli/doctor/test-connections.js';
 import type { ConnectionTest } from '../../../../contract/reports.js';
-import { NOON } from './cases.js';
+import { NOON } from '../../../support/cli/doctor-cases.js';
 
 const secondsAgo = (seconds: number): Date => new Date(NOON.getTime() - seconds * 1000);
 const trouble = { code: 'no-answer', message: 'There was no answer within 5 s.' };

@@ -4,7 +4,7 @@ import { judgeStream, type StreamCase } from '../../../../cli/doctor/judge-strea
 import type { SeenSchedule } from '../../../../client/inspection.js';
 import type { ConnectionRow, StreamPause } from '../../../../model/connection.js';
 import type { InspectedStream } from '../../../../evidence/inspection.js';
-import { HOUR_MS, hoursAgo, NOON, planOf, POLLS, ROW, seenSchedule } from './cases.js';
+import { HOUR_MS, hoursAgo, NOON, planOf, POLLS, ROW, seenSchedule } from '../../../support/cli/doctor-cases.js';
 
 function judged(changes: Partial<StreamCase> = {}): Finding[] {
   const { row = ROW } = changes;

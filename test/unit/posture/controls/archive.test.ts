@@ -13,7 +13,7 @@ import {
   withEndpoint,
   withItems,
   without,
-} from './facts.js';
+} from '../../../support/posture/facts.js';
 
 const NO_SETTINGS = withEndpoint('archive-settings', since(answer([]), 'unavailable'));
 const NO_ACCOUNT = withEndpoint('account', since(answer([]), 'forbidden'));

@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest';
 import type { MissingRange } from '../../../../model/completeness.js';
 import type { Facts, KeysFact, StreamFact } from '../../../../model/facts.js';
 import { keyDates } from '../../../../model/key-age.js';
-import { at, DAY, GOOD, HOUR, judge, lookedAt, MINUTE, NOTHING, said, without } from './facts.js';
+import {
+  at,
+  DAY,
+  GOOD,
+  HOUR,
+  judge,
+  lookedAt,
+  MINUTE,
+  NOTHING,
+  said,
+  without,
+} from '../../../support/posture/facts.js';
 
 describe('audit-evidence', () => {
   const id = 'audit-evidence';

@@ -16,7 +16,7 @@ import {
   stale,
   withEndpoint,
   withItems,
-} from './facts.js';
+} from '../../../support/posture/facts.js';
 
 const EXEMPT = { option: 'no_action' };
 const OVERRIDE = { policy: { override: true } };

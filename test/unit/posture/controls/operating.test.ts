@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Facts } from '../../../../model/facts.js';
 import type { DailyStatistics } from '../../../../model/statistics.js';
-import { at, cell, DAY, HOUR, judge, log, lookedAt, MINUTE, NOW, said, withLog } from './facts.js';
+import {
+  at,
+  cell,
+  DAY,
+  HOUR,
+  judge,
+  log,
+  lookedAt,
+  MINUTE,
+  NOW,
+  said,
+  withLog,
+} from '../../../support/posture/facts.js';
 
 const CONTROLS = [
   { id: 'url-protection-operating', protection: 'url', acted: { rows: 3 } },

@@ -4,7 +4,15 @@ import { CATALOGUE } from '../../../../posture/controls/catalogue.js';
 import type { EndpointName } from '../../../../model/connection.js';
 import type { Facts, LogFact } from '../../../../model/facts.js';
 import type { ControlId } from '../../../../model/verdicts.js';
-import { anyCell, anyFacts, anyJson, anyLog, anyPolicy, moments, POLICY_LISTS } from './any-facts.js';
+import {
+  anyCell,
+  anyFacts,
+  anyJson,
+  anyLog,
+  anyPolicy,
+  moments,
+  POLICY_LISTS,
+} from '../../../support/posture/any-facts.js';
 import {
   answer,
   at,
@@ -20,7 +28,7 @@ import {
   stale,
   withItems,
   without,
-} from './facts.js';
+} from '../../../support/posture/facts.js';
 
 const INBOUND = [
   ['url-protection-policy', 'url-protect'],

@@ -18,7 +18,7 @@ import {
   stale,
   withEndpoint,
   without,
-} from './facts.js';
+} from '../../../support/posture/facts.js';
 
 /** The controls that rest on one endpoint alone; for archiving the other source is taken away. */
 const SINGLE: readonly (readonly [ControlId, EndpointName])[] = [

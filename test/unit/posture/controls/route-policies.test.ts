@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EndpointName } from '../../../../model/connection.js';
 import type { ControlId } from '../../../../model/verdicts.js';
-import { at, between, DAY, GOOD, HOUR, judge, policy, said, withItems } from './facts.js';
+import { at, between, DAY, GOOD, HOUR, judge, policy, said, withItems } from '../../../support/posture/facts.js';
 
 interface RouteControl {
   readonly id: ControlId;

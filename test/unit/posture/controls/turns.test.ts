@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../../../posture/controls/catalogue.js';
 import type { Facts } from '../../../../model/facts.js';
 import type { ControlId } from '../../../../model/verdicts.js';
-import { anyFacts, anyPolicy } from './any-facts.js';
-import { at, between, DAY, GOOD, judge, lookedAt, NOW, policy, withItems } from './facts.js';
+import { anyFacts, anyPolicy } from '../../../support/posture/any-facts.js';
+import { at, between, DAY, GOOD, judge, lookedAt, NOW, policy, withItems } from '../../../support/posture/facts.js';
 
 describe('turnsAt', () => {
   test('until then no verdict turns by itself, to the millisecond, and none lies in the past', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csv, type Column } from '../../../../reports/exports/csv.js';
-import { textOf } from '../../posture/traced.js';
+import { textOf } from '../../../support/posture/traced.js';
 
 const COLUMNS: readonly Column<readonly string[]>[] = [0, 1].map((index) => ({
   name: `column_${index}`,

@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { ocsfFindings } from '../../../../reports/exports/ocsf.js';
 import type { Verdict } from '../../../../model/verdicts.js';
-import { annotation, AT, CONTROL_IDS, evaluation, evaluationWith, OWNER, PRODUCT } from '../believable-record.js';
-import { faultsBy } from '../schema.js';
-import { traced } from '../../posture/traced.js';
+import {
+  annotation,
+  AT,
+  CONTROL_IDS,
+  evaluation,
+  evaluationWith,
+  OWNER,
+  PRODUCT,
+} from '../../../support/reports/believable-record.js';
+import { faultsBy } from '../../../support/reports/schema.js';
+import { traced } from '../../../support/posture/traced.js';
 
 const RENDERING = { product: PRODUCT, names: false };
 const problems = faultsBy('ocsf-compliance-finding-1.8');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { oscalAssessmentResults } from '../../../../reports/exports/oscal.js';
 import type { StoredEvaluation, Verdict } from '../../../../model/verdicts.js';
-import { CONTROL_IDS, evaluation, OWNER, PRODUCT } from '../believable-record.js';
-import { faultsBy } from '../schema.js';
+import { CONTROL_IDS, evaluation, OWNER, PRODUCT } from '../../../support/reports/believable-record.js';
+import { faultsBy } from '../../../support/reports/schema.js';
 
 const RENDERING = { product: PRODUCT, names: false };
 const problems = faultsBy('oscal-assessment-results-1.1.3');

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { gatherReport, type ReportSources } from '../../../../reports/html/gather.js';
 import { renderReport } from '../../../../reports/html/page.js';
 import type { StoredEvaluation } from '../../../../model/verdicts.js';
-import { evaluationWith, PRODUCT } from '../believable-record.js';
-import { reportInput } from '../believable-report.js';
-import { readerOf } from '../../posture/traced.js';
+import { evaluationWith, PRODUCT } from '../../../support/reports/believable-record.js';
+import { reportInput } from '../../../support/reports/believable-report.js';
+import { readerOf } from '../../../support/posture/traced.js';
 
 const RECORDS = [
   evaluationWith('2026-09-01T00:00:00.000Z', 1, { 'archiving-on': 'fail' }),

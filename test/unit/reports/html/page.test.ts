@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { renderReport } from '../../../../reports/html/page.js';
-import { CONTROL_IDS, evaluation, OWNER } from '../believable-record.js';
-import { day, reportInput } from '../believable-report.js';
-import { emptyInput, HOSTILE, INPUTS } from './inputs.js';
-import { attribute, attributesOf, readPage } from './page-tree.js';
+import { CONTROL_IDS, evaluation, OWNER } from '../../../support/reports/believable-record.js';
+import { day, reportInput } from '../../../support/reports/believable-report.js';
+import { emptyInput, HOSTILE, INPUTS } from '../../../support/reports/inputs.js';
+import { attribute, attributesOf, readPage } from '../../../support/reports/page-tree.js';
 
 const INERT = new Set(['http-equiv', 'content']);
 

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { PollReport } from '../../../../client/reports.js';
+import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
+import type { Fault } from '../../../../sandbox/simulator/faults.js';
+import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
+import { OUTCOME_ATTRIBUTE } from '../../../../contract/search-attributes.js';
+import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../../../support/audit-log.js';
+import {
+  addTenant,
+  ago,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  startEngine,
+  type Connected,
+  type Engine,
+} from '../../../support/engine.js';
+import { until } from '../../../support/until.js';
+
+const { path } = ENDPOINTS['audit-events'];
+const EVENTS = 50;
+const SETTINGS = { pagination: { pageSize: 10, tokenIn: 'meta' } } as const;
+/** Calls up to the middle of the one window that has events: those before it have one page each. */
+const CALLS_BEFORE = 59 + 2;
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(() => engine.stop());
+
+async function connectTenant(): Promise<Connected> {
+  const tenant = engine.addTenant({ events: 0 });
+  happened(tenant, ago(2 * HOUR_MS), EVENTS);
+  return engine.connect(tenant, { settings: SETTINGS });
+}
+
+/** Calls from the middle of the window on meet a fault: as many as given, or all until it is removed. */
+function strike({ tenant }: Connected, problem: Fault, times?: number): number {
+  const { accessKey } = tenant.keys;
+  // Faults of the token pass over calls that send none.
+  const after = problem.kind.startsWith('token-') ? 2 : CALLS_BEFORE;
+  return engine.simulator.faults.add({ path, accessKey, fault: problem, after, ...(times && { times }) });
+}
+
+const poll = async ({ id }: Connected): Promise<PollReport | undefined> =>
+  (await engine.connections.poll(id, ['audit-events']))[0];
+
+async function expectAllHeldOnce({ id, tenant }: Connected): Promise<void> {
+  expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
+  expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
+}
+
+describe.concurrent('what goes wrong in the middle of a window and passes, nobody needs to know of', () => {
+  test.each<[string, Fault, number]>([
+    ['503 with an HTML page', { kind: 'status', status: 503 }, 2],
+    ['an HTML page with 200', { kind: 'html', status: 200 }, 1],
+    ['JSON that is cut off', { kind: 'truncated-json' }, 1],
+    ['a connection that is cut before the answer', { kind: 'reset' }, 1],
+    ['a connection that is cut in the answer', { kind: 'reset-in-body' }, 1],
+    ['fail[] in a 200 that Mimecast calls retryable', { kind: 'fail', code: 'err_busy', retryable: true }, 1],
+    ['429 with a short reset', { kind: 'too-many-requests', resetMs: 1_500 }, 1],
+  ])('%s', async (_, problem, times) => {
+    const connected = await connectTenant();
+    strike(connected, problem, times);
+    const report = await poll(connected);
+    expect(report).toMatchObject({ outcome: 'collected', events: EVENTS, newEvents: EVENTS });
+    expect(report?.error).toBeUndefined();
+    expect((await windowsOf(engine.database, connected.id)).at(-1)).toMatchObject({ state: 'complete', restarts: 0 });
+    await expectAllHeldOnce(connected);
+    const calls = engine.simulator.requests.filter(
+      (call) => call.path === path && call.accessKey === connected.tenant.keys.accessKey,
+    );
+    expect(calls.length - (report?.pages ?? 0)).toBeGreaterThanOrEqual(times);
+  });
+
+  test.each<[string, Fault]>([
+    ['a page token that is refused', { kind: 'token-refused' }],
+    ['a page token that is repeated', { kind: 'token-repeated' }],
+  ])('%s starts the window again: nothing is lost, nothing held twice', async (_, problem) => {
+    const connected = await connectTenant();
+    strike(connected, problem, 1);
+    const report = await poll(connected);
+    expect(report).toMatchObject({ outcome: 'collected', newEvents: EVENTS });
+    expect(report?.events).toBeGreaterThan(EVENTS);
+    expect((await windowsOf(engine.database, connected.id)).at(-1)).toMatchObject({ state: 'complete', restarts: 1 });
+    await expectAllHeldOnce(connected);
+  });
+});
+
+describe.concurrent('a rate limit', () => {
+  test('that is exceeded for long: the poll waits, keeps what it has and is not red', async () => {
+    const connected = await connectTenant();
+    strike(connected, { kind: 'too-many-requests', resetMs: 30 * MINUTE_MS });
+    const [started] = await engine.connections.pollNow(connected.id, ['audit-events']);
+    const handle = engine.client.workflow.getHandle(started?.workflowId ?? '', started?.runId);
+    const waiting = await vi.waitFor(async () => {
+      const { status, raw, typedSearchAttributes } = await handle.describe();
+      const [pending] = raw.pendingActivities ?? [];
+      expect(pending?.lastFailure?.message).toMatch(/^Mimecast's rate limit leaves no call for \d+ s\./);
+      return { status: status.name, pending, outcome: typedSearchAttributes.get(OUTCOME_ATTRIBUTE) };
+    }, 60_000);
+
+    expect(waiting).toMatchObject({ status: 'RUNNING', outcome: undefined });
+    const nextAttemptMs = Number(waiting.pending?.nextAttemptScheduleTime?.seconds) * 1000;
+    expect(nextAttemptMs).toBeGreaterThan(Date.now() + 20 * MINUTE_MS);
+    expect(await heldIds(engine.database, connected.id)).toHaveLength(20);
+    const { streams } = await engine.connections.status(connected.id);
+    expect(streams[0]).toMatchObject({ stream: 'audit-events', paused: false });
+    expect(streams[0]?.lastError).toBeUndefined();
+  });
+
+  test('that is announced in time is kept: no call meets a 429', async () => {
+    const simulator = await startSimulator({ rateLimit: { calls: 10, windowMs: 1_000 } });
+    try {
+      const tenant = addTenant(simulator, { events: 100 });
+      const { id } = await engine.connect(tenant, { baseUrl: simulator.url });
+      expect(await engine.connections.poll(id, ['audit-events'])).toMatchObject([{ outcome: 'collected' }]);
+      expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
+      expect(simulator.requests.filter(({ status }) => status === 429)).toEqual([]);
+      expect(simulator.requests.length).toBeGreaterThan(60);
+    } finally {
+      await simulator.stop();
+    }
+  });
+});
+
+test('a token that is repeated without end makes the run red after three restarts, and the next poll heals it', async () => {
+  const connected = await connectTenant();
+  const problem = strike(connected, { kind: 'token-repeated' });
+  const report = await poll(connected);
+  expect(report).toMatchObject({ outcome: 'failed' });
+  const [line = ''] = (report?.error ?? '').split('\n');
+  expect(line).toMatch(/^Mimecast could not be paged to the end of .* UTC \(repeated-token, after 3 restarts\)\./);
+  expect(line.length).toBeLessThanOrEqual(200);
+  expect((await windowsOf(engine.database, connected.id)).at(-1)).toMatchObject({ state: 'failed' });
+  const held = await heldIds(engine.database, connected.id);
+  expect(new Set(held).size).toBe(held.length);
+
+  engine.simulator.faults.remove(problem);
+  expect(await poll(connected)).toMatchObject({ outcome: 'collected' });
+  await expectAllHeldOnce(connected);
+  expect(await engine.store.ledger.gaps(connected.id, 'audit-events')).toEqual([]);
+});
+
+describe('events that appear in a window while its pages are being read', () => {
+  test.each(['newest-first', 'oldest-first'] as const)(
+    '%s: are held in the end, and no other is lost or held twice',
+    async (order) => {
+      const simulator = await startSimulator({ order });
+      try {
+        const tenant = addTenant(simulator, { events: 0 });
+        happened(tenant, ago(2 * HOUR_MS), EVENTS);
+        const { id } = await engine.connect(tenant, { baseUrl: simulator.url, settings: SETTINGS });
+        const gate = simulator.faults.add({ path, after: CALLS_BEFORE, fault: { kind: 'hold' } });
+        const polling = engine.connections.poll(id, ['audit-events']);
+        await until(() => simulator.requests.some((call) => call.path === path && call.status === undefined));
+        happened(tenant, ago(HOUR_MS), 3);
+        happened(tenant, ago(3 * HOUR_MS), 3);
+        simulator.faults.remove(gate);
+        const [report] = await polling;
+        expect(report).toMatchObject({ outcome: 'collected' });
+        const held = new Set(await heldIds(engine.database, id));
+        expect(vendorIds(tenant).filter((event) => !held.has(event)).length).toBeLessThanOrEqual(3);
+
+        await letTimePass(engine.database, id, DAY_MS + HOUR_MS);
+        await engine.connections.poll(id, ['audit-events']);
+        expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
+        expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
+      } finally {
+        await simulator.stop();
+      }
+    },
+  );
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { ActivityDependencies } from '../../../activities/dependencies.js';
+import { maintain } from '../../../activities/maintenance.js';
+import { openCheckpoint } from '../../../vault/checkpoint.js';
+import { readCheckpointPublicKey, writeNewCheckpointKey } from '../../../vault/checkpoint-key.js';
+import { openCheckpoints } from '../../../worker/checkpoints.js';
+import { auditEvents, connectedStore, page, takenWindow } from '../../support/evidence.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import type { EvidenceStore } from '../../../evidence/store.js';
+
+const logged = vi.hoisted(() => [] as unknown[]);
+vi.mock('@temporalio/activity', () => ({
+  Context: { current: () => ({ cancellationSignal: new AbortController().signal }) },
+  log: { warn: (...entry: unknown[]) => logged.push(entry) },
+}));
+
+const HOUR_MS = 3_600_000;
+
+let database: TestDatabase;
+let store: EvidenceStore;
+let folder: string;
+let keyFile: string;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  folder = await mkdtemp(path.join(tmpdir(), 'mimecast-house-'));
+  keyFile = path.join(folder, 'key.pem');
+  await writeNewCheckpointKey(keyFile);
+  store = await connectedStore(database.url);
+});
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+  await rm(folder, { recursive: true });
+});
+beforeEach(() => {
+  logged.length = 0;
+});
+
+/** Whatever a house needs of a worker's things. */
+const houseAt = (now: Date, checkpoints?: ActivityDependencies['checkpoints']): ActivityDependencies =>
+  ({ store, now: () => now, ...(checkpoints && { checkpoints }) }) as ActivityDependencies;
+
+const hoursFromNow = (hours: number): Date => new Date(Date.now() + hours * HOUR_MS);
+
+test('once a day what was kept long enough is erased, and a checkpoint is signed and delivered', async () => {
+  await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
+  const checkpoints = await openCheckpoints({ keyFile, directory: folder });
+  const inTwoYears = hoursFromNow(2 * 365 * 24);
+  expect(await maintain(houseAt(inTwoYears), 'acme')).toEqual({ erasedEvents: 10, checkpoint: 'not-configured' });
+  expect(await maintain(houseAt(new Date(), checkpoints), 'acme')).toEqual({ erasedEvents: 0, checkpoint: 'made' });
+
+  const [file = ''] = (await readdir(folder)).filter((name) => name.endsWith('.jws'));
+  expect(file).toMatch(/^acme-\d{4}-\d\d-\d\d\.jws$/);
+  const key = await readCheckpointPublicKey(path.join(folder, 'key.public.pem'));
+  const claims = await openCheckpoint(key, (await readFile(path.join(folder, file), 'utf8')).trim());
+  expect(claims).toMatchObject({ connectionId: 'acme', accountCode: 'CUK1A1', sequence: 4 });
+  expect(await store.proof.verify('acme', claims)).toMatchObject({ ok: true, checkpoint: { sequence: 4 } });
+  expect(await store.checkpoints.state('acme')).toMatchObject({ made: { sequence: 4, kid: key.kid } });
+
+  expect(await maintain(houseAt(hoursFromNow(22), checkpoints), 'acme')).toMatchObject({ checkpoint: 'not-due' });
+  expect(await maintain(houseAt(hoursFromNow(24), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
+});
+
+test('a checkpoint that cannot be delivered is told and remembered, fails nothing, and is made when it can be again', async () => {
+  const failing = await openCheckpoints({ keyFile, command: 'exit 7' });
+  expect(await maintain(houseAt(hoursFromNow(48), failing), 'acme')).toMatchObject({ checkpoint: 'failed' });
+  const reason = 'The checkpoint command ended with exit code 7.';
+  expect(logged).toEqual([
+    ['The checkpoint of the evidence log could not be delivered.', { connectionId: 'acme', reason }],
+  ]);
+  expect(await store.checkpoints.state('acme')).toMatchObject({ failure: reason, made: { sequence: 4 } });
+
+  const working = await openCheckpoints({ keyFile, command: 'cat > /dev/null' });
+  expect(await maintain(houseAt(hoursFromNow(48), working), 'acme')).toMatchObject({ checkpoint: 'made' });
+  expect(await store.checkpoints.state('acme')).not.toHaveProperty('failure');
+});

@@ -1,0 +1,197 @@
+import { inspect } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  EvidenceAccountError,
+  EvidenceNamespaceError,
+  EvidenceNotFoundError,
+  EvidenceStateError,
+} from '../../../../evidence/database/errors.js';
+import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
+import { NOON, SETTINGS } from '../../../support/evidence.js';
+import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+
+let database: TestDatabase;
+let store: EvidenceStore;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  await database.clear();
+  store = createEvidenceStore({ databaseUrl: database.url });
+});
+afterEach(() => store.close());
+
+const acme = { connectionId: 'acme', settings: SETTINGS, sealed: 'sealed-1', kid: 'ring-1', issuedAt: NOON };
+const proof = { accountCode: 'CUK1A1', accountName: 'Example Ltd', acceptedAt: NOON };
+
+const entries = async (): Promise<string[]> => {
+  const rows = await database.query<{ kind: string }>(
+    `select record::json ->> 'kind' as kind from mimecast.log order by sequence`,
+  );
+  return rows.map(({ kind }) => kind);
+};
+
+describe('connecting', () => {
+  test('keeps the settings and the sealed keys, which are pending until they are accepted', async () => {
+    const { created, row } = await store.connections.open(acme);
+
+    expect(created).toBe(true);
+    expect(row).toMatchObject({ generation: 1, state: 'refused', settings: SETTINGS, pauses: {} });
+    expect(row.activeVersion).toBeUndefined();
+    expect(await store.connections.activeCredentials('acme')).toBeUndefined();
+    const version = await store.connections.credentials('acme', 1);
+    expect(version).toMatchObject({ state: 'pending', sealed: 'sealed-1', kid: 'ring-1', issuedAt: NOON });
+  });
+
+  test('keeps what recognises the same keys in another sealed text', async () => {
+    await store.connections.open({ ...acme, fingerprint: 'fingerprint-1' });
+    await store.connections.open({ ...acme, connectionId: 'globex' });
+    expect((await store.connections.newestCredentials('acme'))?.fingerprint).toBe('fingerprint-1');
+    expect((await store.connections.newestCredentials('globex'))?.fingerprint).toBeUndefined();
+  });
+
+  test('tried again after its answer was lost, it still says that it created the connection', async () => {
+    await store.connections.open(acme);
+    expect(await store.connections.open(acme)).toMatchObject({ created: true });
+    expect(await entries()).toEqual(['connection-opened']);
+  });
+
+  test('of an id that is taken leaves everything as it is', async () => {
+    await store.connections.open(acme);
+    const second = await store.connections.open({ ...acme, sealed: 'sealed-2' });
+
+    expect(second.created).toBe(false);
+    expect(await store.connections.credentials('acme', 2)).toBeUndefined();
+  });
+
+  test('twice at once creates it once', async () => {
+    const answers = await Promise.all(
+      ['sealed-1', 'sealed-2', 'sealed-3'].map((sealed) => store.connections.open({ ...acme, sealed })),
+    );
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect(await store.connections.list()).toHaveLength(1);
+  });
+});
+
+describe('keys', () => {
+  beforeEach(async () => {
+    await store.connections.open(acme);
+  });
+
+  test('that are accepted become the active ones and pin the account', async () => {
+    const row = await store.connections.promote('acme', 1, proof);
+    expect(row).toMatchObject({
+      state: 'connected',
+      activeVersion: 1,
+      accountCode: 'CUK1A1',
+      accountName: 'Example Ltd',
+    });
+    expect(await store.connections.promote('acme', 1, proof)).toEqual(row);
+    expect(await entries()).toEqual(['connection-opened', 'credentials-accepted']);
+  });
+
+  test('of another account change nothing', async () => {
+    await store.connections.promote('acme', 1, proof);
+    const other = store.connections.promote('acme', 1, { ...proof, accountCode: 'CUSA35A403' });
+    await expect(other).rejects.toThrow(EvidenceAccountError);
+    await expect(other).rejects.toThrow('CUSA35A403');
+    expect(await store.connections.read('acme')).toMatchObject({ accountCode: 'CUK1A1' });
+  });
+
+  test('that are replaced are destroyed in the same moment', async () => {
+    await store.connections.promote('acme', 1, proof);
+    await store.connections.stage('acme', { sealed: 'sealed-2', kid: 'ring-1' });
+    await store.connections.promote('acme', 2, proof);
+
+    const retired = await store.connections.credentials('acme', 1);
+    expect(retired?.state).toBe('retired');
+    expect(retired?.sealed).toBeUndefined();
+    expect(await store.connections.activeCredentials('acme')).toMatchObject({ version: 2, sealed: 'sealed-2' });
+    await expect(store.connections.promote('acme', 1, proof)).rejects.toThrow(EvidenceStateError);
+  });
+
+  test('that are refused pause every stream with a note until they are accepted again', async () => {
+    await store.connections.promote('acme', 1, proof);
+    const refused = await store.connections.refuse('acme', 1, 'Mimecast refused the keys (v1).');
+
+    expect(refused.state).toBe('refused');
+    expect(Object.keys(refused.pauses)).toEqual(['audit-events', 'policies']);
+    expect(refused.pauses.policies).toMatchObject([{ by: 'refused-keys', note: 'Mimecast refused the keys (v1).' }]);
+    expect(await store.connections.refuse('acme', 1, 'Mimecast refused the keys (v1).')).toEqual(refused);
+
+    expect(await store.connections.promote('acme', 1, proof)).toMatchObject({ state: 'connected', pauses: {} });
+  });
+
+  test('that are no longer in use cannot pause a connection by their refusal', async () => {
+    const connected = await store.connections.promote('acme', 1, proof);
+    expect(await store.connections.refuse('acme', 7, 'note')).toEqual(connected);
+  });
+
+  test('never stand in the log, sealed or not', async () => {
+    await store.connections.promote('acme', 1, proof);
+    await store.connections.beginDisconnect('acme');
+    await store.connections.finishDisconnect('acme');
+    expect(await database.query(`select from mimecast.log where record like '%sealed-1%'`)).toEqual([]);
+  });
+});
+
+describe('disconnecting', () => {
+  beforeEach(async () => {
+    await store.connections.open(acme);
+    await store.connections.promote('acme', 1, proof);
+  });
+
+  test('raises the generation once, destroys the keys, and may be asked for again', async () => {
+    expect(await store.connections.beginDisconnect('acme')).toMatchObject({ state: 'disconnecting', generation: 2 });
+    expect(await store.connections.beginDisconnect('acme')).toMatchObject({ state: 'disconnecting', generation: 2 });
+    const row = await store.connections.finishDisconnect('acme');
+    expect(row.state).toBe('disconnected');
+    expect(row.activeVersion).toBeUndefined();
+    expect(await store.connections.finishDisconnect('acme')).toEqual(row);
+
+    expect(await database.query('select from mimecast.credentials where sealed is not null')).toEqual([]);
+    const kinds = ['connection-opened', 'credentials-accepted', 'disconnecting', 'disconnected'];
+    expect(await entries()).toEqual(kinds);
+  });
+
+  test('and connecting again goes on with the same account and the next version', async () => {
+    await store.connections.beginDisconnect('acme');
+    await store.connections.finishDisconnect('acme');
+    const again = await store.connections.open({ ...acme, sealed: 'sealed-2' });
+
+    expect(again).toMatchObject({ created: true, row: { generation: 2, state: 'refused', accountCode: 'CUK1A1' } });
+    const foreign = store.connections.promote('acme', 2, { ...proof, accountCode: 'CUSA35A403' });
+    await expect(foreign).rejects.toThrow(EvidenceAccountError);
+    expect(await store.proof.verify('acme')).toMatchObject({ ok: true, records: 5 });
+  });
+
+  test('keys that are accepted too late are not', async () => {
+    await store.connections.beginDisconnect('acme');
+    await expect(store.connections.promote('acme', 1, proof)).rejects.toThrow(EvidenceStateError);
+    await expect(store.connections.open({ ...acme, sealed: 'sealed-2' })).resolves.toMatchObject({ created: false });
+  });
+});
+
+test('an error of the database does not quote the row, which may hold sealed keys', async () => {
+  const failure: unknown = await store.connections
+    .open({ ...acme, connectionId: 'Not Allowed', settings: { ...SETTINGS, expectedAccount: 'canary' } })
+    .catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect(inspect(failure)).toContain('connections_connection_id_check');
+  expect(inspect(failure)).not.toContain('canary');
+});
+
+test('a connection that is not there is named', async () => {
+  await expect(store.connections.beginDisconnect('nobody')).rejects.toThrow(EvidenceNotFoundError);
+  await expect(store.connections.beginDisconnect('nobody')).rejects.toThrow('"nobody"');
+  expect(await store.connections.read('nobody')).toBeUndefined();
+});
+
+test('a database serves the namespace that came first, and refuses another', async () => {
+  await store.claimNamespace('default');
+  await store.claimNamespace('default');
+  await expect(store.claimNamespace('staging')).rejects.toThrow(EvidenceNamespaceError);
+});

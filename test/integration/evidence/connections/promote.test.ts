@@ -1,0 +1,194 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { RotationOutcome } from '../../../../model/connection.js';
+import { EvidenceAccountError } from '../../../../evidence/database/errors.js';
+import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
+import { logOf, NOON, SETTINGS } from '../../../support/evidence.js';
+import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import type { Connections } from '../../../../evidence/connections/connections.js';
+
+let database: TestDatabase;
+let store: EvidenceStore;
+let connections: Connections;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  await database.clear();
+  store = createEvidenceStore({ databaseUrl: database.url });
+  ({ connections } = store);
+});
+afterEach(() => store.close());
+
+const LATER = new Date('2026-03-02T12:00:00Z');
+const proof = { accountCode: 'CUK1A1', accountName: 'Example Ltd', acceptedAt: NOON };
+const keys = (number: number) => ({ sealed: `sealed-${number}`, kid: 'ring-1', fingerprint: `fingerprint-${number}` });
+const refusal: RotationOutcome = { at: LATER.toISOString(), accepted: false, version: 2, reason: 'Mimecast: 401' };
+
+const savedOnly = async (): Promise<void> => {
+  await connections.open({ connectionId: 'acme', settings: SETTINGS, ...keys(1) });
+};
+const connected = async (): Promise<void> => {
+  await savedOnly();
+  await connections.promote('acme', 1, proof);
+};
+
+/** States of all versions, the oldest first. */
+const states = async (): Promise<string[]> => {
+  const rows = await database.query<{ state: string }>('select state from mimecast.credentials order by version');
+  return rows.map(({ state }) => state);
+};
+const kindsSince = async (length: number): Promise<string[]> =>
+  (await logOf(database)).slice(length).map(({ kind }) => kind);
+
+describe('keys that are accepted', () => {
+  test.each([
+    {
+      what: 'while others are active',
+      arrange: connected,
+      promoted: 2,
+      became: ['retired', 'active'],
+      replaced: 1,
+    },
+    {
+      what: 'while those in use are refused',
+      arrange: async () => {
+        await connected();
+        await connections.refuse('acme', 1, 'keys v1: rejected.');
+      },
+      promoted: 2,
+      became: ['retired', 'active'],
+      replaced: 1,
+    },
+    {
+      what: 'after the first were refused',
+      arrange: async () => {
+        await savedOnly();
+        await connections.refuse('acme', 1, 'keys v1: rejected.');
+      },
+      promoted: 2,
+      became: ['rejected', 'active'],
+      replaced: null,
+    },
+  ])('$what are in use from that moment on', async ({ arrange, promoted, became, replaced }) => {
+    await arrange();
+    await connections.pause('acme', ['policies'], 'audit week');
+    await connections.stage('acme', keys(2));
+    const row = await connections.promote('acme', promoted, proof);
+
+    expect(row).toMatchObject({ state: 'connected', activeVersion: promoted, accountCode: 'CUK1A1' });
+    expect(row.pauses).toMatchObject({ policies: [{ by: 'operator', note: 'audit week' }] });
+    expect(Object.values(row.pauses).flat()).toHaveLength(1);
+    expect(await states()).toEqual(became);
+    expect(await database.query('select version from mimecast.credentials where sealed is not null')).toEqual([
+      { version: promoted },
+    ]);
+    const data = { version: promoted, account: 'CUK1A1', replaced };
+    expect((await logOf(database)).at(-1)).toEqual({ kind: 'credentials-accepted', data });
+
+    const before = await database.dump();
+    expect(await connections.promote('acme', promoted, proof)).toEqual(row);
+    expect(await database.dump()).toEqual(before);
+  });
+
+  test('again after they were refused are taken back, beside new ones that wait', async () => {
+    await connected();
+    await connections.pause('acme', ['policies'], 'audit week');
+    await connections.refuse('acme', 1, 'keys v1: rejected.');
+    await connections.stage('acme', keys(2));
+    const row = await connections.promote('acme', 1, { ...proof, acceptedAt: LATER });
+
+    expect(row).toMatchObject({ state: 'connected', activeVersion: 1 });
+    expect(row.pauses).toMatchObject({ policies: [{ by: 'operator' }] });
+    expect(await states()).toEqual(['active', 'pending']);
+    expect(await connections.activeCredentials('acme')).toMatchObject({ sealed: 'sealed-1', acceptedAt: NOON });
+    const data = { version: 1, account: 'CUK1A1', replaced: null };
+    expect((await logOf(database)).at(-1)).toEqual({ kind: 'credentials-accepted', data });
+  });
+
+  test('keep the account that was pinned, and pin it as soon as they can read it', async () => {
+    await savedOnly();
+    await connections.promote('acme', 1, { acceptedAt: NOON });
+    expect((await connections.read('acme'))?.accountCode).toBeUndefined();
+    expect(await connections.promote('acme', 1, proof)).toMatchObject({ accountCode: 'CUK1A1' });
+    const accounts = (await logOf(database)).slice(1).map(({ data }) => data['account']);
+    expect(accounts).toEqual(['unconfirmed', 'CUK1A1']);
+
+    await connections.stage('acme', keys(2));
+    const before = await database.dump();
+    const foreign = connections.promote('acme', 2, { accountCode: 'CUSA35A403', acceptedAt: NOON });
+    await expect(foreign).rejects.toThrow(EvidenceAccountError);
+    expect(await database.dump()).toEqual(before);
+    expect(await connections.promote('acme', 2, { acceptedAt: NOON })).toMatchObject({ accountCode: 'CUK1A1' });
+  });
+});
+
+describe('keys that are refused', () => {
+  test('while others are in use change nothing', async () => {
+    await connected();
+    await connections.stage('acme', keys(2));
+    const before = await database.dump();
+    expect(await connections.refuse('acme', 2, 'keys v2: rejected.')).toMatchObject({ state: 'connected', pauses: {} });
+    expect(await database.dump()).toEqual(before);
+  });
+
+  test('although they are the only ones pause every stream, by whatever version replaced the first', async () => {
+    await savedOnly();
+    await connections.refuse('acme', 1, 'keys v1: rejected.');
+    expect(await kindsSince(1)).toEqual(['credentials-refused']);
+
+    await connections.stage('acme', keys(2));
+    const row = await connections.refuse('acme', 2, 'keys v2: rejected.');
+    expect(row.pauses).toMatchObject({
+      'audit-events': [{ by: 'refused-keys', note: 'keys v2: rejected.' }],
+      policies: [{ by: 'refused-keys', note: 'keys v2: rejected.' }],
+    });
+    expect(await connections.credentials('acme', 2)).toMatchObject({ state: 'pending', sealed: 'sealed-2' });
+  });
+
+  test('after they were given up change nothing', async () => {
+    await savedOnly();
+    await connections.reject('acme', 1, refusal);
+    const before = await database.dump();
+    await connections.refuse('acme', 1, 'keys v1: rejected.');
+    expect(await database.dump()).toEqual(before);
+  });
+});
+
+describe('every change', () => {
+  const at = LATER.toISOString();
+  const changes: readonly (readonly [string, (connections: Connections) => Promise<unknown>])[] = [
+    ['stage', (change) => change.stage('acme', keys(3))],
+    ['promote', (change) => change.promote('acme', 2, proof)],
+    ['refuse', (change) => change.refuse('acme', 1, 'keys v1: rejected.')],
+    ['reject', (change) => change.reject('acme', 2, refusal)],
+    ['recordRotation', (change) => change.recordRotation('acme', { at, accepted: false })],
+    ['updateSettings', (change) => change.updateSettings('acme', { ...SETTINGS, thresholds: { keysDueDays: 30 } })],
+    ['pause', (change) => change.pause('acme', ['policies'], 'audit week')],
+    ['resume', (change) => change.resume('acme', ['audit-events'])],
+    ['beginDisconnect', (change) => change.beginDisconnect('acme')],
+  ];
+
+  beforeEach(async () => {
+    await connected();
+    await connections.pause('acme', ['audit-events'], 'migration');
+    await connections.stage('acme', keys(2));
+  });
+
+  test.each(changes)('%s adds one entry, keeps the log whole and gives no key away', async (_, change) => {
+    const { length } = await logOf(database);
+    await change(connections);
+    expect(await kindsSince(length)).toHaveLength(1);
+    expect(await store.proof.verify('acme')).toMatchObject({ ok: true, records: length + 1 });
+    expect(await database.query(`select from mimecast.log where record ~ 'sealed-|fingerprint-'`)).toEqual([]);
+  });
+
+  test.each(changes)('%s does not happen when the log cannot take it', async (_, change) => {
+    await database.query('delete from mimecast.log_heads');
+    const before = await database.dump();
+    await expect(change(connections)).rejects.toThrow('log');
+    expect(await database.dump()).toEqual(before);
+  });
+});

@@ -1,0 +1,123 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../../../evidence/database/database.js';
+import { EvidenceSchemaError, EvidenceUnreachableError } from '../../../../evidence/database/errors.js';
+import { migrate, pendingMigrations } from '../../../../evidence/database/migrate.js';
+import { createEvidenceStore } from '../../../../evidence/store.js';
+import { startPostgres } from '../../../../sandbox/postgres.js';
+import { auditEvents, connectedStore, page, takenWindow } from '../../../support/evidence.js';
+import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+
+describe('migrations', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await freshDatabase({ migrated: false });
+  });
+  afterEach(() => database.drop());
+
+  test('are applied once, however many processes start at the same time', async () => {
+    const all = await pendingMigrations(database.url);
+    expect(all).toContain('0001-evidence');
+
+    const results = await Promise.all(Array.from({ length: 5 }, () => migrate(database.url)));
+    expect(results.flatMap(({ applied }) => applied)).toEqual(all);
+    expect(await pendingMigrations(database.url)).toEqual([]);
+    expect(await migrate(database.url)).toEqual({ applied: [] });
+  });
+
+  test('that are missing are what the store complains about, with the command that mends it', async () => {
+    const store = createEvidenceStore({ databaseUrl: database.url });
+    const claim = store.claimNamespace('default');
+    await expect(claim).rejects.toThrow(EvidenceSchemaError);
+    await expect(claim).rejects.toThrow('temporal-mimecast migrate');
+    await store.close();
+  });
+
+  test('that fail leave the database as it was', async () => {
+    await database.query('create schema mimecast');
+    await database.query('create table mimecast.polls (in_the_way text)');
+    await expect(migrate(database.url)).rejects.toThrow('polls');
+    expect(await pendingMigrations(database.url)).toContain('0001-evidence');
+    expect(await database.query(`select from pg_tables where schemaname = 'mimecast'`)).toHaveLength(1);
+  });
+});
+
+describe('a database that cannot be used', () => {
+  test.each([
+    { what: 'nobody listens', url: 'postgres://u:s3cret@127.0.0.1:9/x', says: '127.0.0.1:9' },
+    { what: 'the URL is none', url: 'postgres://u:s3cret@host:port/x', says: 'postgres://user@host:port/database' },
+  ])('is named without its password when $what', async ({ url, says }) => {
+    const failure: unknown = await Promise.resolve()
+      .then(() => createEvidenceStore({ databaseUrl: url }).claimNamespace('default'))
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(EvidenceUnreachableError);
+    expect(String(failure)).toContain(says);
+    expect(String(failure)).not.toContain('s3cret');
+  });
+
+  test('is named when the database or the password is wrong', async () => {
+    const database = await freshDatabase();
+    const wrong = new URL(database.url);
+    wrong.password = 's3cret';
+    await expect(migrate(wrong.href)).rejects.toThrow(/password authentication failed/);
+    await database.drop();
+    await expect(migrate(database.url)).rejects.toThrow(EvidenceUnreachableError);
+  });
+});
+
+test('a connection that breaks in the middle of a transaction fails that transaction only', async () => {
+  const database = await freshDatabase();
+  const db = openDatabase({ databaseUrl: database.url, maxConnections: 1, onError: () => undefined });
+
+  const broken = db.transaction(async (client) => {
+    const [{ pid } = {}] = await client.query<{ pid: number }>({ text: 'select pg_backend_pid() as pid' });
+    await database.query('select pg_terminate_backend($1, 5000)', [pid]);
+    await client.query({ text: 'select 1' });
+  });
+  await expect(broken).rejects.toThrow(EvidenceUnreachableError);
+  expect(await db.query({ text: 'select 1 as one' })).toEqual([{ one: 1 }]);
+  await db.close();
+  await database.drop();
+});
+
+test('a restart of Postgres under load loses no page, stores none twice, and the pool goes on', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'mimecast-postgres-'));
+  let server = await startPostgres({ dataDir });
+  await migrate(server.url);
+  const store = await connectedStore(server.url);
+  const window = await takenWindow(store);
+
+  const outages: unknown[] = [];
+  const readPages = async (): Promise<number> => {
+    const { openWindow } = await store.ledger.position('acme', 'audit-events');
+    return openWindow?.pages ?? 0;
+  };
+  const collect = async (): Promise<void> => {
+    for (let pages = 0; pages < 60;) {
+      try {
+        pages = await readPages();
+        await store.events.storePage(page(window, pages, auditEvents(pages * 100, 100), `token-${pages}`));
+      } catch (error) {
+        outages.push(error);
+      }
+    }
+  };
+  const restart = async (): Promise<void> => {
+    while ((await readPages()) < 5);
+    await server.stop();
+    server = await startPostgres({ dataDir, port: server.port });
+  };
+  await Promise.all([collect(), restart()]);
+
+  expect(outages.length).toBeGreaterThan(0);
+  for (const outage of outages) expect(outage).toBeInstanceOf(EvidenceUnreachableError);
+  const { openWindow } = await store.ledger.position('acme', 'audit-events');
+  expect(openWindow?.newEvents).toBe((openWindow?.pages ?? 0) * 100);
+  expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
+
+  await store.close();
+  await server.stop();
+  await rm(dataDir, { recursive: true });
+});

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { migrate, pendingMigrations } from '../../../../evidence/database/migrate.js';
+import * as first from '../../../../evidence/database/migrations/0001-evidence.js';
+import { createEvidenceStore } from '../../../../evidence/store.js';
+import { NOON } from '../../../support/evidence.js';
+import { freshDatabase, type Dump, type TestDatabase } from '../../../support/postgres.js';
+
+describe('a database of the first version', () => {
+  let database: TestDatabase;
+  let recorded: Dump;
+  beforeEach(async () => {
+    recorded = JSON.parse(await readFile('test/fixtures/evidence-0001.json', 'utf8')) as Dump;
+    database = await freshDatabase({ migrated: false });
+    await restore(database, recorded);
+  });
+  afterEach(() => database.drop());
+
+  test('holds rows in every table', async () => {
+    const held = await database.dump();
+    expect(Object.keys(held)).toEqual(Object.keys(recorded).sort());
+    for (const [table, rows] of Object.entries(recorded)) expect(held[table], table).toEqual(rows);
+    for (const [table, rows] of Object.entries(held)) expect(rows, table).not.toEqual([]);
+  });
+
+  test('comes through the migrations with nothing changed', async () => {
+    const before = await database.dump();
+    const pending = await pendingMigrations(database.url);
+    expect(pending[0]).toBe('0002-rotation');
+    expect(await migrate(database.url)).toEqual({ applied: pending });
+
+    const after = await database.dump();
+    for (const [table, rows] of Object.entries(before)) {
+      if (table === 'migrations') continue;
+      const columns = Object.keys(rows[0] ?? {});
+      const kept = after[table]?.map((row) => Object.fromEntries(columns.map((column) => [column, row[column]])));
+      expect(kept, table).toEqual(rows);
+    }
+  });
+
+  test('goes on from there: reads, verifies and rotates', async () => {
+    await migrate(database.url);
+    const store = createEvidenceStore({ databaseUrl: database.url });
+    const rows = await store.connections.list();
+    expect(rows.map(({ connectionId, state, lastRotation }) => [connectionId, state, lastRotation])).toEqual([
+      ['acme', 'connected', undefined],
+      ['globex', 'refused', undefined],
+      ['hooli', 'disconnected', undefined],
+    ]);
+
+    for (const [connectionId, version] of [
+      ['acme', 3],
+      ['globex', 2],
+    ] as const) {
+      expect(await store.connections.stage(connectionId, { sealed: 'new', kid: 'ring-2' })).toMatchObject({ version });
+      const row = await store.connections.promote(connectionId, version, { acceptedAt: NOON });
+      expect(row).toMatchObject({ state: 'connected', activeVersion: version, pauses: {} });
+    }
+    for (const { connectionId } of rows) expect(await store.proof.verify(connectionId)).toMatchObject({ ok: true });
+    await store.close();
+  });
+});
+
+const MIGRATIONS_TABLE = `
+  create table mimecast.migrations (
+    name text primary key,
+    applied_at timestamptz not null default now()
+  )`;
+
+/** The database as the first version left it; recorded with that version's own store. */
+async function restore(database: TestDatabase, recorded: Dump): Promise<void> {
+  await database.query('create schema mimecast');
+  await database.query(MIGRATIONS_TABLE);
+  await database.query(first.up);
+  for (const [table, rows] of Object.entries(recorded)) {
+    await database.query(
+      `insert into mimecast.${table} overriding system value
+       select * from json_populate_recordset(null::mimecast.${table}, $1)`,
+      [JSON.stringify(rows)],
+    );
+  }
+}

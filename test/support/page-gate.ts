@@ -1,0 +1,27 @@
+import { ENDPOINTS } from '../../mimecast/endpoints.js';
+import { until } from './until.js';
+import type { Simulator } from '../../sandbox/simulator/interface.js';
+
+/** Where a poll is made to wait, so that a test can act in the middle of it however fast or slow the machine is. */
+export interface PageGate {
+  /** Resolves when a page is being held back. */
+  reached(): Promise<void>;
+  open(): void;
+}
+
+/** Lets this many pages of the audit log pass and holds back those that follow. Only calls with a token count. */
+export function holdPagesAfter(simulator: Simulator, pages: number): PageGate {
+  const rule = simulator.faults.add({
+    fault: { kind: 'hold' },
+    path: ENDPOINTS['audit-events'].path,
+    withToken: true,
+    after: pages,
+  });
+  return {
+    reached: () =>
+      until(() => simulator.requests.some(({ pageToken, status }) => pageToken !== undefined && status === undefined)),
+    open: () => {
+      simulator.faults.remove(rule);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, inject } from 'vitest';
+import type { Finding } from '../../cli/doctor/finding.js';
+import { runCommandLine } from '../../cli/program.js';
+import { startEngine, type Engine } from './engine.js';
+import { RecordedTerminal } from './cli/recorded-terminal.js';
+
+export const PLANTED_PASSWORD = 'planted-password';
+
+type Environment = Record<string, string>;
+
+interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+}
+
+export interface Examination {
+  readonly exitCode: number;
+  readonly checks: readonly Finding[];
+  /** Warnings and failures, in words that a table can hold: `failure connections/schedule acme/policies`. */
+  readonly troubles: readonly string[];
+  readonly found: readonly string[];
+  readonly steps: readonly (string | undefined)[];
+  readonly skipped: readonly string[];
+}
+
+interface ConnectOptions {
+  readonly issuedAt?: Date;
+  /** In place of the tenant's own. */
+  readonly secretKey?: string;
+}
+
+/** An engine with one connection on which nothing is broken, and the doctor for it. */
+export interface Patient {
+  readonly engine: Engine;
+  readonly healthy: string;
+  /** Another connection, to be broken. */
+  readonly connected: (options?: ConnectOptions) => Promise<string>;
+  /** Runs a command line against the engine's servers. @param skewMs how far its clock is ahead */
+  readonly run: (argv: readonly string[], env?: Environment, skewMs?: number) => Promise<Ran>;
+  readonly doctor: (argv?: readonly string[], env?: Environment, skewMs?: number) => Promise<Examination>;
+  /** @returns the file's path */
+  readonly writeRing: (name: string, ring: object) => Promise<string>;
+  /** What was printed must not hold, and whether it does. */
+  readonly secrets: () => Promise<{ readonly hidden: readonly string[]; readonly printed: string }>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startPatient(): Promise<Patient> {
+  const engine = await startEngine();
+  const folder = await mkdtemp(path.join(tmpdir(), 'mimecast-doctor-'));
+  const printed: string[] = [];
+  const keys: string[] = [];
+
+  const writeRing: Patient['writeRing'] = async (name, ring) => {
+    const file = path.join(folder, name);
+    await writeFile(file, JSON.stringify(ring), { mode: 0o600 });
+    return file;
+  };
+  const ringFile = await writeRing('ring.json', engine.keyring);
+
+  const connected: Patient['connected'] = async ({ issuedAt, secretKey } = {}) => {
+    const tenant = engine.addTenant({ events: 10 });
+    const id = engine.newId();
+    const credentials = { ...tenant.keys, ...(secretKey !== undefined && { secretKey }) };
+    keys.push(...Object.values(credentials));
+    const baseUrl = engine.simulator.url;
+    await engine.connections.connect(id, { baseUrl, credentials, ...(issuedAt && { issuedAt }) });
+    return id;
+  };
+
+  const run: Patient['run'] = async (argv, env = {}, skewMs = 0) => {
+    const terminal = new RecordedTerminal({
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TEMPORAL_CONFIG_FILE: '',
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      DATABASE_URL: engine.database.url,
+      MIMECAST_KEYRING_FILE: ringFile,
+      MIMECAST_TASK_QUEUE: engine.taskQueue,
+      MIMECAST_ALLOW_LOOPBACK: '1',
+      ...env,
+    });
+    terminal.now = () => new Date(Date.now() + skewMs);
+    const exitCode = await runCommandLine(argv, { terminal, signal: new AbortController().signal });
+    printed.push(terminal.stdout.text, terminal.stderr.text);
+    return { exitCode, stdout: terminal.stdout.text };
+  };
+
+  const healthy = await connected();
+  await engine.connections.poll(healthy);
+  return {
+    engine,
+    healthy,
+    connected,
+    run,
+    writeRing,
+    async doctor(argv = [], env = {}, skewMs = 0) {
+      const { exitCode, stdout } = await run(['doctor', ...argv, '--json'], env, skewMs);
+      const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Finding[] };
+      expect(ok).toBe(exitCode === 0);
+      return examination(exitCode, checks);
+    },
+    async secrets() {
+      const rows = await engine.database.query<{ sealed: string }>(
+        'select sealed from mimecast.credentials where sealed is not null',
+      );
+      const { password } = new URL(engine.database.url);
+      const ring = engine.keyring.keys.map(({ d }) => d);
+      const sealed = rows.map((row) => row.sealed);
+      const hidden = [PLANTED_PASSWORD, password, ...keys, ...ring, ...sealed].filter((secret) => secret !== '');
+      return { hidden, printed: printed.join('\n') };
+    },
+    async stop() {
+      await engine.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function examination(exitCode: number, checks: readonly Finding[]): Examination {
+  const bad = checks.filter(({ verdict }) => verdict === 'warning' || verdict === 'failure');
+  return {
+    exitCode,
+    checks,
+    troubles: bad.map(({ verdict, group, check, subject = '' }) => `${verdict} ${group}/${check} ${subject}`.trim()),
+    found: bad.map(({ found }) => found),
+    steps: bad.map(({ nextStep }) => nextStep),
+    skipped: checks.filter(({ verdict }) => verdict === 'skipped').map(({ group, check }) => `${group}/${check}`),
+  };
+}

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { inject, type TestContext } from 'vitest';
+import type { Engine } from './engine.js';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** A worker as it runs in production: a process of its own, started by the command line. */
+export interface WorkerProcess {
+  /** Ends it as a crash does: nothing of it runs any more, not even a `finally`. */
+  kill(): Promise<void>;
+  /** Tells it to stop, and waits until it has. @returns its exit code */
+  terminate(): Promise<number | null>;
+}
+
+/** Starts a worker for an engine that has none of its own. Resolves when it polls; with the test it ends at the latest. */
+export async function startWorkerProcess(
+  { database, keyring, taskQueue }: Engine,
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+): Promise<WorkerProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'mimecast-worker-'));
+  const keyringFile = join(folder, 'ring.json');
+  await writeFile(keyringFile, JSON.stringify(keyring), { mode: 0o600 });
+
+  const child = spawn(process.execPath, [PROGRAM, 'worker', '--json'], {
+    env: {
+      PATH: process.env['PATH'],
+      TEMPORAL_CONFIG_FILE: '',
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      DATABASE_URL: database.url,
+      MIMECAST_KEYRING_FILE: keyringFile,
+      MIMECAST_TASK_QUEUE: taskQueue,
+      MIMECAST_ALLOW_LOOPBACK: '1',
+      MIMECAST_DATA_DIR: folder,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const trouble = text(child.stderr);
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> => {
+    child.kill(signal);
+    const [exitCode] = await ended;
+    return exitCode;
+  };
+  onTestFinished(async () => {
+    await end('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  });
+  await Promise.race([
+    once(child.stdout, 'data'),
+    ended.then(async () => {
+      throw new Error(`The worker ended by itself: ${await trouble}`);
+    }),
+  ]);
+  return {
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    terminate: () => end('SIGTERM'),
+  };
+}
