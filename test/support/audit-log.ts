@@ -1,4 +1,4 @@
-import type { TestDatabase } from './postgres.js';
+import type { TestDatabase } from './database.js';
 import type { Tenant } from './engine.js';
 import { vendorTime } from '../../sandbox/simulator/audit-log.js';
 import type { AuditEvent } from '../../sandbox/simulator/tenant.js';

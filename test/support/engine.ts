@@ -19,7 +19,7 @@ import type { Keyring } from '../../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../../worker/create-worker.js';
 import type { ConnectionTest } from '../../contract/reports.js';
 import { defaultSettings } from '../../model/streams.js';
-import { freshDatabase, type TestDatabase } from './postgres.js';
+import { freshDatabase, type TestDatabase } from './database.js';
 import './runtime.js';
 import type { Simulator, SimulatorOptions } from '../../sandbox/simulator/interface.js';
 

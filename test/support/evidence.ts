@@ -1,7 +1,7 @@
 import { createEvidenceStore, type EvidenceStore } from '../../evidence/store.js';
 import { prepareEvents } from '../../evidence/events/prepare-events.js';
 import type { AuditEvent } from '../../mimecast/audit-events.js';
-import type { TestDatabase } from './postgres.js';
+import type { TestDatabase } from './database.js';
 import type { Provenance } from '../../model/provenance.js';
 import type { AuditPage } from '../../evidence/events/store-page.js';
 import type { NewWindow, TakenWindow, TakenWindowRow, WindowRow } from '../../evidence/ledger/window.js';

@@ -3,18 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { migrate } from '../../evidence/database/migrate.js';
 import { startPostgres } from '../../sandbox/postgres.js';
 import { findTemporalCli } from '../../sandbox/temporal-cli.js';
 import { startTemporal } from '../../sandbox/temporal.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Of a user that may create databases: tests make their own. */
+    /** URL of a user that may create databases: tests create their own. */
     postgresUrl: string;
+    /** Name of a database with all migrations applied: databases of tests are copies of it. */
+    migratedDatabase: string;
     /** `host:port` of the dev server; namespace `default`, with the search attributes of the product. */
     temporalAddress: string;
-    /** File with the workflows as workers load them; bundling them costs seconds for each worker. */
+    /** File with the workflows as workers load them: to bundle them for each worker would take seconds. */
     workflowBundleFile: string;
   }
 }
@@ -26,15 +30,18 @@ interface Servers {
   stop(): Promise<void>;
 }
 
-/** Projects load this file each for itself; what they share is the process. */
+const MIGRATED_DATABASE = 'migrated';
+
+/** Each project loads this file for itself; what they share is the process. */
 const shared = globalThis as { mimecastTestServers?: { readonly servers: Promise<Servers>; users: number } };
 
-/** One real Postgres and one real Temporal for the whole run: tests stay apart by database, task queue and connection id. */
+/** Starts one Postgres and one Temporal for the whole run. Tests are separated by database, task queue and connection id. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const run = (shared.mimecastTestServers ??= { servers: startServers(), users: 0 });
   run.users += 1;
   const servers = await run.servers;
   project.provide('postgresUrl', servers.postgresUrl);
+  project.provide('migratedDatabase', MIGRATED_DATABASE);
   project.provide('temporalAddress', servers.temporalAddress);
   project.provide('workflowBundleFile', servers.workflowBundleFile);
 
@@ -46,7 +53,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
 async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'temporal-mimecast-test-'));
-  // Postgres refuses to run as root and takes another user, who has to get through here.
+  // Postgres does not run as root: its account has to reach the folder inside.
   await chmod(folder, 0o711);
 
   const { path: executable } = await findTemporalCli({ log: (line) => process.stderr.write(`${line}\n`) });
@@ -54,6 +61,7 @@ async function startServers(): Promise<Servers> {
     startPostgres({ dataDir: join(folder, 'postgres'), port: 0 }),
     startTemporal({ executable, port: 0, ui: false }),
   ]);
+  await prepareDatabases(postgres.url);
   return {
     postgresUrl: postgres.url,
     temporalAddress: temporal.address,
@@ -63,6 +71,21 @@ async function startServers(): Promise<Servers> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** These databases live as long as the run, so Postgres does not wait for the disk. Tests of durability start their own server. */
+const WITHOUT_DISK = ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'];
+
+async function prepareDatabases(postgresUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgresUrl });
+  await client.connect();
+  for (const setting of WITHOUT_DISK) await client.query(`alter system set ${setting}`);
+  await client.query('select pg_reload_conf()');
+  await client.query(`create database ${MIGRATED_DATABASE}`);
+  await client.end();
+  const migrated = new URL(postgresUrl);
+  migrated.pathname = `/${MIGRATED_DATABASE}`;
+  await migrate(migrated.href);
 }
 
 async function bundleWorkflows(folder: string): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { connectionWorkflowId, pollScheduleId } from '../../contract/ids.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
-import type { TestDatabase } from './postgres.js';
+import type { TestDatabase } from './database.js';
 
 /** Everywhere where something of a connection is kept or shown, as text that can be searched. */
 

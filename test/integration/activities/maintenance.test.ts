@@ -8,7 +8,7 @@ import { openCheckpoint } from '../../../vault/checkpoint.js';
 import { readCheckpointPublicKey, writeNewCheckpointKey } from '../../../vault/checkpoint-key.js';
 import { openCheckpoints } from '../../../worker/checkpoints.js';
 import { auditEvents, connectedStore, page, takenWindow } from '../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import type { EvidenceStore } from '../../../evidence/store.js';
 
 const logged = vi.hoisted(() => [] as unknown[]);

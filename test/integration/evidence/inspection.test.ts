@@ -3,7 +3,7 @@ import { openDatabase } from '../../../evidence/database/database.js';
 import { EvidenceUnreachableError } from '../../../evidence/database/errors.js';
 import { openInspection, type EvidenceInspection } from '../../../evidence/inspection.js';
 import { connect, connectedStore, granted, HOUR_MS, NOON, openWindow } from '../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import type { FinishedPoll } from '../../../evidence/ledger/polls.js';
 import type { EvidenceStore } from '../../../evidence/store.js';
 

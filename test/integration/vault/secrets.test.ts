@@ -15,7 +15,7 @@ import { startSimulator } from '../../../sandbox/simulator/simulator.js';
 import { ENDPOINT_PATHS, type ClientKeys, type TenantKeys } from '../../../sandbox/simulator/tenant.js';
 import { writeNewKeyring } from '../../../vault/keyring.js';
 import { connectionRuns, formsOf, readable, runsOf, runText, schedulesText, tableTexts } from '../../support/places.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import { RecordedTerminal } from '../../support/cli/recorded-terminal.js';
 import type { Simulator } from '../../../sandbox/simulator/interface.js';
 

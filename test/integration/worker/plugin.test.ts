@@ -14,7 +14,7 @@ import { createKeyring, sealingKey } from '../../../vault/keyring.js';
 import type { Keyring } from '../../../vault/keys.js';
 import type { MimecastWorkerOptions } from '../../../worker/options.js';
 import { MimecastPlugin } from '../../../worker/plugin.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import { logger } from '../../support/runtime.js';
 import { recordedHistories } from '../../support/histories/recorded-histories.js';
 import type { Simulator } from '../../../sandbox/simulator/interface.js';

@@ -15,7 +15,7 @@ import {
   PROVENANCE,
   takenWindow,
 } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import { RecordedTerminal } from '../../../support/cli/recorded-terminal.js';
 import type { NewObservation } from '../../../../evidence/observations/observations.js';
 

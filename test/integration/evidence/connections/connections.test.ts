@@ -8,7 +8,7 @@ import {
 } from '../../../../evidence/database/errors.js';
 import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
 import { NOON, SETTINGS } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 
 let database: TestDatabase;
 let store: EvidenceStore;

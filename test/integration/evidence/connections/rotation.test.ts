@@ -3,7 +3,7 @@ import type { RotationOutcome } from '../../../../model/connection.js';
 import { EvidenceNotFoundError, EvidenceStateError } from '../../../../evidence/database/errors.js';
 import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
 import { logOf, NOON, SETTINGS } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import type { Connections } from '../../../../evidence/connections/connections.js';
 
 let database: TestDatabase;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { ConnectionSettings, Stream } from '../../../../model/connection.js';
 import { EvidenceNotFoundError, EvidenceStateError } from '../../../../evidence/database/errors.js';
 import { connectedStore, HOUR_MS, logOf, NOON, SETTINGS } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import type { Connections } from '../../../../evidence/connections/connections.js';
 import type { EvidenceStore } from '../../../../evidence/store.js';
 

@@ -8,7 +8,7 @@ import { migrate, pendingMigrations } from '../../../../evidence/database/migrat
 import { createEvidenceStore } from '../../../../evidence/store.js';
 import { startPostgres } from '../../../../sandbox/postgres.js';
 import { auditEvents, connectedStore, page, takenWindow } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 
 describe('migrations', () => {
   let database: TestDatabase;

@@ -4,7 +4,7 @@ import { migrate, pendingMigrations } from '../../../../evidence/database/migrat
 import * as first from '../../../../evidence/database/migrations/0001-evidence.js';
 import { createEvidenceStore } from '../../../../evidence/store.js';
 import { NOON } from '../../../support/evidence.js';
-import { freshDatabase, type Dump, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type Dump, type TestDatabase } from '../../../support/database.js';
 
 describe('a database of the first version', () => {
   let database: TestDatabase;

@@ -14,7 +14,7 @@ import {
   SETTINGS,
   takenWindow,
 } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import { click, counted } from '../../../support/protection-logs.js';
 import type { NewObservation } from '../../../../evidence/observations/observations.js';
 import type { EvidenceStore } from '../../../../evidence/store.js';

@@ -12,7 +12,7 @@ import {
   SETTINGS,
   takenWindow,
 } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import type { TakenWindow } from '../../../../evidence/ledger/window.js';
 import type { EvidenceStore } from '../../../../evidence/store.js';
 

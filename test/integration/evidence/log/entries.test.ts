@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LogEntry } from '../../../../evidence/log/entries.js';
 import { CHANGE_KINDS } from '../../../../reports/html/changes.js';
 import { connectedStore, NOON, PROVENANCE, SETTINGS } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import type { EvidenceStore } from '../../../../evidence/store.js';
 
 let database: TestDatabase;

@@ -10,7 +10,7 @@ import {
   PROVENANCE,
   takenWindow,
 } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import type { NewObservation } from '../../../../evidence/observations/observations.js';
 import type { EvidenceStore } from '../../../../evidence/store.js';
 

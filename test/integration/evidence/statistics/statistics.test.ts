@@ -5,7 +5,7 @@ import type { Protection } from '../../../../model/statistics.js';
 import type { CountedRow } from '../../../../mimecast/protection-rows.js';
 import { connect, granted, HOUR_MS, logOf, openWindow, PROVENANCE, takenWindow } from '../../../support/evidence.js';
 import { tableTexts } from '../../../support/places.js';
-import { freshDatabase, type TestDatabase } from '../../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../../support/database.js';
 import { addedUp, click, counted, countsOf } from '../../../support/protection-logs.js';
 import type { StatisticsPage } from '../../../../evidence/statistics/store-page.js';
 import type { NewWindow, StoredPage, TakenWindowRow } from '../../../../evidence/ledger/window.js';

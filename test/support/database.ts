@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { migrate } from '../../evidence/database/migrate.js';
 
 export interface TestDatabase {
   readonly url: string;
@@ -9,7 +8,7 @@ export interface TestDatabase {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Every row of every table, in a steady order: to see that nothing changed. */
   dump(): Promise<Dump>;
-  /** Empties all tables; a tenth of the time that a new database takes. */
+  /** Empties all tables. */
   clear(): Promise<void>;
   drop(): Promise<void>;
 }
@@ -17,15 +16,14 @@ export interface TestDatabase {
 /** Rows by table, as JSON. */
 export type Dump = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
-/** A database of its own on the server of this test run, with all migrations applied unless they are what is tested. */
+/** Creates a database on the server of this test run, with all migrations applied unless they are what is tested. */
 export async function freshDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const adminUrl = inject('postgresUrl');
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
 
-  await once(adminUrl, `create database ${name}`);
-  if (migrated) await migrate(url.href);
+  await once(adminUrl, `create database ${name}${migrated ? ` template ${inject('migratedDatabase')}` : ''}`);
   return {
     url: url.href,
     query: (text, values) => once(url.href, text, values),
@@ -51,12 +49,14 @@ async function dump(url: string): Promise<Dump> {
   return Object.fromEntries(dumped.map(({ name, rows }) => [name, rows ?? []]));
 }
 
-const CLEAR = `
-  truncate mimecast.namespace, mimecast.connections, mimecast.credentials, mimecast.log_heads, mimecast.log,
-           mimecast.windows, mimecast.pages, mimecast.gaps, mimecast.audit_events, mimecast.bodies,
-           mimecast.observations, mimecast.polls, mimecast.row_keys, mimecast.row_digests, mimecast.daily_statistics,
-           mimecast.protection_rows, mimecast.protection_logs, mimecast.evaluations, mimecast.annotations,
-           mimecast.checkpoints`;
+/** Every table after those that refer to it. Tables are nearly empty: deleting takes a tenth of the time of a truncate. */
+const TABLES = [
+  ...['checkpoints', 'annotations', 'evaluations'],
+  ...['protection_logs', 'protection_rows', 'daily_statistics', 'row_digests', 'row_keys'],
+  ...['polls', 'observations', 'bodies', 'audit_events', 'gaps', 'pages', 'windows'],
+  ...['log', 'log_heads', 'credentials', 'connections', 'namespace'],
+];
+const CLEAR = TABLES.map((table) => `delete from mimecast.${table}`).join(';');
 
 async function once<Row extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
