@@ -10,17 +10,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PollReport, StatusReport } from '../../../client/index.js';
 import type { DevDocument } from '../../../cli/rendering/dev.js';
 import type { ConnectionTest } from '../../../contract/reports.js';
+import { run as runCommandLine, type Environment, type Ran } from '../../support/cli/run.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
-type Environment = Record<string, string>;
 type Process = ChildProcessByStdio<null, Readable, Readable>;
-
-interface Ran {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 type Tour = DevDocument & {
   readonly connection: ConnectionTest;
@@ -54,7 +48,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** Nothing of the environment of whoever runs the tests, so that only `dev` says where things are. */
+/** Starts the program with nothing of the environment of the tests, so that only `dev` says where the servers are. */
 function start(argv: readonly string[], env: Environment = {}): Process {
   const { PATH = '', HOME = '', TEMPORAL_CLI } = process.env;
   const base = { PATH, HOME, ...(TEMPORAL_CLI !== undefined && { TEMPORAL_CLI }), TEMPORAL_CONFIG_FILE: '' };
@@ -64,12 +58,16 @@ function start(argv: readonly string[], env: Environment = {}): Process {
   });
 }
 
-async function run(argv: readonly string[], env: Environment = {}): Promise<Ran> {
+async function runProcess(argv: readonly string[], env: Environment = {}): Promise<Ran> {
   const child = start(argv, env);
-  const ended = once(child, 'close') as Promise<[number | null]>;
+  const ended = once(child, 'close') as Promise<[number]>;
   const [[exitCode], stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
   return { exitCode, stdout, stderr };
 }
+
+/** Runs a command in this process: only those that differ as a process of their own are started as one. */
+const run = (argv: readonly string[], env: Environment = {}): Promise<Ran> =>
+  runCommandLine(argv, { MIMECAST_DATA_DIR: dataDir, ...env });
 
 /** The document that a process prints before it goes on running. */
 async function firstDocument(stream: Readable): Promise<unknown> {
@@ -114,12 +112,12 @@ test('another tenant goes its whole way through the commands, with no settings b
       .split('\n')
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   );
-  const connected = await run(['connect', 'acme', '--base-url', url, '--every', 'policies=12h', '--json'], keys);
+  const connected = await runProcess(['connect', 'acme', '--base-url', url, '--every', 'policies=12h', '--json'], keys);
   expect([connected.exitCode, connected.stderr]).toEqual([0, '']);
   expect(JSON.parse(connected.stdout)).toMatchObject({ connectionId: 'acme', ok: true });
 
   const before = await listed();
-  const again = await run(['connect', 'acme', '--base-url', url, '--json'], keys);
+  const again = await runProcess(['connect', 'acme', '--base-url', url, '--json'], keys);
   expect(again.exitCode).toBe(2);
   expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'already-connected' } });
   expect(await listed()).toBe(before);
@@ -137,7 +135,7 @@ test('another tenant goes its whole way through the commands, with no settings b
     expect.objectContaining({ stream: 'policies', every: '12h', lastOutcome: 'collected' }),
   );
 
-  const exported = await run(['export', 'acme', '--what', 'observations']);
+  const exported = await runProcess(['export', 'acme', '--what', 'observations']);
   const lines = exported.stdout.trim().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(Array(5).fill('observation'));
   expect(JSON.parse((await run(['verify', 'acme', '--json'])).stdout)).toMatchObject({
@@ -159,6 +157,7 @@ describe('what is wrong or missing is one clear line, the right exit code, and n
   beforeAll(async () => {
     before = await listed();
   });
+  const RUN_ON = ['worker', 'dev'];
   const keysFile = (): string[] => ['--keys-file', tour.simulator.keysFile];
 
   test.each<[string, () => string[], Environment, number, string]>([
@@ -195,7 +194,9 @@ describe('what is wrong or missing is one clear line, the right exit code, and n
     '%s',
     async (_, argv, env, exitCode, code) => {
       const before = await listed();
-      const ran = await run([...argv(), '--json'], env);
+      const [command = ''] = argv();
+      // These install a log for their whole process.
+      const ran = await (RUN_ON.includes(command) ? runProcess : run)([...argv(), '--json'], env);
       expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code } });
       expect(ran.exitCode).toBe(exitCode);
       expect(ran.stderr.split('\n').filter((line) => line.startsWith('error '))).toHaveLength(1);
@@ -215,7 +216,7 @@ test('one Ctrl-C stops everything well, and the next start goes on from what is 
   expect(await devEnded).toEqual([0, null]);
   expect(await readdir(dataDir)).not.toContain('dev.json');
 
-  const { exitCode, stdout } = await run(['dev', '--tour', '--once', '--json']);
+  const { exitCode, stdout } = await runProcess(['dev', '--tour', '--once', '--json']);
   expect(exitCode).toBe(0);
   const second = JSON.parse(stdout) as Tour;
   expect(second.connection).toMatchObject({ connectionId: 'acme-demo', ok: true });
