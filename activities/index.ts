@@ -24,8 +24,11 @@ import type {
   WholeEndpointName,
 } from '../contract/activities.js';
 
-export type { ActivityDependencies } from './dependencies.js';
-export type { MimecastActivities } from '../contract/activities.js';
+export type { ActivityDependencies, CheckpointDelivery, SignedCheckpoint } from './dependencies.js';
+export type * from '../contract/activities.js';
+export { createDispatcher } from '../mimecast/transport.js';
+export type { CheckpointKey } from '../vault/checkpoint-key.js';
+export type { Keyring, PublicSealingKey, RingKey } from '../vault/keys.js';
 
 /**
  * The activities: the one place where workflows meet Mimecast, the vault and the evidence.

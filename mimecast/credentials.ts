@@ -22,7 +22,8 @@ export type MimecastCredentials = ApiV1Credentials | ApiV2Credentials;
 /** A version of the vendor's API: each has hosts and keys of its own. */
 export type ApiVersion = '1.0' | '2.0';
 
-type CredentialField = keyof ApiV1Credentials | keyof ApiV2Credentials;
+/** The name of one key, as {@link MimecastCredentials} has it. */
+export type CredentialField = keyof ApiV1Credentials | keyof ApiV2Credentials;
 
 /** What is wrong with one key. Never the key itself. */
 export interface CredentialProblem {

@@ -21,14 +21,17 @@ export type {
   EndpointAccess,
   ProtectionRow,
   SimulatedEndpoint,
+  SimulatedLog,
   SimulatedProtectionLog,
+  SimulatedStatistics,
   SimulatedTenant,
   TenantKeys,
 } from './simulator/tenant.js';
-export type { EventSource } from './simulator/audit-log.js';
-export type { Fault, FaultRule, Faults } from './simulator/faults.js';
+export type { AccessTokens } from './simulator/access-tokens.js';
+export type { EventSource, TimedLog } from './simulator/audit-log.js';
+export type { Fault, FaultRule, Faults, Strike, StruckCall } from './simulator/faults.js';
+export type { Simulator, SimulatorOptions } from './simulator/interface.js';
+export type { RateLimitSettings } from './simulator/rate-limit.js';
 export type { LoggedRequest } from './simulator/request-log.js';
 export type { RunningTenant } from './simulator/running-tenant.js';
-export type { SimulatorSettings } from './simulator/settings.js';
-export type { Simulator } from './simulator/interface.js';
-export type { SimulatorOptions } from './simulator/interface.js';
+export type { ApiGeneration, SimulatorSettings } from './simulator/settings.js';

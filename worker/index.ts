@@ -1,6 +1,9 @@
-/** Workers that collect evidence: a plugin for a worker of the user's, or a worker of its own. */
+/** Workers that collect evidence: a plugin for an existing worker, or a worker of its own. And the ring that a worker opens keys with. */
 export { createMimecastWorker } from './create-worker.js';
 export type { CreateMimecastWorkerOptions } from './create-worker.js';
 export { optionsFromEnvironment, WorkerConfigurationError } from './options.js';
 export type { CheckpointOptions, MimecastWorkerOptions } from './options.js';
 export { MimecastPlugin } from './plugin.js';
+export { VaultKeyringError } from '../vault/errors.js';
+export { createKeyring, sealingKey } from '../vault/keyring.js';
+export type { Keyring, PublicSealingKey, RingKey } from '../vault/keys.js';

@@ -47,18 +47,18 @@ export interface ConnectionFields extends SharedFields {
   readonly expectedAccount?: string | undefined;
 }
 
-interface StreamFields {
+export interface StreamFields {
   readonly enabled?: boolean | undefined;
   /** `90m`, `6h`, `1d`. */
   readonly every?: string | undefined;
 }
 
-interface StatisticsFields {
+export interface StatisticsFields {
   /** Keep the rows of the protection logs, which name people, beside what they count as. */
   readonly keepRows?: boolean | undefined;
 }
 
-interface PaginationFields {
+export interface PaginationFields {
   readonly pageSize?: number | undefined;
   readonly tokenIn?: 'meta' | 'data' | undefined;
 }

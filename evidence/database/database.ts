@@ -35,7 +35,7 @@ interface DatabaseOptions {
 
 /** What a statement needs: a pooled connection or the one of a transaction. */
 export interface Queryable {
-  query<Row extends pg.QueryResultRow>(statement: Statement): Promise<Row[]>;
+  query<Row extends object>(statement: Statement): Promise<Row[]>;
 }
 
 /** A named statement is parsed and planned once for each connection. */
@@ -91,8 +91,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
+/** Of the driver's configuration, what every connection has. Written out, so that no declaration names the driver's types. */
+interface ConnectionConfig {
+  readonly connectionString: string;
+  readonly application_name: string;
+  readonly connectionTimeoutMillis: number;
+  readonly keepAlive: boolean;
+  readonly options: string;
+}
+
 /** What each of our connections says of itself and asks of the server; also used by the migrations. */
-export function connectionConfig(databaseUrl: string): pg.ClientConfig & { readonly options: string } {
+export function connectionConfig(databaseUrl: string): ConnectionConfig {
   return {
     connectionString: databaseUrl,
     application_name: 'temporal-mimecast',
@@ -145,11 +154,14 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-async function run<Row extends pg.QueryResultRow>(
+async function run<Row extends object>(
   client: pg.Pool | pg.PoolClient,
   { values, ...statement }: Statement,
 ): Promise<Row[]> {
-  const { rows } = await client.query<Row>({ ...statement, ...(values && { values: [...values] }) });
+  const { rows } = await client.query<Row & pg.QueryResultRow>({
+    ...statement,
+    ...(values && { values: [...values] }),
+  });
   return rows;
 }
 

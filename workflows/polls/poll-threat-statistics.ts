@@ -19,7 +19,7 @@ export interface ThreatStatisticsPollInput extends PollInput {
 }
 
 /** How far each log has come. */
-type LogsProgress = Readonly<Record<string, ProtectionProgress>>;
+export type LogsProgress = Readonly<Record<string, ProtectionProgress>>;
 
 /** A log in this run. */
 interface PolledLog extends BegunLog {
