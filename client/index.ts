@@ -3,7 +3,7 @@ export { MimecastConnections } from './connections.js';
 export type { MimecastConnectionsOptions } from './connections.js';
 
 // What its methods throw.
-export { MimecastApplyError } from './apply/faults.js';
+export { MimecastApplyError } from './apply/problems.js';
 export { MimecastClientError } from './errors.js';
 export type { ClientErrorCode } from './errors.js';
 export { MimecastCredentialsError } from '../mimecast/credentials.js';

@@ -2,12 +2,11 @@
  * Makes a checkout ready to run: packages, build, Temporal CLI. Needs nothing but Node, says what it does on stderr
  * (stdout belongs to the command that follows), and is quick when nothing is to do.
  */
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { build, isBuilt, run } from './build.mjs';
 
 const OLDEST_NODE = [20, 19];
 const LOCK_POLL_MS = 200;
@@ -15,7 +14,6 @@ const LOCK_STALE_MS = 15 * 60_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const lock = join(root, '.tools', 'set-up.lock');
-const buildStamp = join(root, 'dist', '.set-up');
 
 const say = (line) => process.stderr.write(`set-up: ${line}\n`);
 
@@ -57,49 +55,14 @@ function installPackages() {
   if (!done) fail('the packages could not be installed; npm says why above. It needs its registry, or a filled cache.');
 }
 
-/** Names, sizes and times of everything that the build reads. */
-function buildInputs() {
-  const inputs = ['package.json', 'tsconfig.base.json', 'tsconfig.build.json', 'node_modules/.package-lock.json'];
-  const digest = createHash('sha256');
-  for (const file of [...inputs, ...readJson(join(root, 'tsconfig.build.json')).include.flatMap(sourcesOf)]) {
-    const { size, mtimeMs } = statSync(join(root, file));
-    digest.update(`${file} ${size} ${mtimeMs}\n`);
-  }
-  return digest.digest('hex');
-}
-
-/** Files of an entry of `include`, which is a file or a folder and a pattern for its `.ts` files. */
-function sourcesOf(entry) {
-  const [folder, ...pattern] = entry.split('/');
-  if (pattern.length === 0) return existsSync(join(root, entry)) ? [entry] : [];
-  if (!existsSync(join(root, folder))) return [];
-  const names = readdirSync(join(root, folder), { recursive: true });
-  return names
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name))
-    .sort();
-}
-
-const isBuilt = () => existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === buildInputs();
-
-function build() {
+function buildSources() {
   say('building');
-  rmSync(buildStamp, { force: true });
-  const inputs = buildInputs();
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  if (!run(process.execPath, [compiler, '-b', 'tsconfig.build.json']))
-    fail('the build failed; the compiler says why above.');
-  writeFileSync(buildStamp, inputs);
+  if (!build()) fail('the build failed; the compiler says why above.');
 }
 
 function findTemporalCli() {
   const found = run(process.execPath, [join(root, 'dist', 'sandbox', 'find-temporal-cli.js')]);
   if (!found) process.exit(1);
-}
-
-/** Runs a command with all of its output on stderr. */
-function run(command, args, shell = false) {
-  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell }).status === 0;
 }
 
 function readJson(file) {
@@ -155,7 +118,7 @@ requireNode();
 if (!packagesAreInstalled() || !isBuilt()) {
   await withLock(() => {
     if (!packagesAreInstalled()) installPackages();
-    if (!isBuilt()) build();
+    if (!isBuilt()) buildSources();
   });
 }
 findTemporalCli();

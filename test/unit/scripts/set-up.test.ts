@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,14 +8,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 let checkout: string;
 beforeEach(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'set-up-'));
-  await cp(new URL('../../../scripts/set-up.mjs', import.meta.url), join(checkout, 'scripts/set-up.mjs'), {
-    recursive: true,
-  });
+  await cp(new URL('../../../scripts', import.meta.url), join(checkout, 'scripts'), { recursive: true });
   await put('package.json', '{}');
   await put('package-lock.json', lockfile({ typescript: '6.0.3' }, { 'for-other-platform': '1.0.0' }));
   await put('tsconfig.base.json', '{}');
   await put('tsconfig.build.json', JSON.stringify({ include: ['index.ts', 'sandbox/**/*.ts', 'missing/**/*.ts'] }));
   await put('sandbox/one.ts', '');
+  await put('sandbox/find-temporal-cli.ts', '');
   await put('npm-cli.js', NPM);
 });
 afterEach(() => rm(checkout, { recursive: true, force: true }));
@@ -43,6 +42,16 @@ describe('the set-up step', () => {
     await rm(join(checkout, 'sandbox/one.ts'));
     expect((await setUp()).stderr).toContain('tsc');
     expect((await setUp()).stderr).toBe(lines('found'));
+  });
+
+  test('removes what was built of a source that is gone', async () => {
+    await put('dist/sandbox/moved.js', '');
+    await put('dist/sandbox/moved.d.ts', '');
+    await put('dist/gone/away.js', '');
+    await put('dist/sandbox/one.js', '');
+    await setUp();
+    expect(await readdir(join(checkout, 'dist'))).toEqual(['.build', 'sandbox']);
+    expect(await readdir(join(checkout, 'dist/sandbox'))).toEqual(['find-temporal-cli.js', 'one.js']);
   });
 
   test('installs again when the lockfile wants another version', async () => {
