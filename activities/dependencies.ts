@@ -5,6 +5,7 @@ import type { EvidenceStore } from '../evidence/store.js';
 
 /** What activities work with. Opened once for each worker and shared by all its activities. */
 export interface ActivityDependencies {
+  /** Migrated, and opened with `createEvidenceStore`. Its owner closes it after the worker has ended. */
   readonly store: EvidenceStore;
   /** The private ring that opens sealed keys. */
   readonly keyring: Keyring;
@@ -18,6 +19,7 @@ export interface ActivityDependencies {
   readonly taskQueue: string;
   /** Where checkpoints are taken to; none are made without. */
   readonly checkpoints?: CheckpointDelivery;
+  /** The clock. */
   readonly now: () => Date;
   /** Whether the worker is shutting down: a batch then ends early, with what it has stored. */
   readonly stopping: () => boolean;
@@ -30,6 +32,7 @@ export interface CheckpointDelivery {
   deliver(checkpoint: SignedCheckpoint): Promise<void>;
 }
 
+/** A checkpoint of one connection's log on one day, as a compact JWS (RFC 7515). */
 export interface SignedCheckpoint {
   readonly connectionId: string;
   /** UTC day: `2026-11-24`. */

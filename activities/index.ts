@@ -25,7 +25,28 @@ import type {
 } from '../contract/activities.js';
 
 export type { ActivityDependencies, CheckpointDelivery, SignedCheckpoint } from './dependencies.js';
-export type * from '../contract/activities.js';
+export type {
+  AnnotatedConnection,
+  AuditBatch,
+  AuditProgress,
+  BackfillBatch,
+  BackfillBatchResult,
+  BegunBackfill,
+  BegunLog,
+  BegunPoll,
+  EndpointRequest,
+  FinishedRun,
+  KeptHouse as MaintenanceResult,
+  MimecastActivities,
+  OpenedConnection,
+  ProtectionBatch,
+  ProtectionProgress,
+  ProvedSettings,
+  RotationProof,
+  SettledRotation,
+  StagedKeys,
+  WholeEndpointName,
+} from '../contract/activities.js';
 export { createDispatcher } from '../mimecast/transport.js';
 export type { CheckpointKey } from '../vault/checkpoint-key.js';
 export type { Keyring, PublicSealingKey, RingKey } from '../vault/keys.js';

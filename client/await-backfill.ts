@@ -9,6 +9,7 @@ const LOOK_EVERY_MS = 1_000;
 /** How long a worker may take to answer how far it is. */
 const QUERY_LIMIT_MS = 3_000;
 
+/** How `backfill` waits for the end of the run. */
 export interface AwaitBackfillOptions {
   /** Told, about once a second, how far it has come. */
   readonly onProgress?: (progress: BackfillProgress) => void;

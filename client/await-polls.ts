@@ -7,6 +7,7 @@ import type { PollProgress, PollReport } from './reports.js';
 
 const LOOK_EVERY_MS = 1_000;
 
+/** How `poll` waits for the end of the runs. */
 export interface AwaitOptions {
   /** Told, about once a second, what each run that is still going is doing. */
   readonly onProgress?: (progress: PollProgress) => void;

@@ -45,6 +45,7 @@ import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProb
 import type { Requester, SettingsChange } from '../model/settings.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
+/** What a {@link MimecastConnections} is created with. */
 export interface MimecastConnectionsOptions {
   readonly client: Client;
   /** The task queue of the workers: `mimecast` unless they were given another. */
@@ -57,6 +58,7 @@ export interface MimecastConnectionsOptions {
   readonly evidence?: EvidenceStore;
   /** Takes base URLs on this machine: for simulators only. */
   readonly allowLoopback?: boolean;
+  /** The clock, for tests. The system's clock unless it is given. */
   readonly now?: () => Date;
 }
 

@@ -32,12 +32,12 @@ export type {
   StatisticsFields,
   StreamFields,
 } from './apply/documents.js';
-export type { ApplyProblem } from './apply/problems.js';
+export type { ApplyProblem as ApplyProblem } from './apply/problems.js';
 export type { ActionName, ApplyPlan, PlannedAction, PlannedConnection, PlanOptions } from './apply/plan.js';
 export type { AwaitBackfillOptions } from './await-backfill.js';
 export type { AwaitOptions } from './await-polls.js';
 export type * from './reports.js';
-export type * from './requests.js';
+export type { BackfillRequest, GivenKeys, KeysRequest, NewConnectionRequest, RotateRequest } from './requests.js';
 
 // The messages of connections and backfills, and what workflows answer to them.
 export type {
@@ -96,7 +96,7 @@ export type {
 } from '../model/connection.js';
 export type { KeyAge } from '../model/key-age.js';
 export type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
-export type { Requester, SettingsChange } from '../model/settings.js';
+export type { Requester as Requester, SettingsChange } from '../model/settings.js';
 export type { PolledStream } from '../model/streams.js';
 export type {
   Annotation,

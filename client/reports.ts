@@ -85,12 +85,14 @@ export interface StatusReport {
   readonly streams: readonly StreamReport[];
 }
 
+/** The keys of a connection: version, state and age. */
 export interface CredentialReport extends CredentialStatus {
   readonly state: CredentialState;
   /** Whole days since they were issued. */
   readonly ageDays: number;
 }
 
+/** How one stream is polled, and how its newest poll ended. */
 export interface StreamReport {
   readonly stream: Stream;
   /** Time between two polls, for people: `6h`. */

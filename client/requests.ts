@@ -7,17 +7,20 @@ export type KeyOptions =
   /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
   | { readonly sealed: string; readonly credentials?: undefined };
 
+/** Keys, and when they were issued. */
 export type KeysRequest = KeyOptions & {
   /** When the vendor issued the keys; now, if it is not known. Their age counts from here. */
   readonly issuedAt?: Date;
 };
 
+/** What `connect` needs: keys, base URL, and settings that differ from the defaults. */
 export type NewConnectionRequest = KeysRequest & {
   readonly baseUrl: string;
   /** What differs from the defaults. */
   readonly settings?: Partial<Omit<ConnectionSettings, 'baseUrl' | 'apiVersion'>>;
 };
 
+/** What `rotate` and `announceRotation` need: the new keys. */
 export type RotateRequest = KeysRequest & {
   /**
    * Where the new keys are used from now on, when that is another place: keys of another version of the API have other

@@ -47,18 +47,24 @@ export interface MimecastActivities {
   'mimecast.refuseRotation'(connectionId: string, reason: string, at: string): Promise<ConnectionStatus>;
   /** Works out changed settings, and proves them where they touch how Mimecast is reached. Changes nothing. */
   'mimecast.proveSettings'(connectionId: string, change: SettingsChange): Promise<ProvedSettings>;
-  /** @param actor who asked, where they said so; also in the next two */
+  /**
+   * Saves settings that were proved, and appends what changed to the log.
+   *
+   * @param actor who requested it, when the sender says so; also in the next two
+   */
   'mimecast.saveSettings'(
     connectionId: string,
     settings: ConnectionSettings,
     actor?: string,
   ): Promise<ConnectionStatus>;
+  /** Adds the operator's pause of streams to the row. `mimecast.reconcileSchedules` then pauses the schedules. */
   'mimecast.pauseStreams'(
     connectionId: string,
     streams: readonly PolledStream[],
     note: string,
     actor?: string,
   ): Promise<ConnectionStatus>;
+  /** Removes the operator's pause of streams from the row. `mimecast.reconcileSchedules` then unpauses the schedules. */
   'mimecast.resumeStreams'(
     connectionId: string,
     streams: readonly PolledStream[],
@@ -80,13 +86,17 @@ export interface MimecastActivities {
   'mimecast.evaluate'(connectionId: string, cause: 'timer' | 'change'): Promise<ConnectionStatus>;
   /** Keeps what somebody says about a control, and asks all controls again. */
   'mimecast.annotate'(connectionId: string, request: AnnotationRequest): Promise<AnnotatedConnection>;
+  /** Ends an annotation before it expires, and evaluates all controls again. */
   'mimecast.withdrawAnnotation'(connectionId: string, annotationId: string): Promise<AnnotatedConnection>;
+  /** Triggers the schedules of streams. A stream whose poll is running is joined: no second poll starts. */
   'mimecast.pollNow'(connectionId: string, streams: readonly PolledStream[]): Promise<StartedPoll[]>;
+  /** Marks the connection as disconnecting. Polls that are running store nothing after this. */
   'mimecast.beginDisconnect'(connectionId: string): Promise<void>;
   /** Workflow ids of the polls that are going. */
   'mimecast.runningPolls'(connectionId: string): Promise<string[]>;
   /** Deletes the schedules, then cancels the runs that they had going. */
   'mimecast.endPolls'(connectionId: string, workflowIds: readonly string[]): Promise<void>;
+  /** Destroys the keys and marks the connection as disconnected. The evidence stays. */
   'mimecast.finishDisconnect'(connectionId: string): Promise<ConnectionStatus>;
 
   /** What a poll needs to know before its first call. */
@@ -110,11 +120,13 @@ export interface MimecastActivities {
   'mimecast.finishPoll'(finished: FinishedRun): Promise<PollResult>;
 }
 
+/** What `mimecast.annotate` and `mimecast.withdrawAnnotation` return. */
 export interface AnnotatedConnection {
   readonly annotation: Annotation;
   readonly status: ConnectionStatus;
 }
 
+/** What `mimecast.openConnection` returns. */
 export interface OpenedConnection {
   readonly created: boolean;
   /** The credential version to be proved. */
@@ -127,6 +139,7 @@ export type StagedKeys =
   | { readonly version: number; readonly answer?: undefined; readonly status: ConnectionStatus }
   | { readonly answer: RotationReport; readonly status: ConnectionStatus };
 
+/** What Mimecast said to new keys, and what follows from it. */
 export interface RotationProof {
   readonly report: ConnectionTest;
   /** `unjudged`: the vendor was not reached, so nothing is known about the keys. */
@@ -135,11 +148,13 @@ export interface RotationProof {
   readonly reason?: string;
 }
 
+/** What `mimecast.settleRotation` returns: the answer to the sender, and the connection after it. */
 export interface SettledRotation {
   readonly answer: RotationReport;
   readonly status: ConnectionStatus;
 }
 
+/** Changed settings, with the proof where one was needed. Nothing is saved yet. */
 export interface ProvedSettings {
   /** As they would be. */
   readonly settings: ConnectionSettings;
@@ -149,6 +164,7 @@ export interface ProvedSettings {
   readonly reason?: string;
 }
 
+/** What a poll knows before its first call. */
 export interface BegunPoll {
   /** The connection's generation: what is collected is stored only while it is the current one. */
   readonly generation: number;
@@ -164,12 +180,14 @@ export interface BegunPoll {
   readonly disconnected: boolean;
 }
 
+/** One protection log that a poll of threat statistics reads. */
 export interface BegunLog {
   readonly protection: Protection;
   readonly endpoint: ProtectionLogEndpoint;
   readonly path: string;
 }
 
+/** One call of an endpoint that is read whole. */
 export interface EndpointRequest {
   readonly connectionId: string;
   readonly generation: number;
@@ -181,6 +199,7 @@ export interface EndpointRequest {
 /** The endpoints that are read whole, in one call of an activity. */
 export type WholeEndpointName = Exclude<EndpointName, 'audit-events' | ProtectionLogEndpoint>;
 
+/** One batch of a poll of the audit log: as many pages as its time budget allows. */
 export interface AuditBatch {
   readonly connectionId: string;
   readonly generation: number;
@@ -192,6 +211,7 @@ export interface AuditBatch {
   readonly windowOpened: boolean;
 }
 
+/** How far a poll of a paged log has come after a batch. */
 export interface AuditProgress {
   readonly state: 'more' | 'complete' | 'behind' | 'superseded' | 'disconnected' | 'forbidden' | 'unavailable';
   readonly path: string;
@@ -208,6 +228,7 @@ export interface AuditProgress {
   readonly permission?: string;
 }
 
+/** What daily maintenance did. */
 export interface MaintenanceResult {
   /** Events whose bodies were kept long enough. */
   readonly erasedEvents: number;
@@ -222,6 +243,7 @@ export interface ProtectionBatch extends AuditBatch {
 /** As of the audit log; its events are the log's rows. */
 export type ProtectionProgress = AuditProgress;
 
+/** How a run of a poll ended, as it is recorded. */
 export interface FinishedRun {
   readonly result: PollResult;
   readonly workflowId: string;
@@ -232,6 +254,7 @@ export interface FinishedRun {
   readonly error?: string;
 }
 
+/** What a backfill knows before its first batch. */
 export interface BegunBackfill {
   readonly generation: number;
   /** There is no live connection to read for. */
@@ -246,6 +269,7 @@ export interface BegunBackfill {
   readonly cutAt?: string;
 }
 
+/** One batch of a backfill: as many windows as its time budget allows. */
 export interface BackfillBatch {
   readonly connectionId: string;
   readonly generation: number;

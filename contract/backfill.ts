@@ -35,6 +35,7 @@ export interface BackfillProgress {
   readonly timeLeftMs?: number;
 }
 
+/** Windows of a backfill: ranges of at most one day. */
 export interface BackfillWindows {
   readonly done: number;
   /** Given up: Mimecast could not be paged to their end, or had dropped them. */
@@ -42,6 +43,7 @@ export interface BackfillWindows {
   readonly total: number;
 }
 
+/** How a backfill ended. */
 export type BackfillOutcome =
   /** All of what was asked for is held. */
   | 'complete'

@@ -22,6 +22,7 @@ export interface SealedCredentials {
   readonly issuedAt?: string;
 }
 
+/** What the update `connect` takes. */
 export interface ConnectRequest extends SealedCredentials {
   readonly settings: ConnectionSettings;
 }
@@ -29,6 +30,7 @@ export interface ConnectRequest extends SealedCredentials {
 /** Saves a new connection and tests it. Sent together with the start of the connection's workflow. */
 export const connect = defineUpdate<ConnectionTest, [ConnectRequest]>('connect');
 
+/** What the update `testConnection` takes. */
 export interface TestRequest {
   /** Also try the keys against the other regions' hosts when they are refused here. */
   readonly findRegion?: boolean;
@@ -53,6 +55,7 @@ export const rotateCredentials = defineUpdate<RotationReport, [RotationRequest]>
 /** Changes settings. What touches how Mimecast is reached is proved first, and not taken when it does not work. */
 export const updateSettings = defineUpdate<SettingsReport, [SettingsChange]>('updateSettings');
 
+/** What the update `pause` takes. */
 export interface PauseRequest extends Requester {
   /** All enabled streams when there are none. */
   readonly streams?: readonly PolledStream[];
@@ -63,6 +66,7 @@ export interface PauseRequest extends Requester {
 /** Pauses schedules. Polls that are going end by themselves. */
 export const pause = defineUpdate<ConnectionStatus, [PauseRequest]>('pause');
 
+/** What the update `resume` takes: streams whose pause is lifted, all when none are named. */
 export type ResumeRequest = Partial<PauseRequest>;
 
 /** Lifts the operator's pauses. Where keys were refused they are probed first, and a success lifts that pause too. */
@@ -78,6 +82,7 @@ export interface RefusedKeys {
 
 export const keysRefused = defineSignal<[RefusedKeys]>('keysRefused');
 
+/** What the update `pollNow` takes. */
 export interface PollNowRequest {
   /** All enabled streams when there are none. */
   readonly streams?: readonly PolledStream[];
@@ -111,6 +116,7 @@ export const withdrawAnnotation = defineUpdate<AnnotationReport, [{ readonly ann
 /** A poll tells that its answers turned a verdict, or that one will turn sooner than was known. */
 export const postureTurned = defineSignal<[PostureStatus]>('postureTurned');
 
+/** What the update `disconnect` takes. */
 export interface DisconnectRequest {
   readonly note?: string;
 }

@@ -30,6 +30,7 @@ export interface ConnectionTest {
   readonly action?: string;
 }
 
+/** What one endpoint answered in a connection test. */
 export interface EndpointReport {
   readonly stream: Stream;
   readonly endpoint: EndpointName;
@@ -68,6 +69,7 @@ export interface SettingsReport {
   readonly reason?: string;
 }
 
+/** What became of a request to resume. */
 export interface ResumeReport {
   readonly connectionId: string;
   /** No stream that was asked for is paused any more. */
@@ -103,6 +105,7 @@ export interface PollResult {
   readonly head?: { readonly sequence: number; readonly hash: string };
 }
 
+/** What one endpoint answered in a poll. */
 export interface PolledEndpoint {
   readonly endpoint: EndpointName;
   readonly path: string;
@@ -151,6 +154,7 @@ export interface PostureStatus {
   readonly turnsAt?: string;
 }
 
+/** One version of a connection's keys. Never the keys themselves. */
 export interface CredentialStatus {
   readonly version: number;
   readonly state: CredentialState;
@@ -167,6 +171,7 @@ export interface CredentialStatus {
   readonly fingerprint?: string;
 }
 
+/** Why a stream is paused: Mimecast refuses the keys, or an operator paused it. */
 export type PauseReason = 'keys-refused' | 'operator';
 
 /** A run that `pollNow` started, or joined because it was already going. */

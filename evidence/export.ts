@@ -4,6 +4,7 @@ import { BEGINNING, FOREVER } from './database/sql.js';
 import type { EndpointOutcome } from '../model/outcomes.js';
 import type { Provenance } from '../model/provenance.js';
 
+/** What is exported, and from which range. */
 export interface ExportOptions {
   /** Both when none is named. */
   readonly what?: readonly ('events' | 'observations')[];
@@ -13,8 +14,10 @@ export interface ExportOptions {
   readonly to?: Date;
 }
 
+/** One record of an export. */
 export type ExportRecord = ExportedEvent | ExportedObservation;
 
+/** An event of the audit log. Its body is what Mimecast sent. */
 export interface ExportedEvent {
   readonly type: 'event';
   readonly connectionId: string;
@@ -31,6 +34,7 @@ export interface ExportedEvent {
   readonly body?: string;
 }
 
+/** What an endpoint answered at one moment. */
 export interface ExportedObservation {
   readonly type: 'observation';
   readonly connectionId: string;

@@ -44,7 +44,7 @@ export type { Difference, FieldChange } from './observations/differences.js';
 export type { Drift, DriftCandidate, DriftRange, DriftSide } from './observations/drift.js';
 export type { NewObservation, Observations, StoredObservation } from './observations/observations.js';
 export type { BundleHeader, BundleRecord } from './proof/bundle.js';
-export type { Checkpoints, CheckpointState, Standing } from './proof/checkpoints.js';
+export type { Checkpoints, CheckpointState, Standing as LogPosition } from './proof/checkpoints.js';
 export type { ProofEntry, ProofEvidence, ProofRecord } from './proof/proof-records.js';
 export type { Checkpointed, Verification } from './proof/verifier.js';
 export type { Proof } from './proof/verify.js';

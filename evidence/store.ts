@@ -21,18 +21,31 @@ import { createProof, type Proof } from './proof/verify.js';
  * not at all. Methods that act for a poll take its `generation` and store nothing once the connection has moved on.
  */
 export interface EvidenceStore {
+  /** The connections: settings, state and sealed keys. */
   readonly connections: Connections;
+  /** Which ranges of the paged logs are held, and which are missing. */
   readonly ledger: Ledger;
+  /** Stores pages of the audit log. */
   readonly events: Events;
+  /** The protection logs, counted by day. */
   readonly statistics: Statistics;
+  /** What the endpoints answered. */
   readonly observations: Observations;
+  /** How polls ended. */
   readonly polls: Polls;
+  /** What is owed, held, missing and late. */
   readonly completeness: CompletenessReader;
+  /** The verdicts of the controls. */
   readonly evaluations: Evaluations;
+  /** Annotations of controls: exceptions, accepted risks, attestations. */
   readonly annotations: Annotations;
+  /** Erases evidence by age or by person. */
   readonly erasure: Erasure;
+  /** The hash-chained log of each connection. */
   readonly log: EvidenceLog;
+  /** Verifies a log, and exports what it is verified from. */
   readonly proof: Proof;
+  /** When a connection's log was last signed, and where it stands now. */
   readonly checkpoints: Checkpoints;
   /**
    * Records, or checks, the one Temporal namespace that this database serves.
@@ -44,9 +57,11 @@ export interface EvidenceStore {
   export(connectionId: string, options?: ExportOptions): AsyncIterable<ExportRecord>;
   /** What endpoints said otherwise than the time before, in the order in which it was found. */
   drift(connectionId: string, range?: DriftRange): AsyncIterable<Drift>;
+  /** Closes the pool. Calls that are under way end first. */
   close(): Promise<void>;
 }
 
+/** Where the evidence is, and how the pool connects to it. */
 export interface EvidenceStoreOptions {
   /** `postgres://user:password@host:port/database`; its schema `mimecast` is made by `migrate`. */
   readonly databaseUrl: string;

@@ -17,6 +17,7 @@ export interface ApiV2Credentials {
   readonly clientSecret: string;
 }
 
+/** The keys of one application in clear: four for API 1.0, two for API 2.0. */
 export type MimecastCredentials = ApiV1Credentials | ApiV2Credentials;
 
 /** A version of the vendor's API: each has hosts and keys of its own. */

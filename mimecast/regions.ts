@@ -66,6 +66,7 @@ export class MimecastBaseUrlError extends Error {
   }
 }
 
+/** Which base URLs are accepted. */
 export interface BaseUrlRules {
   /** Also take a server on this machine, over http or https: for the simulator and for tests. */
   readonly allowLoopback: boolean;

@@ -12,6 +12,7 @@ export interface Completeness {
   readonly gaps: readonly MissingRange[];
 }
 
+/** A range of the audit log that is owed and not held. */
 export interface MissingRange {
   readonly start: Date;
   readonly end: Date;
@@ -20,6 +21,7 @@ export interface MissingRange {
   readonly fillable: boolean;
 }
 
+/** Why a range is not held. */
 export type MissingCause =
   /** The vendor no longer kept it when it was asked for. */
   | 'look-back'

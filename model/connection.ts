@@ -61,6 +61,7 @@ export interface ConnectionSettings {
   readonly refusals?: Partial<RefusalRules>;
 }
 
+/** What is kept of the protection logs. */
 export interface StatisticsSettings {
   /** Keep the rows of the protection logs beside what they count as. Not unless it is asked for: they name people. */
   readonly keepRows?: boolean;
@@ -105,6 +106,7 @@ export interface RefusalRules {
   readonly probeEveryMs: number;
 }
 
+/** The state of a connection. */
 export type ConnectionState =
   /** Its keys were accepted and its schedules run. */
   | 'connected'
@@ -122,6 +124,7 @@ export interface StreamPause {
   readonly since: string;
 }
 
+/** A connection as the database holds it. */
 export interface ConnectionRow {
   readonly connectionId: string;
   /** Counts connects; work begun under an older generation may not store anything. */
@@ -153,6 +156,7 @@ export interface RotationOutcome {
   readonly note?: string;
 }
 
+/** The state of one version of a connection's keys. A connection has at most one `active` and one `pending` version. */
 export type CredentialState = 'pending' | 'active' | 'retired' | 'rejected';
 
 /** One set of keys of a connection. The sealed text is there only while the version is pending or active. */

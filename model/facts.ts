@@ -33,6 +33,7 @@ export interface EndpointFact {
   readonly partlyFailed?: boolean;
 }
 
+/** The newest answer of an endpoint that could be read, with its content. */
 export interface ReadableFact {
   readonly outcome: 'collected' | 'empty';
   /** Lower-case hex SHA-256 of the canonical body. */
@@ -43,6 +44,7 @@ export interface ReadableFact {
   readonly items: readonly unknown[];
 }
 
+/** How a stream is polled, and when a poll last read it. */
 export interface StreamFact {
   readonly enabled: boolean;
   readonly everyMs: number;
@@ -53,6 +55,7 @@ export interface StreamFact {
   readonly since?: Date;
 }
 
+/** The keys in use. */
 export interface KeysFact {
   readonly version: number;
   readonly apiVersion: ApiVersion;
@@ -69,6 +72,7 @@ export interface StatisticsFact {
   readonly logs: Readonly<Partial<Record<Protection, LogFact>>>;
 }
 
+/** What a protection log said last, and how far it is held. */
 export interface LogFact {
   readonly outcome: EndpointOutcome;
   readonly observedAt: Date;

@@ -23,4 +23,5 @@ export function keyAge({ dueAt, overdueAt }: KeyDates, now: Date): KeyAge {
   return now >= dueAt ? 'due' : 'fresh';
 }
 
+/** The age of keys, by the connection's thresholds: `due` from 75 days and `overdue` from 90 unless they are set otherwise. */
 export type KeyAge = 'fresh' | 'due' | 'overdue';

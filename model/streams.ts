@@ -11,6 +11,7 @@ export const STREAM_INTERVALS_MS = {
   'threat-statistics': 24 * HOUR_MS,
 } as const satisfies Partial<Record<Stream, number>>;
 
+/** A stream with a workflow and a schedule of its own. */
 export type PolledStream = keyof typeof STREAM_INTERVALS_MS;
 
 /** The streams in the order in which people read them. */

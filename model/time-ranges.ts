@@ -36,6 +36,7 @@ export function common(ranges: readonly TimeRange[], others: readonly TimeRange[
   return without(ranges, without(ranges, others));
 }
 
+/** A range of time that may be open at either end. From `from` on, up to but not including `to`. */
 export interface MomentRange {
   readonly from?: Date;
   /** The moment before which it ends. */

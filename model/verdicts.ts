@@ -3,13 +3,16 @@
  * throughout, because a record of it is stored as it is and rendered again and again. Moments are ISO, UTC.
  */
 
+/** What a control concludes. `unknown`: the evidence is missing, stale or unreadable. */
 export type Verdict = 'pass' | 'fail' | 'unknown' | 'not-applicable';
 
+/** How much a failure of the control matters. */
 export type Severity = 'high' | 'medium' | 'low' | 'info';
 
 /** Whose state a control is about: the tenant's at Mimecast, or that of what collects its evidence. */
 export type Subject = 'tenant' | 'collector';
 
+/** The controls, by the ids that reports and messages use. `temporal-mimecast controls` lists them with their statements. */
 export type ControlId =
   | 'url-protection-policy'
   | 'url-protection-operating'
@@ -76,6 +79,7 @@ export interface Judgement {
   readonly turnsAt?: string;
 }
 
+/** How many controls have each verdict. */
 export interface Summary {
   readonly pass: number;
   readonly fail: number;
@@ -118,6 +122,7 @@ export interface Evaluation {
   readonly turnsAt?: string;
 }
 
+/** A control whose verdict differs from the previous evaluation. */
 export interface VerdictChange {
   readonly id: ControlId;
   /** None for the first evaluation. */
@@ -132,6 +137,7 @@ export interface StoredEvaluation extends Evaluation {
   readonly sequence: number;
 }
 
+/** What an annotation does to the verdict of its control. */
 export type AnnotationKind =
   /** Changes the verdict. */
   | 'not-applicable'
@@ -162,6 +168,7 @@ export interface AppliedAnnotation extends Omit<Annotation, 'connectionId' | 'co
   readonly expired: boolean;
 }
 
+/** An evaluation without its controls: enough for a status line. */
 export interface EvaluationHeadline extends Pick<Evaluation, 'at' | 'summary' | 'bySubject' | 'turnsAt'> {
   readonly failing: readonly ControlId[];
 }

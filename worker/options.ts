@@ -19,6 +19,7 @@ export interface MimecastWorkerOptions {
   readonly maxDatabaseConnections?: number;
   /** Daily signed checkpoints of each connection's log. None unless it is given. */
   readonly checkpoints?: CheckpointOptions;
+  /** The clock, for tests. The system's clock unless it is given. */
   readonly now?: () => Date;
 }
 

@@ -7,6 +7,7 @@ import type { ApplyDocument, WantedConnection } from './documents.js';
 import { MimecastApplyError } from './problems.js';
 import { planApply, type ApplyPlan, type PlanOptions } from './plan.js';
 
+/** How `apply` plans and works. */
 export interface ApplyOptions extends PlanOptions {
   /** Plan, and change nothing. */
   readonly dryRun?: boolean | undefined;

@@ -47,17 +47,20 @@ export interface ConnectionFields extends SharedFields {
   readonly expectedAccount?: string | undefined;
 }
 
+/** How one stream is polled. */
 export interface StreamFields {
   readonly enabled?: boolean | undefined;
   /** `90m`, `6h`, `1d`. */
   readonly every?: string | undefined;
 }
 
+/** What is kept of the protection logs. */
 export interface StatisticsFields {
   /** Keep the rows of the protection logs, which name people, beside what they count as. */
   readonly keepRows?: boolean | undefined;
 }
 
+/** How the paged logs are read. */
 export interface PaginationFields {
   readonly pageSize?: number | undefined;
   readonly tokenIn?: 'meta' | 'data' | undefined;

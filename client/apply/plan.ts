@@ -13,6 +13,7 @@ export interface ApplyPlan {
   readonly unmanaged: readonly string[];
 }
 
+/** What `apply` will do to one connection. */
 export interface PlannedConnection {
   readonly connectionId: string;
   /** In the order in which they are carried out; none when the connection is what it should be. */
@@ -21,6 +22,7 @@ export interface PlannedConnection {
   readonly notes?: readonly string[];
 }
 
+/** One change of a connection that `apply` will make. */
 export type PlannedAction =
   | {
       readonly action: 'connect';
@@ -40,8 +42,10 @@ export type PlannedAction =
 
 type RotateAction = Extract<PlannedAction, { readonly action: 'rotate' }>;
 
+/** The kinds of actions. */
 export type ActionName = PlannedAction['action'];
 
+/** Which connections `apply` plans for, and what it may do to them. */
 export interface PlanOptions {
   /** Only these connections; all when there are none. */
   readonly only?: readonly string[] | undefined;

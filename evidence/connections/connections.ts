@@ -23,8 +23,14 @@ import { recordRotation, reject, stage } from './rotation.js';
 import { updateSettings } from './settings.js';
 import { BEING_READ } from '../ledger/window.js';
 
+/**
+ * The connections, with their settings, pauses and sealed keys. Methods that change a connection append what they changed to
+ * its log, and throw `EvidenceNotFoundError` when there is no such connection.
+ */
 export interface Connections {
+  /** Returns the connection, or `undefined` when there is none with this id. */
   read(connectionId: string): Promise<ConnectionRow | undefined>;
+  /** Returns all connections by id, disconnected ones included. */
   list(): Promise<ConnectionRow[]>;
   /**
    * Creates the connection, or takes a disconnected one up again, with its first (or next) credential version
@@ -32,7 +38,9 @@ export interface Connections {
    * same sealed text opened it, which is this very call being retried.
    */
   open(connection: NewConnection): Promise<{ created: boolean; row: ConnectionRow }>;
+  /** Returns one version of the keys, or `undefined` when there is none. */
   credentials(connectionId: string, version: number): Promise<CredentialVersion | undefined>;
+  /** Returns the version in use, or `undefined` before the first was accepted and after a disconnect. */
   activeCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
   /** The versions that are pending or active and the newest one, of every connection that has any; newest first. */
   allCredentials(): Promise<ReadonlyMap<string, readonly CredentialVersion[]>>;
@@ -83,6 +91,7 @@ export interface Connections {
   finishDisconnect(connectionId: string): Promise<ConnectionRow>;
 }
 
+/** A connection to be created, with its first keys. */
 export interface NewConnection extends NewKeys {
   readonly connectionId: string;
   readonly settings: ConnectionSettings;

@@ -7,6 +7,7 @@ import { append } from '../log/append.js';
 import { pauseForRefusedKeys, withoutRefusedKeys } from './pauses.js';
 import { writeSettings } from './settings.js';
 
+/** Mimecast's acceptance of a version of the keys. */
 export interface AcceptedProof {
   /** None when neither the old nor the new keys may read the account. */
   readonly accountCode?: string;

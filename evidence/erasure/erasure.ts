@@ -19,6 +19,7 @@ export type ErasureRule =
   /** That mention a person: an address, or a name. */
   | { readonly subject: string };
 
+/** What is erased, and why. */
 export interface ErasureRequest {
   readonly rule: ErasureRule;
   /** Events, observations and rows when none is named. */
@@ -29,6 +30,7 @@ export interface ErasureRequest {
   readonly actor?: string;
 }
 
+/** How many bodies an erasure erased, or would erase. */
 export interface Erased {
   readonly events: number;
   /** Observations whose body is gone; several may have had the same. */

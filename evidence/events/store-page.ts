@@ -21,6 +21,7 @@ export interface Events {
 
 export const createEvents = (db: Database): Events => ({ storePage: (page) => storePage(db, page) });
 
+/** A page of the audit log to be stored. */
 export interface AuditPage {
   readonly window: TakenWindow;
   /** Pages that the window must have before this one. */

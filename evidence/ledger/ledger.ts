@@ -21,7 +21,11 @@ import {
 } from './window.js';
 import type { Stream } from '../../model/connection.js';
 
+/**
+ * The ledger of the paged logs: windows, which are ranges of time, and gaps. Reading methods return what one statement sees.
+ */
 export interface Ledger {
+  /** Returns the watermark and the open window of a stream. */
   position(connectionId: string, stream: LedgerStream): Promise<LedgerPosition>;
   /**
    * Opens a window and records the gap before it. Idempotent: a stream has at most one open window, and when there is
@@ -46,6 +50,7 @@ export interface Ledger {
    * What now lies before the start is recorded as a gap. A window with pages stays where it is.
    */
   move(window: TakenWindow, start: Date, end: Date): Promise<WindowRow | Refused>;
+  /** Returns the ranges that Mimecast no longer kept when they were due, oldest first. */
   gaps(connectionId: string, stream: LedgerStream): Promise<Gap[]>;
   /** Records ranges that can no longer be collected. Idempotent. @returns whether the connection still takes it */
   recordGaps(connectionId: string, generation: number, stream: Stream, gaps: readonly Gap[]): Promise<boolean>;
@@ -66,6 +71,7 @@ export interface LedgerPosition {
   readonly lateEventsReadTo?: Date;
 }
 
+/** What a run stored. */
 export interface WindowCounts {
   readonly windows: number;
   readonly pages: number;

@@ -3,6 +3,7 @@ import type { Database, Queryable } from '../database/database.js';
 import { append } from '../log/append.js';
 import type { PollOutcome } from '../../model/outcomes.js';
 
+/** How polls ended. */
 export interface Polls {
   /** Keeps how a poll ended; the newest is what `status` shows. */
   record(poll: FinishedPoll): Promise<void>;
@@ -10,6 +11,7 @@ export interface Polls {
   latest(connectionId: string): Promise<FinishedPoll[]>;
 }
 
+/** How one poll of a stream ended. */
 export interface FinishedPoll {
   readonly connectionId: string;
   readonly stream: Stream;

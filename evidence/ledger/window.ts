@@ -4,6 +4,7 @@ import type { Queryable } from '../database/database.js';
 import type { Refused } from '../database/guard.js';
 import { STORES } from '../database/guard.js';
 
+/** What a window is read for. */
 export type WindowKind =
   /** Moves the watermark. */
   | 'scheduled'
@@ -38,6 +39,7 @@ export interface WindowRow {
   readonly restarts: number;
 }
 
+/** A window to be opened, with the gap before it if there is one. */
 export interface NewWindow {
   readonly connectionId: string;
   readonly generation: number;
@@ -56,6 +58,7 @@ export interface TakenWindow {
   readonly runId: string;
 }
 
+/** A window that was taken, with how far it has come. */
 export type TakenWindowRow = WindowRow & TakenWindow;
 
 /** A range that can no longer be collected. */
@@ -66,6 +69,7 @@ export interface Gap {
   readonly cause: 'look-back';
 }
 
+/** How far a window has come after a page was stored. */
 export interface StoredPage {
   /** Pages of the window so far, this one included. */
   readonly pages: number;

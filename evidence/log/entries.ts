@@ -5,10 +5,12 @@ import type { LogHead } from './append.js';
 /** Entries read at a time. */
 const BATCH = 500;
 
+/** An entry of the log, with its place. Places count from 1. */
 export interface LogEntry extends LogRecord {
   readonly sequence: number;
 }
 
+/** Which entries of the log are read. */
 export interface LogRange {
   readonly kinds: readonly LogKind[];
   /** First moment. */

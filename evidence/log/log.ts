@@ -4,6 +4,7 @@ import { readLink, readLogEntries, type LogEntry, type LogRange } from './entrie
 
 /** The hash-chained log of each connection, for readers. Entries are appended by the transactions that they tell of. */
 export interface EvidenceLog {
+  /** Returns the newest entry's place and hash, or `undefined` when there is no such connection. */
   head(connectionId: string): Promise<LogHead | undefined>;
   /** The head as it was when the entry at this place had just been made; none when there is no such entry. */
   link(connectionId: string, sequence: number): Promise<LogHead | undefined>;

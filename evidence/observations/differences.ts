@@ -7,6 +7,7 @@ export type Difference =
   | { readonly kind: 'added' | 'removed'; readonly what: string }
   | { readonly kind: 'changed'; readonly what: string; readonly fields: readonly FieldChange[] };
 
+/** A field whose value differs. */
 export interface FieldChange {
   /** `policy.enabled`. */
   readonly path: string;

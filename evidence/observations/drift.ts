@@ -19,12 +19,14 @@ export interface Drift {
   readonly candidates: readonly DriftCandidate[];
 }
 
+/** One of the two answers that are compared. */
 export interface DriftSide {
   readonly observedAt: Date;
   /** Lower-case hex SHA-256 of the body. */
   readonly digest: string;
 }
 
+/** An administrative event that may have caused a change. */
 export interface DriftCandidate {
   readonly eventTime: Date;
   readonly auditType: string;
@@ -37,6 +39,7 @@ export interface DriftCandidate {
   readonly names: string;
 }
 
+/** When changes were observed, and at which endpoint: all when it is not given. */
 export interface DriftRange extends MomentRange {
   readonly endpoint?: EndpointName;
 }

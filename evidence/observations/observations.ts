@@ -8,6 +8,7 @@ import { append } from '../log/append.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
 import type { Provenance } from '../../model/provenance.js';
 
+/** What the endpoints answered, over time. */
 export interface Observations {
   /**
    * Keeps what one endpoint said. The body is stored once per digest; one that was erased is stored anew when the vendor
@@ -20,6 +21,7 @@ export interface Observations {
   cited(connectionId: string, digests: readonly string[], before: Date): Promise<CitedObservation[]>;
 }
 
+/** What an endpoint answered, to be stored. */
 export interface NewObservation {
   readonly connectionId: string;
   readonly generation: number;
@@ -36,6 +38,7 @@ export interface NewObservation {
   readonly runId: string;
 }
 
+/** What an endpoint answered at one moment, without the body. */
 export interface StoredObservation {
   readonly observationId: string;
   readonly stream: Stream;

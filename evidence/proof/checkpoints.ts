@@ -21,10 +21,15 @@ export interface CheckpointState {
   readonly failure?: string;
 }
 
+/** The checkpoints of each connection's log: signed statements of its head that are delivered elsewhere. */
 export interface Checkpoints {
-  standing(connectionId: string): Promise<LogPosition | undefined>;
+  /** Returns where the log stands now, or `undefined` when there is no such connection. */
+  standing(connectionId: string): Promise<Standing | undefined>;
+  /** Returns the newest checkpoint and the newest attempt, or `undefined` before the first attempt. */
   state(connectionId: string): Promise<CheckpointState | undefined>;
-  recordMade(standing: LogPosition, kid: string): Promise<void>;
+  /** Records a checkpoint that was delivered, and the id of the key that signed it. */
+  recordMade(standing: Standing, kid: string): Promise<void>;
+  /** Records that a checkpoint was not delivered, and why. */
   recordFailure(connectionId: string, at: Date, failure: string): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import { parseRecord, type LogRecord } from '../log/record.js';
  */
 export type ProofRecord = ProofEntry | ProofEvidence;
 
+/** One entry of the log, with its hash. */
 export interface ProofEntry {
   readonly type: 'entry';
   readonly sequence: number;

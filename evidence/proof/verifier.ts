@@ -10,6 +10,7 @@ export interface Checkpointed extends LogHead {
   readonly at: string;
 }
 
+/** Whether a log holds, and the first entry that does not. */
 export interface Verification {
   readonly connectionId: string;
   readonly ok: boolean;

@@ -4,6 +4,7 @@ import { holdConnection } from '../database/guard.js';
 import type { Protection } from '../../model/statistics.js';
 import { protectionLogCoverage } from './protection-log-coverage.js';
 
+/** What a protection log answered, to be recorded. */
 export interface ProtectionLogState extends Omit<LogFact, 'watermark'> {
   readonly connectionId: string;
   readonly generation: number;

@@ -18,6 +18,7 @@ export interface Annotations {
   list(connectionId: string): Promise<Annotation[]>;
 }
 
+/** An annotation to be stored. */
 export interface NewAnnotation {
   /** Made by whoever asks: an attempt that is repeated adds nothing. */
   readonly annotationId: string;

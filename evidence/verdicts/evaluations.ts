@@ -14,6 +14,7 @@ export interface Evaluations {
   facts(connectionId: string, now: Date): Promise<Facts | undefined>;
   /** Keeps a record. The same evaluation again changes nothing: it is the same attempt, told twice. */
   record(evaluation: Evaluation): Promise<StoredEvaluation>;
+  /** Returns the newest record, or `undefined` before the first. */
   latest(connectionId: string): Promise<StoredEvaluation | undefined>;
   /** The record that was in force at a moment. */
   at(connectionId: string, moment: Date): Promise<StoredEvaluation | undefined>;

@@ -9,6 +9,7 @@ export class AccessTokens {
     return [...this.endsMs.keys()];
   }
 
+  /** Issues a token that lives for `lifeS` seconds. */
   issue(lifeS: number, nowMs: number): string {
     const token = randomBytes(36).toString('base64url');
     this.endsMs.set(token, nowMs + lifeS * 1000);
@@ -20,10 +21,12 @@ export class AccessTokens {
     for (const token of this.endsMs.keys()) this.endsMs.set(token, 0);
   }
 
+  /** Whether the token was ever issued. */
   knows(token: string): boolean {
     return this.endsMs.has(token);
   }
 
+  /** Returns whether the token is accepted at a moment, in milliseconds since 1970. */
   stateOf(token: string, nowMs: number): 'good' | 'expired' | 'unknown' {
     const endMs = this.endsMs.get(token);
     if (endMs === undefined) return 'unknown';

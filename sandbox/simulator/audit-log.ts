@@ -36,6 +36,7 @@ export class TimedLog<Row extends object> implements EventSource {
     if (!given) this.add(rows);
   }
 
+  /** Adds rows, which may lie in the past. */
   add(rows: readonly Row[]): void {
     const more = rows.map((row) => ({ timeMs: timeOf(row, this.timeField), json: JSON.stringify(row) }));
     this.added = [...this.added, ...more].sort((a, b) => a.timeMs - b.timeMs);

@@ -60,6 +60,7 @@ export interface FaultRule {
   readonly times?: number;
 }
 
+/** A call, as far as rules look at it. */
 export interface StruckCall {
   readonly path: string;
   readonly accessKey?: string;
@@ -103,14 +104,17 @@ export class Faults {
     return this.add({ fault, path, times });
   }
 
+  /** Removes a rule, and answers the calls that it holds. An unknown id changes nothing. */
   remove(id: number): void {
     this.keep((active) => active.id !== id);
   }
 
+  /** Removes all rules. */
   clear(): void {
     this.keep(() => false);
   }
 
+  /** Returns the rules that are in force, with the calls that each still strikes. */
   list(): (FaultRule & { readonly id: number })[] {
     return this.rules.map(({ id, rule, strikes }) => ({
       ...rule,

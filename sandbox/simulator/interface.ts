@@ -14,13 +14,17 @@ export interface Simulator {
   readonly faults: Faults;
   /** The newest 10,000 calls, oldest first. */
   readonly requests: readonly LoggedRequest[];
+  /** Changes settings; what is not named stays. */
   configure(settings: Partial<SimulatorSettings>): void;
+  /** Adds a tenant while the simulator runs. */
   addTenant(tenant: SimulatedTenant): RunningTenant;
+  /** Empties `requests`. */
   forgetRequests(): void;
   /** Cuts every connection and ends. */
   stop(): Promise<void>;
 }
 
+/** How the simulator starts. Settings that are not given are those of the documented API. */
 export interface SimulatorOptions extends Partial<SimulatorSettings> {
   /** Any free one by default. */
   readonly port?: number;

@@ -85,6 +85,7 @@ export class RunningTenant {
     return this.current;
   }
 
+  /** Refuses the keys that the last rotation kept. */
   retireFormerKeys(): void {
     this.former = undefined;
   }
@@ -99,10 +100,12 @@ export class RunningTenant {
     this.logs[log].add(rows);
   }
 
+  /** Changes how the tenant stands to an endpoint. */
   setAccess(endpoint: SimulatedEndpoint, access: EndpointAccess): void {
     this.access[endpoint] = access;
   }
 
+  /** Returns how the tenant stands to an endpoint. */
   accessTo(endpoint: SimulatedEndpoint): EndpointAccess {
     return this.access[endpoint] ?? 'available';
   }

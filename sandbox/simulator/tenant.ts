@@ -34,6 +34,7 @@ export const ENDPOINT_PATHS = {
   'stats-impersonations': '/threats/v1/stats/impersonations',
 } as const;
 
+/** The endpoints, by the names that settings and reports use. */
 export type SimulatedEndpoint = keyof typeof ENDPOINT_PATHS;
 
 /** The logs of what the tenant's protections did. */

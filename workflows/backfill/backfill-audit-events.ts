@@ -25,6 +25,7 @@ import { versioned } from '../versioning.js';
 
 const STREAM = 'audit-events';
 
+/** What a backfill is started with. A sender gives the range; the rest is carried from run to run. */
 export interface BackfillRun extends BackfillInput {
   /** Carried by the engine from run to run of one backfill; not given by whoever starts it. */
   readonly carried?: {

@@ -5,6 +5,7 @@ import { nextProbe, nextRetry, refusalRules } from '../../model/refusal-rules.js
 import type { ConnectionTest, ConnectionStatus, CredentialStatus, PostureStatus } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from '../../contract/search-attributes.js';
 
+/** What the workflow of a connection is started with. A sender gives the id alone; the rest is carried from run to run. */
 export interface ConnectionInput {
   readonly connectionId: string;
   /** What the run before knew; answers `status` until this run has read the row. */

@@ -13,6 +13,7 @@ import { streamOutcome } from '../../model/outcomes.js';
 
 const STREAM = 'threat-statistics';
 
+/** What a poll of threat statistics is started with. */
 export interface ThreatStatisticsPollInput extends PollInput {
   /** Carried by the engine from run to run of one poll; not given by whoever starts it. */
   readonly carried?: { readonly startedAt: string; readonly progress: LogsProgress };
