@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'node_modules/', '.data/', '.tools/', 'test/histories/']),
+  globalIgnores(['dist/', 'node_modules/', '.data/', '.tools/', 'test/histories/', 'test/consumer/']),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,0 +1,82 @@
+import { MimecastPlugin } from '@surecloud/temporal-mimecast';
+import type {
+  CheckpointOptions,
+  Keyring,
+  MimecastWorkerOptions,
+  PublicSealingKey,
+  RingKey,
+} from '@surecloud/temporal-mimecast';
+import * as workers from '@surecloud/temporal-mimecast/worker';
+import {
+  createKeyring,
+  createMimecastWorker,
+  optionsFromEnvironment,
+  sealingKey,
+  VaultKeyringError,
+  WorkerConfigurationError,
+} from '@surecloud/temporal-mimecast/worker';
+import type {
+  CheckpointOptions as SameCheckpoints,
+  CreateMimecastWorkerOptions,
+  Keyring as SameRing,
+  MimecastPlugin as SamePlugin,
+  MimecastWorkerOptions as SameOptions,
+  PublicSealingKey as SameSealingKey,
+  RingKey as SameRingKey,
+} from '@surecloud/temporal-mimecast/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { fileURLToPath } from 'node:url';
+import { asJson, type Equal } from './types.js';
+
+export interface Place {
+  readonly connection: NativeConnection;
+  readonly taskQueue: string;
+  readonly databaseUrl: string;
+}
+
+/** A ring that a program makes for itself, as tests do. */
+export async function newRing(): Promise<{ readonly keyring: Keyring; readonly publicKey: PublicSealingKey }> {
+  const keyring = await createKeyring();
+  const newest: RingKey | undefined = keyring.keys[0];
+  if (newest?.kid !== keyring.current) throw new Error('The newest key of a ring seals.');
+  return { keyring, publicKey: sealingKey(keyring) };
+}
+
+/** The user's own worker, with the plugin and their own workflows file. */
+export async function ownWorker({ connection, taskQueue, databaseUrl }: Place, keyring: Keyring): Promise<Worker> {
+  const options: MimecastWorkerOptions = { databaseUrl, keyring, taskQueue, allowLoopback: true };
+  return await Worker.create({
+    connection,
+    taskQueue,
+    workflowsPath: fileURLToPath(new URL('./workflows.js', import.meta.url)),
+    plugins: [new MimecastPlugin(options)],
+  });
+}
+
+/** A worker that the package makes. */
+export async function madeWorker(place: Place, keyring: Keyring): Promise<Worker> {
+  const options: CreateMimecastWorkerOptions = { ...place, keyring, allowLoopback: true };
+  return await createMimecastWorker(options);
+}
+
+/** What a service says when it is not configured. */
+export function configurationProblem(env: Readonly<Record<string, string>>): string {
+  try {
+    const checkpoints: CheckpointOptions | undefined = optionsFromEnvironment(env).checkpoints;
+    return asJson(checkpoints);
+  } catch (error) {
+    if (error instanceof WorkerConfigurationError || error instanceof VaultKeyringError) return error.nextStep;
+    throw error;
+  }
+}
+
+export const bothEntriesAgree: [
+  Equal<Keyring, SameRing>,
+  Equal<RingKey, SameRingKey>,
+  Equal<PublicSealingKey, SameSealingKey>,
+  Equal<CheckpointOptions, SameCheckpoints>,
+  Equal<MimecastWorkerOptions, SameOptions>,
+  Equal<MimecastPlugin, SamePlugin>,
+] = [true, true, true, true, true, true];
+
+export const isOnePlugin = workers.MimecastPlugin === MimecastPlugin;

@@ -1,0 +1,2 @@
+/** A user's own workflows file. */
+export * from '@surecloud/temporal-mimecast/workflows';
