@@ -36,7 +36,7 @@ export type {
   BegunPoll,
   EndpointRequest,
   FinishedRun,
-  KeptHouse as MaintenanceResult,
+  MaintenanceResult as MaintenanceResult,
   MimecastActivities,
   OpenedConnection,
   ProtectionBatch,

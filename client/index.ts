@@ -37,7 +37,7 @@ export type { ActionName, ApplyPlan, PlannedAction, PlannedConnection, PlanOptio
 export type { AwaitBackfillOptions } from './await-backfill.js';
 export type { AwaitOptions } from './await-polls.js';
 export type * from './reports.js';
-export type { BackfillRequest, GivenKeys, KeysRequest, NewConnectionRequest, RotateRequest } from './requests.js';
+export type { BackfillRequest, KeyOptions, KeysRequest, NewConnectionRequest, RotateRequest } from './requests.js';
 
 // The messages of connections and backfills, and what workflows answer to them.
 export type {

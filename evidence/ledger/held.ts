@@ -3,7 +3,7 @@ import type { TimeRange } from '../../model/time-ranges.js';
 import { toWindow, WINDOW_COLUMNS, type WindowRecord, type WindowRow, type LedgerStream } from './window.js';
 
 /** Which ranges of a paged log are held, and the windows that are not complete. */
-export interface Coverage {
+export interface HeldRanges {
   /** What complete windows cover: in order, disjoint, not touching. */
   readonly held: readonly TimeRange[];
   /** Windows that are being read, or wait for it: `open` and `filling`. */

@@ -24,11 +24,11 @@ export interface CheckpointState {
 /** The checkpoints of each connection's log: signed statements of its head that are delivered elsewhere. */
 export interface Checkpoints {
   /** Returns where the log stands now, or `undefined` when there is no such connection. */
-  standing(connectionId: string): Promise<Standing | undefined>;
+  standing(connectionId: string): Promise<LogPosition | undefined>;
   /** Returns the newest checkpoint and the newest attempt, or `undefined` before the first attempt. */
   state(connectionId: string): Promise<CheckpointState | undefined>;
   /** Records a checkpoint that was delivered, and the id of the key that signed it. */
-  recordMade(standing: Standing, kid: string): Promise<void>;
+  recordMade(standing: LogPosition, kid: string): Promise<void>;
   /** Records that a checkpoint was not delivered, and why. */
   recordFailure(connectionId: string, at: Date, failure: string): Promise<void>;
 }

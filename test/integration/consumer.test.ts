@@ -6,8 +6,8 @@ import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { installPackage, requiredBy, type UsersProject } from '../installed-package.js';
-import { freshDatabase } from '../postgres.js';
+import { installPackage, requiredBy, type UsersProject } from '../support/installed-package.js';
+import { freshDatabase } from '../support/database.js';
 
 let project: UsersProject;
 let program: ts.Program;

@@ -58,7 +58,7 @@ import type {
   EndpointReport,
   Evaluation,
   FieldChange,
-  GivenKeys,
+  KeyOptions,
   Judgement,
   JudgementCode,
   KeyAge,
@@ -255,7 +255,7 @@ export interface Kept {
   readonly endpoints: readonly (EndpointName | EndpointOutcome | EndpointReport | PolledEndpoint)[];
   readonly evaluations: readonly (Basis | Evaluation | Judgement | JudgementCode | Mappings | Requirement)[];
   readonly judged: readonly (Severity | Subject | Summary | VerdictChange)[];
-  readonly keys: readonly (ApiV1Credentials | ApiV2Credentials | GivenKeys | KeysRequest)[];
+  readonly keys: readonly (ApiV1Credentials | ApiV2Credentials | KeyOptions | KeysRequest)[];
   readonly keyStates: readonly (CredentialState | CredentialStatus | RotationOutcome)[];
   readonly logs: readonly (ProtectionLogEndpoint | VendorStatistics)[];
   readonly messages: readonly (ConnectRequest | DisconnectRequest | PollNowRequest | RefusedKeys | Requester)[];

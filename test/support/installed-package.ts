@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CONSUMER = fileURLToPath(new URL('consumer', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CONSUMER = fileURLToPath(new URL('../consumer', import.meta.url));
 
 /** What of the package's manifest says how it is used. */
 export interface Manifest {
