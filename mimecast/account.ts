@@ -1,9 +1,14 @@
 import { isJsonObject } from './json.js';
 
-/** Secrets and personal data in `get-account`. They prove nothing about a control, so they are not kept. */
+/** Secrets and personal data in `get-account`. They prove nothing about a control, so they are not stored. */
 const PRIVATE_FIELDS = ['adminEmail', 'contactEmail', 'contactName', 'passphrase', 'supportCode', 'telephone'] as const;
 
-/** An account as it is kept: without its private fields, and with its packages in order, because Mimecast shuffles them. */
+/**
+ * Removes the private fields of accounts and sorts their packages, which Mimecast returns in a different order each
+ * time.
+ *
+ * @returns the accounts, and the names of the removed fields, sorted
+ */
 export function withoutPrivateFields(items: readonly unknown[]): { items: unknown[]; droppedFields: string[] } {
   const dropped = new Set<string>();
   const kept = items.map((item) => {

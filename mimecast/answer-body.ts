@@ -1,19 +1,19 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 
-/** The answer is larger than allowed; reading stopped there. */
+/** The response is larger than allowed. Reading stopped at the limit. */
 export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge';
 }
 
-/** The answer is compressed in a way that nobody asked for, or its compressed form is damaged. */
+/** The response uses an unsupported content coding, or its compressed bytes are damaged. */
 export class BodyEncodingProblem extends Error {
   override readonly name = 'BodyEncodingFault';
 }
 
 type Unpack = (packed: Buffer, options: { maxOutputLength: number; chunkSize: number }) => Promise<Buffer>;
 
-/** A page of the audit log unpacks to about 200 KB: in one step instead of many, each a trip to another thread. */
+/** A page of the audit log unpacks to about 200 KB. One chunk of this size avoids several trips to the thread pool. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** Content codings of RFC 9110, 8.4.1; `deflate` there is the zlib format. */
@@ -25,10 +25,11 @@ const UNPACKERS: ReadonlyMap<string, Unpack> = new Map<string, Unpack>([
 ]);
 
 /**
- * Reads an answer whole and unpacks it.
+ * Reads and unpacks a complete response body.
  *
- * @param maxBytes counts both what travels and what comes out: unpacking stops at the limit, whatever the packed size
- * @throws {BodyTooLarge | BodyEncodingProblem} and what the stream itself fails with
+ * @param coding value of `Content-Encoding` in lower case; empty when there is none
+ * @param maxBytes limit for the bytes received and for the unpacked bytes; unpacking stops at the limit
+ * @throws {BodyTooLarge | BodyEncodingProblem} and errors of the stream
  */
 export async function readBody(body: AsyncIterable<Buffer>, coding: string, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
@@ -43,7 +44,7 @@ export async function readBody(body: AsyncIterable<Buffer>, coding: string, maxB
 }
 
 async function unpack(packed: Buffer, coding: string, maxBytes: number): Promise<Buffer> {
-  // An answer without a body may still name the coding that it would have had.
+  // A response without a body may still name a content coding.
   if (coding === '' || coding === 'identity' || packed.length === 0) return packed;
 
   const unpacker = UNPACKERS.get(coding);

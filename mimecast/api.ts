@@ -12,7 +12,7 @@ import { requestUrl } from './request-url.js';
 import { exchange, USER_AGENT, type ExchangeLimits, type HttpAnswer } from './transport.js';
 
 export interface ApiLimits extends ExchangeLimits {
-  /** Pause before the second look at an Application ID that was refused. */
+  /** Pause before an Application ID that was refused is tried a second time. */
   readonly secondLookMs: number;
 }
 
@@ -24,7 +24,7 @@ const DEFAULT_LIMITS: ApiLimits = {
   secondLookMs: 1_000,
 };
 
-/** One tenant's API: where it is, how to sign for it, and what it may be asked. */
+/** One tenant's API: its base URL, how requests are signed, its rate budget and limits. */
 export interface MimecastApi extends ReachedApi {
   readonly authenticator: Authenticator;
   /** Shared by all calls for this tenant in this process. */
@@ -34,7 +34,11 @@ export interface MimecastApi extends ReachedApi {
 
 export type MimecastApiOptions = Omit<MimecastApi, 'limits'> & { readonly limits?: Partial<ApiLimits> };
 
-/** @param options `baseUrl` as `parseBaseUrl` gave it; the dispatcher stays its owner's to close */
+/**
+ * Creates the API of one tenant.
+ *
+ * @param options `baseUrl` as returned by `parseBaseUrl`; the caller closes the dispatcher
+ */
 export function createMimecastApi({ limits, ...parts }: MimecastApiOptions): MimecastApi {
   return { ...parts, limits: { ...DEFAULT_LIMITS, ...limits } };
 }
@@ -42,9 +46,9 @@ export function createMimecastApi({ limits, ...parts }: MimecastApiOptions): Mim
 export interface EndpointCall {
   /** Path with its leading slash. */
   readonly path: string;
-  /** What the endpoint reads, a plural noun for messages: `audit events`. */
+  /** Plural noun for the items, used in messages: `audit events`. */
   readonly reads: string;
-  /** What a role needs for it, in the words of the Administration Console. */
+  /** Permission that the API user's role needs, as named in the Administration Console. */
   readonly permission: string;
   /** Items of the request's `data`. */
   readonly data: readonly JsonObject[];
@@ -52,11 +56,11 @@ export interface EndpointCall {
   readonly query?: Readonly<Record<string, string>> | undefined;
   readonly page?: PageRequest;
   readonly signal?: AbortSignal | undefined;
-  /** Told before each wait for the rate limit, with its length. */
+  /** Called before each wait for the rate limit, with the length of the wait. */
   readonly onWait?: ((waitMs: number) => void) | undefined;
 }
 
-/** Where an answer came from, so that it can be proved. */
+/** Origin of a response, stored with the evidence. */
 export interface Provenance {
   readonly host: string;
   readonly path: string;
@@ -66,24 +70,24 @@ export interface Provenance {
   readonly vendorDate?: string;
   /** ISO, UTC. */
   readonly receivedAt: string;
-  /** What was asked for: the request's `data`. The page's token is no part of it: it means something to Mimecast only. */
+  /** The request's `data`. The page token is not included: it has no meaning outside Mimecast. */
   readonly filters: readonly JsonObject[];
 }
 
 export interface EndpointAnswer extends Envelope {
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
-  /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
+  /** The vendor's clock minus this machine's, in milliseconds; absent when the response has no `Date`. */
   readonly clockSkewMs?: number;
 }
 
 /**
- * Calls one endpoint and judges its answer.
+ * Calls one endpoint and checks its response.
  *
- * An Application ID that is refused is looked at once more after a moment, with a fresh signature: Mimecast refuses
- * good ones now and then. A token that is refused is replaced, and the call made once again. Nothing else is repeated here.
+ * A refused Application ID is tried once more after `secondLookMs`, with a new signature: Mimecast occasionally refuses
+ * a valid one. A refused token is replaced and the call repeated once. Nothing else is retried here.
  *
- * @throws {MimecastError} the one that fits
+ * @throws {MimecastError} the subclass for the failure
  * @throws the signal's reason when it is aborted
  */
 export async function callEndpoint(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer> {
@@ -104,11 +108,11 @@ async function attempt(api: MimecastApi, call: EndpointCall): Promise<EndpointAn
   return judge(api, call, await send(api, call));
 }
 
-/** One exchange as it went. */
+/** One request and its response. */
 interface Sent {
   readonly url: URL;
   readonly answer: HttpAnswer;
-  /** The headers that it was authorised with. */
+  /** Headers that authorised the request. */
   readonly authorization: Readonly<Record<string, string>>;
   readonly requestId: string;
   readonly sentAt: Date;
@@ -192,7 +196,7 @@ async function judge(api: MimecastApi, call: EndpointCall, sent: Sent): Promise<
   };
 }
 
-/** What Mimecast says about its rate limit stops the calls of the whole process. */
+/** Runs `work`. A rate limit error blocks the budget, and with it all calls of this process for the tenant. */
 async function blocking<Result>({ budget }: MimecastApi, work: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -202,7 +206,7 @@ async function blocking<Result>({ budget }: MimecastApi, work: () => Result | Pr
   }
 }
 
-/** How far the vendor's date lies outside the time in which the answer must have been made. */
+/** Clock skew: how far the vendor's date is outside the time between request and response. */
 function skewOf(vendorDate: string, sentAt: Date, receivedAt: Date): { clockSkewMs?: number } {
   const vendor = Date.parse(vendorDate);
   if (Number.isNaN(vendor)) return {};

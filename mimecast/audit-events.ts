@@ -9,36 +9,40 @@ import { formatTimestamp, parseTimestamp } from './timestamps.js';
 
 /** One entry of the tenant's administrative audit log. */
 export interface AuditEvent {
-  /** The vendor's own: opaque, about 270 characters, the same on every read. */
+  /** Identifier from Mimecast: opaque, about 270 characters, the same on every read. */
   readonly id: string;
   readonly eventTime: Date;
-  /** What was done: `User Logged On`. An open set. Empty where Mimecast names none, as the next two. */
+  /**
+   * Type of the action, for example `User Logged On`. Not a closed set. Empty when Mimecast gives none, like the two
+   * fields below.
+   */
   readonly auditType: string;
   readonly category: string;
   readonly user: string;
-  /** The item as it came. */
+  /** The item as received. */
   readonly raw: JsonObject;
 }
 
 export interface AuditPage {
   readonly events: readonly AuditEvent[];
-  /** None when this is the last page. */
+  /** Absent on the last page. */
   readonly nextToken?: string;
-  /** Events of the whole range, where Mimecast tells. */
+  /** Number of events in the whole range, when Mimecast gives it. */
   readonly totalCount?: number;
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
-  /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
+  /** The vendor's clock minus this machine's, in milliseconds; absent when the response has no `Date`. */
   readonly clockSkewMs?: number;
 }
 
 /**
- * Reads one page of the audit log, in whichever order Mimecast gives it.
+ * Reads one page of the audit log. The order of events is Mimecast's.
  *
- * A page without events ends the range even when it carries a token. An event that cannot be read fails the page: left
- * out, it would be missing from the evidence without a trace.
+ * A page without events ends the range, even with a next token. An event that cannot be parsed fails the page; skipping
+ * it would lose evidence silently.
  *
- * @throws {MimecastRequestError} `shape` for such an event; `token-refused` when the range must be read from its first page
+ * @throws {MimecastRequestError} `shape` for such an event; `token-refused` when the range must be read again from its
+ *   first page
  * @throws {MimecastError} as `callEndpoint` does
  */
 export async function readAuditPage(api: MimecastApi, request: RangePageRequest): Promise<AuditPage> {
@@ -70,7 +74,7 @@ export async function readAuditPage(api: MimecastApi, request: RangePageRequest)
   };
 }
 
-/** @returns the event, or the name of the field that cannot be read */
+/** @returns the event, or the name of the field that cannot be parsed */
 function readAuditEvent(row: unknown): AuditEvent | string {
   const parsed = auditEventItem.safeParse(row);
   if (!parsed.success || !isJsonObject(row)) return fieldOf(parsed.error);

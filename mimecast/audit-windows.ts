@@ -3,24 +3,27 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Whole seconds, because requests carry no fraction. */
+/** Time range in whole seconds: requests carry no fractions. */
 export interface TimeRange {
   readonly start: Date;
   readonly end: Date;
 }
 
 export interface WindowRules {
-  /** How far back a window may start. The vendor refuses more than 60 days; the hour is for clocks and for the time until the call. */
+  /**
+   * Oldest start of a new window, as an age. The vendor refuses more than 60 days; one hour is a margin for clock skew
+   * and delays.
+   */
   readonly lookBackMs: number;
-  /** How far back the start of a window that was opened before may lie when it is asked for: nearly all that the vendor keeps. */
+  /** Oldest start of a window that is already open when it is requested, as an age: close to the vendor's limit. */
   readonly keptMs: number;
-  /** The longest window: what a failure costs at most. */
+  /** Longest window, and so the most that has to be read again after a failure. */
   readonly sliceMs: number;
-  /** How far a poll's first window reaches into what is already held, for events that appeared after they happened. */
+  /** Overlap of a poll's first window with the range already read, for events that the vendor publishes late. */
   readonly overlapMs: number;
-  /** How far a poll's end stays behind its start, so that events have settled when they are read. */
+  /** Age of a poll's end when the poll starts, so that the vendor has published all events before it. */
   readonly settlingMs: number;
-  /** The range that is read once more for late events. */
+  /** Length of the range that is read again for late events. */
   readonly lateEventsMs: number;
   readonly lateEventsEveryMs: number;
 }
@@ -36,8 +39,8 @@ export const WINDOW_RULES: WindowRules = {
 };
 
 /**
- * The rules for a log that is read once a day and that the vendor keeps for another time. Late events are looked for with every
- * poll of the day, which may come a little early.
+ * Rules for a log that is read once a day and that the vendor keeps for `vendorKeepsMs`. Late events are due after half
+ * a day, so that each daily poll reads them even when it starts a little early.
  */
 export function dailyWindowRules(vendorKeepsMs: number): WindowRules {
   return {
@@ -49,11 +52,11 @@ export function dailyWindowRules(vendorKeepsMs: number): WindowRules {
 }
 
 export interface WindowPosition {
-  /** End of the last complete window; none before the first. */
+  /** End of the last complete window; absent before the first. */
   readonly watermark?: Date | undefined;
-  /** The poll's own end, from `pollEnd`. */
+  /** End of the poll, from `pollEnd`. */
   readonly end: Date;
-  /** This poll has already opened a window: the next one goes on exactly where that ended. */
+  /** True when this poll has already opened a window. The next window then starts exactly at the watermark. */
   readonly openedThisPoll: boolean;
   readonly now: Date;
   readonly rules?: WindowRules;
@@ -61,16 +64,16 @@ export interface WindowPosition {
 
 export interface NextWindow {
   readonly window: TimeRange;
-  /** What lies before the window, was never read, and can no longer be. */
+  /** Range before the window that was never read and is no longer available. */
   readonly gap?: TimeRange;
 }
 
 /**
- * The range that a poll must read next.
+ * Returns the next range that a poll reads.
  *
- * The first window of all reaches back as far as the vendor keeps events, because what is not read now is gone there.
- * Later ones start at the watermark, a poll's first one a little before it. None is longer than a slice or starts before
- * the look-back; what falls out of the look-back unread is answered as a gap.
+ * The first window starts as far back as the vendor keeps events. Later windows start at the watermark; the first one
+ * of a poll starts `overlapMs` earlier. No window is longer than a slice or starts before the look-back. Unread time
+ * before the look-back is returned as a gap.
  */
 export function nextWindow(position: WindowPosition): NextWindow | 'nothing-to-do' {
   const { watermark, openedThisPoll, now, rules = WINDOW_RULES } = position;
@@ -87,21 +90,24 @@ export function nextWindow(position: WindowPosition): NextWindow | 'nothing-to-d
 }
 
 /**
- * The end of a poll: fixed once, in the past. Taken from when the chain's first run really started, because a schedule's
- * own time may be an old tick that was kept in a buffer.
+ * Returns the end of a poll, in the past and fixed for all its runs. It is based on the actual start of the first run,
+ * because a schedule's nominal time can be an old action that was buffered.
  */
 export function pollEnd(startOfFirstRun: Date, rules: WindowRules = WINDOW_RULES): Date {
   return new Date(floorToSecond(startOfFirstRun.getTime() - rules.settlingMs));
 }
 
-/** The start for a window that is read again from its first page: the look-back has moved on since it was opened. */
+/**
+ * Returns the start for a window that is read again from its first page. The look-back has moved since the window was
+ * opened.
+ */
 export function clampStart(start: Date, now: Date, rules: WindowRules = WINDOW_RULES): Date {
   return new Date(Math.max(start.getTime(), earliestStart(now, rules)));
 }
 
 /**
- * Where a window that is open, and of which nothing was read yet, must be asked for now: where it is, or moved to what the
- * vendor still keeps. Asked for as it is, it would be refused for ever.
+ * Returns the range to request for an open window of which nothing was read. A range that the vendor no longer keeps is
+ * moved forward; requested unchanged, it would be rejected on every attempt.
  */
 export function keptRange({ start, end }: TimeRange, now: Date, rules: WindowRules = WINDOW_RULES): TimeRange {
   if (start.getTime() >= now.getTime() - rules.keptMs) return { start, end };
@@ -110,16 +116,16 @@ export function keptRange({ start, end }: TimeRange, now: Date, rules: WindowRul
 }
 
 export interface LateEventsPosition {
-  /** The poll's own end. */
+  /** End of the poll. */
   readonly end: Date;
-  /** End of the last such window. */
+  /** End of the last window that was read for late events. */
   readonly lateEventsReadTo?: Date | undefined;
-  /** The stream's watermark before this poll. Without one, this poll has just read everything. */
+  /** Watermark of the stream before this poll. When absent, this poll has just read everything. */
   readonly watermark?: Date | undefined;
   readonly rules?: WindowRules;
 }
 
-/** The range to read again for events that arrived late: once a day. @returns nothing when it is not due */
+/** Returns the range to read again for late events. @returns undefined when it is not due */
 export function lateEventsWindow(position: LateEventsPosition): TimeRange | undefined {
   const { lateEventsReadTo, watermark, rules = WINDOW_RULES } = position;
   const end = floorToSecond(position.end.getTime());
@@ -136,29 +142,34 @@ export interface RequestedRange {
 }
 
 export interface BackfillRange {
-  /** What can be asked for. None when all of the request lies before the look-back or has not settled. */
+  /** Part of the request that can be read now. Absent when all of it is before the look-back or too recent. */
   readonly range?: TimeRange;
-  /** What was asked for and lies before the look-back. */
+  /** Part of the request that is before the look-back. */
   readonly beyondLookBack?: TimeRange;
-  /** Where the request was cut at its end: what is younger has not settled, or has not happened. */
+  /** End of `range` when the request was cut: later events are not published yet, or in the future. */
   readonly cutAt?: Date;
 }
 
-/** What of a range can be asked for now: within the vendor's look-back, and settled. In whole seconds, never less than was asked for. */
+/**
+ * Returns the part of a requested range that can be read now: within the vendor's look-back, and at least `settlingMs`
+ * old. Bounds are rounded outwards to whole seconds.
+ */
 export function backfillRange({ from, to, now, rules = WINDOW_RULES }: RequestedRange): BackfillRange {
   const earliest = earliestStart(now, rules);
   const settled = pollEnd(now, rules).getTime();
-  const asked = { start: floorToSecond(from.getTime()), end: ceilToSecond(to.getTime()) };
-  const end = Math.min(asked.end, settled);
-  const start = Math.max(asked.start, earliest);
+  const requested = { start: floorToSecond(from.getTime()), end: ceilToSecond(to.getTime()) };
+  const end = Math.min(requested.end, settled);
+  const start = Math.max(requested.start, earliest);
   return {
     ...(start < end && { range: range(start, end) }),
-    ...(asked.start < Math.min(earliest, end) && { beyondLookBack: range(asked.start, Math.min(earliest, end)) }),
-    ...(end < asked.end && { cutAt: new Date(end) }),
+    ...(requested.start < Math.min(earliest, end) && {
+      beyondLookBack: range(requested.start, Math.min(earliest, end)),
+    }),
+    ...(end < requested.end && { cutAt: new Date(end) }),
   };
 }
 
-/** Cuts a range into windows of one slice at most, oldest first. */
+/** Splits a range into windows of at most one slice, oldest first. */
 export function slices({ start, end }: TimeRange, rules: WindowRules = WINDOW_RULES): TimeRange[] {
   const count = Math.ceil((end.getTime() - start.getTime()) / rules.sliceMs);
   return Array.from({ length: Math.max(count, 0) }, (_, index) => {

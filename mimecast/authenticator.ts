@@ -3,20 +3,20 @@ import type { ApiVersion } from './credentials.js';
 import type { BaseUrlRules } from './regions.js';
 import type { ExchangeLimits } from './transport.js';
 
-/** How requests of one connection prove who they come from. */
+/** Authenticates the requests of one connection. */
 export interface Authenticator {
   readonly apiVersion: ApiVersion;
   /**
-   * The headers of one attempt, made when it is sent. An attempt that is repeated asks again: a signature holds the
-   * date and the request's id, and is good for one request.
+   * Returns the headers for one attempt. Call it again for each attempt: a signature contains the date and the request
+   * id, and is valid for one request.
    *
-   * @throws {MimecastError} when they take a call of their own, and that fails
+   * @throws {MimecastError} when the headers need a request of their own, and it fails
    * @throws the signal's reason when it is aborted
    */
   headers(request: AuthenticatedRequest): Promise<Record<string, string>>;
   /**
-   * Hears that Mimecast answered 401. Only there where other headers may fare better: the call is then made once again
-   * before anything is called refused.
+   * Discards the headers that Mimecast answered with 401. Present only when new headers can succeed: the call is then
+   * repeated once before the keys count as refused.
    */
   renew?(refused: RefusedRequest): void;
 }
@@ -26,18 +26,18 @@ export interface AuthenticatedRequest {
   readonly path: string;
   /** Unique for this attempt. */
   readonly requestId: string;
-  /** Where the request goes, for what must be asked for there first. */
+  /** API that the request is sent to; a token is requested from the same API. */
   readonly api: ReachedApi;
   readonly signal?: AbortSignal | undefined;
 }
 
 interface RefusedRequest {
   readonly api: ReachedApi;
-  /** As `headers` gave them. */
+  /** Headers as returned by `headers`. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A place of the API and how it is called. */
+/** Address of the API, and the means to call it. */
 export interface ReachedApi extends BaseUrlRules {
   /** Origin, without a trailing slash. */
   readonly baseUrl: string;

@@ -3,30 +3,30 @@ import { isJsonObject } from './json.js';
 /** The four keys of an API 1.0 application. */
 export interface ApiV1Credentials {
   readonly applicationId: string;
-  /** Signs, and never travels. */
+  /** Signs requests. Never sent. */
   readonly applicationKey: string;
   readonly accessKey: string;
-  /** Standard base64. Signs, and never travels. */
+  /** Standard base64. Signs requests. Never sent. */
   readonly secretKey: string;
 }
 
 /** The two keys of an API 2.0 application. */
 export interface ApiV2Credentials {
   readonly clientId: string;
-  /** Travels to the token endpoint, and nowhere else. */
+  /** Sent to the token endpoint only. */
   readonly clientSecret: string;
 }
 
 /** The keys of one application in clear: four for API 1.0, two for API 2.0. */
 export type MimecastCredentials = ApiV1Credentials | ApiV2Credentials;
 
-/** A version of the vendor's API: each has hosts and keys of its own. */
+/** Version of the vendor's API. Each version has its own hosts and keys. */
 export type ApiVersion = '1.0' | '2.0';
 
 /** The name of one key, as {@link MimecastCredentials} has it. */
 export type CredentialField = keyof ApiV1Credentials | keyof ApiV2Credentials;
 
-/** What is wrong with one key. Never the key itself. */
+/** Problem with one key. Never contains the key. */
 export interface CredentialProblem {
   readonly field: CredentialField;
   readonly problem: string;
@@ -34,7 +34,7 @@ export interface CredentialProblem {
 
 const NEXT_STEP = 'Copy the keys again from the application in the Mimecast Administration Console.';
 
-/** The keys cannot be right, whatever Mimecast would say to them. */
+/** The keys are malformed; they were not sent to Mimecast. */
 export class MimecastCredentialsError extends Error {
   override readonly name = 'MimecastCredentialsError';
   readonly problems: readonly CredentialProblem[];
@@ -47,7 +47,7 @@ export class MimecastCredentialsError extends Error {
   }
 }
 
-/** The names that the Administration Console gives to the fields. */
+/** Field names in the Administration Console. */
 const LABELS: Readonly<Record<CredentialField, string>> = {
   applicationId: 'Application ID',
   applicationKey: 'Application Key',
@@ -57,7 +57,7 @@ const LABELS: Readonly<Record<CredentialField, string>> = {
   clientSecret: 'Client Secret',
 };
 
-/** The fields of each version, in the order in which people enter them. */
+/** Fields of each version, in the order in which people enter them. */
 const FIELDS = {
   '1.0': ['applicationId', 'applicationKey', 'accessKey', 'secretKey'],
   '2.0': ['clientId', 'clientSecret'],
@@ -67,49 +67,49 @@ export function isApiV2(credentials: MimecastCredentials): credentials is ApiV2C
   return 'clientId' in credentials;
 }
 
-/** The version of the API that keys are for. */
+/** Returns the API version of a set of keys. */
 export function apiVersionOf(credentials: MimecastCredentials): ApiVersion {
   return isApiV2(credentials) ? '2.0' : '1.0';
 }
 
 /**
- * Checks the form of keys: the four of API 1.0 or the two of API 2.0, told apart by the fields that are given. Nothing is
- * trimmed or mended: a key that was pasted with a line break is refused here, where its owner can see it, and not by
- * Mimecast as a signature that does not match.
+ * Checks the form of keys: four for API 1.0, or two for API 2.0. The fields that are present decide the version.
+ * Nothing is trimmed or corrected: a key pasted with a line break is rejected here with a clear message, instead of by
+ * Mimecast as a wrong signature.
  *
- * @throws {MimecastCredentialsError} naming every field that is missing or malformed; for keys of both versions, and
- *   for none at all, what each of them lacks
+ * @throws {MimecastCredentialsError} with every field that is missing or malformed; for keys of both versions or of
+ *   neither, with the problems of both
  */
 export function parseCredentials(input: unknown): MimecastCredentials {
-  const given = isJsonObject(input) ? input : {};
-  const [first, second] = apiVersionsIn(given);
-  if (first === undefined) throw new MimecastCredentialsError(problemsIn(given, '1.0', '2.0'), NONE);
-  if (second !== undefined) throw new MimecastCredentialsError(mixedProblems(given), MIXED);
+  const keys = isJsonObject(input) ? input : {};
+  const [first, second] = apiVersionsIn(keys);
+  if (first === undefined) throw new MimecastCredentialsError(problemsIn(keys, '1.0', '2.0'), NONE);
+  if (second !== undefined) throw new MimecastCredentialsError(mixedProblems(keys), MIXED);
 
-  const problems = problemsIn(given, first);
+  const problems = problemsIn(keys, first);
   if (problems.length > 0) throw new MimecastCredentialsError(problems);
-  return Object.fromEntries(FIELDS[first].map((field) => [field, given[field]])) as unknown as MimecastCredentials;
+  return Object.fromEntries(FIELDS[first].map((field) => [field, keys[field]])) as unknown as MimecastCredentials;
 }
 
 const NONE = 'the four of API 1.0 or the two of API 2.0 are needed';
 const MIXED = 'they are of two generations of the API; keep the four of API 1.0 or the two of API 2.0';
 
-/** The versions of which at least one key is given. */
-function apiVersionsIn(given: Readonly<Record<string, unknown>>): ApiVersion[] {
-  return (['1.0', '2.0'] as const).filter((apiVersion) => FIELDS[apiVersion].some((field) => !isMissing(given[field])));
+/** Versions of which at least one key is present. */
+function apiVersionsIn(keys: Readonly<Record<string, unknown>>): ApiVersion[] {
+  return (['1.0', '2.0'] as const).filter((apiVersion) => FIELDS[apiVersion].some((field) => !isMissing(keys[field])));
 }
 
-/** What each of the two lacks; where neither lacks anything, the keys that are too many. */
-function mixedProblems(given: Readonly<Record<string, unknown>>): CredentialProblem[] {
-  const problems = problemsIn(given, '1.0', '2.0');
+/** Problems of both versions; when both are complete, the keys of API 2.0 as redundant. */
+function mixedProblems(keys: Readonly<Record<string, unknown>>): CredentialProblem[] {
+  const problems = problemsIn(keys, '1.0', '2.0');
   return problems.length > 0 ? problems : FIELDS['2.0'].map((field) => ({ field, problem: 'is there too' }));
 }
 
-function problemsIn(given: Readonly<Record<string, unknown>>, ...apiVersions: ApiVersion[]): CredentialProblem[] {
+function problemsIn(keys: Readonly<Record<string, unknown>>, ...apiVersions: ApiVersion[]): CredentialProblem[] {
   return apiVersions
     .flatMap((apiVersion): readonly CredentialField[] => FIELDS[apiVersion])
     .flatMap((field) => {
-      const problem = problemOf(field, given[field]);
+      const problem = problemOf(field, keys[field]);
       return problem === undefined ? [] : [{ field, problem }];
     });
 }
@@ -128,7 +128,10 @@ function problemOf(field: CredentialField, value: unknown): string | undefined {
   return undefined;
 }
 
-/** Node decodes damaged base64 without complaint, and then signs with the wrong bytes: only what comes back unchanged is whole. */
+/**
+ * Compares the text with its own round trip. Node decodes damaged base64 without an error, and would sign with the
+ * wrong bytes.
+ */
 function isStandardBase64(text: string): boolean {
   return Buffer.from(text, 'base64').toString('base64') === text;
 }

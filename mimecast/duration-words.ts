@@ -1,4 +1,4 @@
-/** In the two largest units: `6 d 4 h`, `35 min`. */
+/** Formats a duration in its two largest units: `6 d 4 h`, `35 min`. */
 export function durationWords(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const parts: [number, string][] = [
@@ -7,6 +7,6 @@ export function durationWords(ms: number): string {
     [Math.floor(seconds / 60) % 60, 'min'],
     [seconds % 60, 's'],
   ];
-  const told = parts.filter(([amount]) => amount > 0).slice(0, 2);
-  return told.map(([amount, unit]) => `${amount} ${unit}`).join(' ');
+  const largest = parts.filter(([amount]) => amount > 0).slice(0, 2);
+  return largest.map(([amount, unit]) => `${amount} ${unit}`).join(' ');
 }

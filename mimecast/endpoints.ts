@@ -14,20 +14,23 @@ export interface Endpoint {
   /** Path with its leading slash. */
   readonly path: string;
   /**
-   * What a role needs for it, in the words of the Administration Console. For endpoints that are not documented, that of
-   * their nearest documented neighbour.
+   * Permission that the API user's role needs, as named in the Administration Console. For undocumented endpoints: that
+   * of the most similar documented endpoint.
    */
   readonly permission: string;
-  /** What it reads, a plural noun for messages. */
+  /** Plural noun for the items, used in messages. */
   readonly reads: string;
-  /** How API 2.0's newer endpoints are called; the others are posted to. */
+  /** Set for newer endpoints of API 2.0. All others use POST. */
   readonly method?: 'GET';
-  /** Mimecast publishes what it answers. The paths of the others are those that customers were given, and may be replaced. */
+  /**
+   * True when Mimecast documents the response. Paths of undocumented endpoints come from customers and can be
+   * overridden.
+   */
   readonly documented: boolean;
   readonly item: z.ZodType;
 }
 
-/** The vendor's own totals, which API 2.0 alone has. What their fields mean is not published: they are kept as they come. */
+/** The vendor's own totals, API 2.0 only. Their fields are undocumented and are stored as received. */
 const statistics = (name: string, reads: string) =>
   ({
     method: 'GET',
@@ -38,7 +41,7 @@ const statistics = (name: string, reads: string) =>
     item: anyItem,
   }) as const;
 
-/** The endpoints that evidence is read from, by the name that settings, reports and messages use for them. */
+/** Endpoints that evidence is read from, by the name used in settings, reports and messages. */
 export const ENDPOINTS = {
   'audit-events': {
     path: '/api/audit/get-audit-events',
@@ -124,5 +127,5 @@ export const ENDPOINTS = {
 
 export type EndpointName = keyof typeof ENDPOINTS;
 
-/** The logs of what protections did: read page by page, window by window, as the audit log is. */
+/** Logs of the protections. Read by page and window, like the audit log. */
 export type ProtectionLogEndpoint = 'ttp-url-logs' | 'ttp-attachment-logs' | 'ttp-impersonation-logs' | 'dlp-logs';

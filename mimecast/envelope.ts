@@ -3,21 +3,21 @@ import { failureOf, readFailures, type FailedCall } from './failures.js';
 import { isJsonObject, type JsonObject } from './json.js';
 import type { HttpAnswer } from './transport.js';
 
-/** An answer that says of itself, everywhere where it could say otherwise, that it is good. */
+/** Content of a successful response: no part of it reports a failure. */
 export interface Envelope {
   readonly data: readonly unknown[];
   readonly body: JsonObject;
 }
 
 /**
- * Judges an answer: the HTTP status, then `fail`, then `meta.status`, then `data`.
+ * Checks a response: HTTP status, then `fail`, then `meta.status`, then `data`.
  *
- * HTTP 200 says that the function was found and run, not that it did what was asked: a wrong Application ID comes as
- * 200 with an empty `data` and a filled `fail`. So an answer is empty only when nothing in it failed and `data` is there.
+ * HTTP 200 means only that the function ran, not that it succeeded: a wrong Application ID is answered with 200, an
+ * empty `data` and a filled `fail`. A response counts as empty only when it reports no failure and contains `data`.
  *
  * Source: Mimecast, "Response Codes".
  *
- * @throws {MimecastError} the one that fits
+ * @throws {MimecastError} the subclass for the failure
  */
 export function readEnvelope(answer: HttpAnswer, call: FailedCall): Envelope {
   const succeeded = isSuccess(answer.status);
@@ -45,13 +45,20 @@ export function readEnvelope(answer: HttpAnswer, call: FailedCall): Envelope {
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** `meta` is absent from some answers of the gateway; where there is a status it counts, and one that is not a number is no success. */
+/**
+ * Reads `meta.status`. Some responses of the gateway have no `meta`; that counts as 200. A status that is not a number
+ * counts as a failure.
+ */
 function statusIn(meta: unknown): number {
   const status = isJsonObject(meta) ? (meta['status'] ?? 200) : 200;
   return Number(status) || 0;
 }
 
-/** @throws {MimecastTransportError} when the answer is not one of an API at all */
+/**
+ * Parses the JSON of a successful response.
+ *
+ * @throws {MimecastTransportError} when the response did not come from an API: empty, HTML, not JSON
+ */
 export function parseAnswer(text: string, { place }: Pick<FailedCall, 'place'>): unknown {
   const start = text.trimStart();
   if (start === '') throw new MimecastTransportError(place, 'empty');
@@ -69,7 +76,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** @param detail where the form is broken; names of fields only, never values */
+/**
+ * Creates the error for a response that does not have the documented form.
+ *
+ * @param detail place of the problem: field names only, never values
+ */
 export function shapeError({ place }: Pick<FailedCall, 'place'>, detail: string): MimecastRequestError {
   return new MimecastRequestError(place, 'shape', { detail });
 }

@@ -1,14 +1,14 @@
 import { durationWords } from './duration-words.js';
 import { MimecastError, type CallPlace } from './mimecast-error.js';
 
-/** What of the keys Mimecast refused; of API 2.0 the last two. */
+/** The part of the keys that Mimecast refused. The last two are of API 2.0. */
 export type RefusedPart =
   | 'keys'
-  /** Said with HTTP 200. */
+  /** Reported with HTTP 200. */
   | 'application-id'
-  /** The Client ID or the Client Secret: no token was given for them. */
+  /** Client ID or Client Secret: the token endpoint refused them. */
   | 'client'
-  /** A token that had just been given for them. */
+  /** A token that was issued for the keys immediately before. */
   | 'token';
 
 /** Mimecast refused the keys. */
@@ -43,7 +43,7 @@ const REFUSALS: Readonly<Record<RefusedPart, { what: string; nextStep: string }>
   },
 };
 
-/** 418: the access key is past its life. */
+/** 418: the access key has expired. */
 export class MimecastBindingExpiredError extends MimecastError {
   override readonly name = 'MimecastBindingExpiredError';
 
@@ -60,7 +60,7 @@ export class MimecastBindingExpiredError extends MimecastError {
 /** 403: the API user's role lacks a permission. */
 export class MimecastPermissionError extends MimecastError {
   override readonly name = 'MimecastPermissionError';
-  /** In the words of the Administration Console. */
+  /** As named in the Administration Console. */
   readonly permission: string;
 
   constructor(place: CallPlace, { reads, permission }: { reads: string; permission: string }) {
@@ -73,7 +73,7 @@ export class MimecastPermissionError extends MimecastError {
   }
 }
 
-/** 404 or `app_forbidden`: this tenant has no such endpoint. An outcome, not a fault. */
+/** 404 or `app_forbidden`: the endpoint does not exist for this tenant. Recorded as an outcome, not as an error. */
 export class MimecastUnavailableError extends MimecastError {
   override readonly name = 'MimecastUnavailableError';
 
@@ -86,7 +86,7 @@ export class MimecastUnavailableError extends MimecastError {
   }
 }
 
-/** 429, or too little of the limit left to call now. */
+/** 429, or too few calls left to send one now. */
 export class MimecastRateLimitError extends MimecastError {
   override readonly name = 'MimecastRateLimitError';
   declare readonly retryAfterMs: number;
@@ -101,10 +101,10 @@ export class MimecastRateLimitError extends MimecastError {
   }
 }
 
-/** The account lives on another grid. */
+/** The account is in another region. */
 export class MimecastRegionError extends MimecastError {
   override readonly name = 'MimecastRegionError';
-  /** The right one, where it is known. */
+  /** Base URL of the account's region, when known. */
   declare readonly suggestedBaseUrl?: string;
 
   constructor(place: CallPlace, suggestedBaseUrl?: string) {
@@ -120,7 +120,7 @@ export class MimecastRegionError extends MimecastError {
   }
 }
 
-/** 401 while the two clocks disagree: signatures carry the date, so the keys cannot be judged. */
+/** 401 while the clocks differ. Signatures contain the date, so the response says nothing about the keys. */
 export class MimecastClockError extends MimecastError {
   override readonly name = 'MimecastClockError';
   declare readonly clockSkewMs: number;
@@ -138,31 +138,34 @@ export class MimecastClockError extends MimecastError {
   }
 }
 
-/** Why a request was of no use, or was not sent. */
+/** Reason for which a request failed or was not sent. */
 export type RequestFailureReason =
-  /** Mimecast said no, with a code of its own or with HTTP 400. */
+  /** Mimecast rejected the request with an error code or HTTP 400. */
   | 'rejected'
-  /** As `rejected`, to a request that carried a page token: the token is no longer taken, and the range must be read from its first page. */
+  /**
+   * Like `rejected`, for a request with a page token: the token is no longer valid, and the range must be read again
+   * from its first page.
+   */
   | 'token-refused'
-  /** Some items came and others failed. */
+  /** The response contains both items and failures. */
   | 'partial'
-  /** No token was given for the keys, and not because they were refused. */
+  /** The token endpoint issued no token, for a reason other than refused keys. */
   | 'no-token'
-  /** The answer is JSON, but not what this endpoint is documented to answer. */
+  /** The response is JSON, but not in the documented form of this endpoint. */
   | 'shape'
   | 'redirect'
-  /** The base URL or the path is not one that keys may be sent to. Nothing was sent. */
+  /** Keys must not be sent to this base URL or path. Nothing was sent. */
   | 'address'
   | 'too-large'
-  /** The vendor gave a page token that it had given before, or no end of pages. */
+  /** Mimecast repeated a page token, or returned more pages than allowed. */
   | 'endless-pages';
 
-/** Neither the answer nor a repetition of the call is of use; for `address` there was no call. */
+/** The response is unusable, and a retry would not help. For `address`, nothing was sent. */
 export class MimecastRequestError extends MimecastError {
   override readonly name = 'MimecastRequestError';
   readonly reason: RequestFailureReason;
 
-  /** @param detail what is wrong, in a few words of ours: a field's place, a number */
+  /** @param detail short description of the problem, without the vendor's text: a field, a number */
   constructor(place: CallPlace, reason: RequestFailureReason, options: { detail?: string; retryable?: boolean } = {}) {
     const { detail, retryable = false } = options;
     const { what, nextStep } = REQUEST_FAILURES[reason];
@@ -215,20 +218,20 @@ const REQUEST_FAILURES: Readonly<Record<RequestFailureReason, { what: string; ne
   },
 };
 
-/** What went wrong on the way. */
+/** Cause of a transport failure. */
 export type TransportProblem =
   'timeout' | 'connection' | 'tls' | 'server-error' | 'token-unverified' | 'empty' | 'html' | 'not-json' | 'encoding';
 
-/** No answer, or not one of Mimecast's API: 5xx, time limits, resets, HTML, truncated JSON. */
+/** No response, or not one of Mimecast's API: 5xx, timeouts, resets, HTML, truncated JSON. */
 export class MimecastTransportError extends MimecastError {
   override readonly name = 'MimecastTransportError';
   readonly fault: TransportProblem;
-  /** What to look at when repetitions do not help. A clause, without a full stop. */
+  /** Advice for when retries do not help. A clause without a full stop. */
   readonly ifItStays: string;
 
-  /** @param detail what is wrong, in a few words of ours: a system's error code, a time limit */
+  /** @param detail short description of the problem, without the vendor's text: an error code of the system, a timeout */
   constructor(place: CallPlace, problem: TransportProblem, detail?: string) {
-    const { what, ifItStays = 'see the status page of Mimecast' } = TRANSPORT_FAULTS[problem];
+    const { what, ifItStays = 'see the status page of Mimecast' } = TRANSPORT_PROBLEMS[problem];
     super(place, {
       what: detail === undefined ? `${what}.` : `${what} (${detail}).`,
       nextStep: `The call is made again by itself; if it stays, ${ifItStays}.`,
@@ -239,7 +242,7 @@ export class MimecastTransportError extends MimecastError {
   }
 }
 
-const TRANSPORT_FAULTS: Readonly<Record<TransportProblem, { what: string; ifItStays?: string }>> = {
+const TRANSPORT_PROBLEMS: Readonly<Record<TransportProblem, { what: string; ifItStays?: string }>> = {
   timeout: { what: 'Mimecast did not answer in time' },
   connection: {
     what: 'The connection to Mimecast failed',

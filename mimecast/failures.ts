@@ -14,29 +14,29 @@ import { isJsonObject, type JsonObject } from './json.js';
 import type { CallPlace, MimecastError } from './mimecast-error.js';
 import { baseUrlOf, REGIONS } from './regions.js';
 
-/** What must be known about a call to say why it failed. */
+/** Details of a call that are needed to describe its failure. */
 export interface FailedCall {
   readonly place: CallPlace;
   readonly apiVersion: ApiVersion;
-  /** What the endpoint reads: a plural noun. */
+  /** Plural noun for the items. */
   readonly reads: string;
   readonly permission: string;
-  /** The request carried a page token. */
+  /** True when the request carried a page token. */
   readonly tokenSent: boolean;
-  /** How long nothing may be sent, after a 429. */
+  /** Time without calls after a 429, in milliseconds. */
   readonly retryAfterMs: number;
 }
 
-/** What an answer said about its failure. */
+/** Content of a failed response. */
 export interface Verdict {
   /** The HTTP status or, when that is 2xx, `meta.status`. */
   readonly status: number;
   readonly codes: readonly string[];
-  /** Mimecast marked every failure as worth a repetition. */
+  /** True when Mimecast marked every failure as retryable. */
   readonly retryable: boolean;
-  /** There were usable items beside the failed ones. */
+  /** True when the response also contains items. */
   readonly partial: boolean;
-  /** The base URL of a region that the failures name. */
+  /** Base URL of the region that the failures name. */
   readonly rightBaseUrl?: string | undefined;
 }
 
@@ -54,9 +54,9 @@ type FailureKind =
   | 'rejected';
 
 /**
- * Codes that say more than the status that they come with. Source: Mimecast, "Response Codes", and recorded answers. The
- * gateway of API 2.0 says at times of good tokens that it could not verify them, or that a request is unauthorized: its
- * clients take both for faults of the vendor's. `unauthorized` alone is a refusal.
+ * Error codes that are more specific than the HTTP status. Source: Mimecast, "Response Codes", and recorded responses.
+ * The gateway of API 2.0 occasionally answers valid tokens with `token_verification_failed` or `unauthorized request`.
+ * Published clients treat both as errors of the vendor and retry. Only `unauthorized` is a refusal.
  */
 const KINDS_BY_CODE: ReadonlyMap<string, FailureKind> = new Map<string, FailureKind>([
   ['err_xdk_invalid_signature', 'keys'],
@@ -92,16 +92,16 @@ function kindOf({ status, codes }: Verdict): FailureKind {
   return byStatus ?? 'rejected';
 }
 
-/** Answers carry their date to the second, and take time to travel. */
+/** The `Date` header has a resolution of one second, and responses take time to arrive. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/** The error that a failed answer is thrown as. */
+/** Returns the error for a failed response. */
 export function failureOf(call: FailedCall, verdict: Verdict): MimecastError {
   const place = { ...call.place, codes: verdict.codes };
   const kind = kindOf(verdict);
   switch (kind) {
     case 'keys': {
-      // A token holds no date of ours: no clock can be to blame.
+      // Tokens contain no date of this machine, so clock skew cannot be the cause.
       if (call.apiVersion === '2.0') return new MimecastAuthenticationError(place, 'token');
       const skewMs = place.clockSkewMs ?? 0;
       if (Math.abs(skewMs) > CLOCK_TOLERANCE_MS) return new MimecastClockError(place, skewMs);
@@ -146,10 +146,10 @@ function rejection(call: FailedCall, place: CallPlace, verdict: Verdict): Mimeca
 const blamesToken = ({ status, codes }: Verdict): boolean =>
   status === 400 || codes.some((code) => code.startsWith('err_validation_') || code.includes('token'));
 
-/** What a vendor's code looks like. Anything else in its place may repeat what was sent. */
+/** Form of an error code. Other text in its place may repeat parts of the request. */
 const CODE = /^[a-z][a-z0-9_.-]{0,63}$/;
 
-/** The one code that is known to be written in words. */
+/** The only known code that is written as words. */
 const UNAUTHORIZED_REQUEST = /^unauthorized request$/i;
 
 function codeOf({ code }: JsonObject): string[] {
@@ -158,7 +158,10 @@ function codeOf({ code }: JsonObject): string[] {
   return CODE.test(code) ? [code] : [];
 }
 
-/** Entries of `fail`, in both forms: with a list of errors (API 1.0), or with the code itself (the gateway of 2.0). */
+/**
+ * Reads the entries of `fail` in both forms: with a list of errors (API 1.0), or with the code itself (gateway of API
+ * 2.0).
+ */
 export function readFailures(fail: readonly unknown[]): Pick<Verdict, 'codes' | 'retryable' | 'rightBaseUrl'> {
   const errors = fail.flatMap(errorsOf);
   const codes = errors.flatMap(codeOf);
@@ -167,8 +170,8 @@ export function readFailures(fail: readonly unknown[]): Pick<Verdict, 'codes' | 
 }
 
 /**
- * The region that errors name in any of their texts. Of those texts nothing else is used: the result is one of our own
- * list, because keys are sent there next.
+ * Finds the region that the errors name in any of their texts. The result always comes from `REGIONS`, because keys are
+ * sent to it next.
  */
 function regionNamedIn(errors: readonly JsonObject[]): string | undefined {
   const texts = errors.flatMap((error) => Object.values(error)).filter((value) => typeof value === 'string');

@@ -2,7 +2,7 @@ import type { AuthenticatedRequest, Authenticator } from './authenticator.js';
 import type { ApiV1Credentials } from './credentials.js';
 import { mimecastDate, signatureOf } from './signature.js';
 
-/** Signs requests to API 1.0. Header names and form: Mimecast, "Authorization". */
+/** Signs requests to API 1.0. Source of header names and format: Mimecast, "Authorization". */
 export function hmacAuthenticator(credentials: ApiV1Credentials, now: () => Date) {
   const { applicationId, applicationKey, accessKey, secretKey } = credentials;
 

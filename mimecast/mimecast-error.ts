@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.js';
 import type { RateLimit } from './rate-limit.js';
 
-/** One attempt at a call, as far as it may be told. */
+/** Details of one attempt at a call that are safe to show. */
 export interface CallPlace {
   readonly host: string;
   readonly path: string;
@@ -11,13 +11,13 @@ export interface CallPlace {
   readonly httpStatus?: number;
   /** The answer's `Date` header, verbatim. */
   readonly vendorDate?: string;
-  /** What was asked for: the request's `data`. */
+  /** The request's `data`. */
   readonly filters?: readonly JsonObject[];
-  /** The vendor's error codes; its messages are kept nowhere, because they repeat what was sent. */
+  /** Error codes from Mimecast. Its messages are not stored, because they repeat parts of the request. */
   readonly codes?: readonly string[];
-  /** The vendor's clock minus this machine's, in milliseconds, where there was an answer with a date. */
+  /** The vendor's clock minus this machine's, in milliseconds; absent without a dated response. */
   readonly clockSkewMs?: number;
-  /** What the answer said about the calls that are left. */
+  /** Rate limit headers of the response. */
   readonly rateLimit?: RateLimit;
 }
 
@@ -29,10 +29,10 @@ interface FailureDetails {
 }
 
 /**
- * A call to Mimecast that gave no usable answer.
+ * A call to Mimecast without a usable response.
  *
- * The first line of `message` says what happened and what to do, in at most 200 characters; the second says where:
- * endpoint, request id, UTC time, HTTP status and the vendor's codes. No key, body or text of the vendor's is in either.
+ * The first line of `message` says what happened and what to do, in at most 200 characters. The second line says where:
+ * endpoint, request id, UTC time, HTTP status and error codes. Neither contains keys, bodies or text from Mimecast.
  */
 export abstract class MimecastError extends Error {
   abstract override readonly name: string;
@@ -47,17 +47,17 @@ export abstract class MimecastError extends Error {
   readonly codes: readonly string[];
   readonly what: string;
   readonly nextStep: string;
-  /** The same call may succeed later without anybody doing anything. */
+  /** True when the same call may succeed later without any change. */
   readonly retryable: boolean;
-  /** How long to leave Mimecast alone, where it said so. */
+  /** Time to wait before the next call in milliseconds, when Mimecast gave one. */
   readonly retryAfterMs?: number;
-  /** The vendor's clock minus this machine's, in milliseconds, where there was an answer with a date. */
+  /** The vendor's clock minus this machine's, in milliseconds; absent without a dated response. */
   readonly clockSkewMs?: number;
-  /** What the answer said about the calls that are left, where there was one. */
+  /** Rate limit headers of the response; absent without a response. */
   readonly rateLimit?: RateLimit;
 
-  protected constructor(place: CallPlace, told: FailureDetails) {
-    super(`${told.what} ${told.nextStep}\n${placeLine(place)}`);
+  protected constructor(place: CallPlace, details: FailureDetails) {
+    super(`${details.what} ${details.nextStep}\n${placeLine(place)}`);
     this.host = place.host;
     this.path = place.path;
     this.requestId = place.requestId;
@@ -66,16 +66,16 @@ export abstract class MimecastError extends Error {
     if (place.vendorDate !== undefined) this.vendorDate = place.vendorDate;
     if (place.filters !== undefined) this.filters = place.filters;
     this.codes = place.codes ?? [];
-    this.what = told.what;
-    this.nextStep = told.nextStep;
-    this.retryable = told.retryable;
-    if (told.retryAfterMs !== undefined) this.retryAfterMs = told.retryAfterMs;
+    this.what = details.what;
+    this.nextStep = details.nextStep;
+    this.retryable = details.retryable;
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
     if (place.clockSkewMs !== undefined) this.clockSkewMs = place.clockSkewMs;
     if (place.rateLimit !== undefined) this.rateLimit = place.rateLimit;
   }
 }
 
-/** The newer endpoints of API 2.0 are read, all others are posted to. */
+/** Newer endpoints of API 2.0 use GET, all others POST. */
 const methodOf = (path: string): string => (path.startsWith('/threats/') ? 'GET' : 'POST');
 
 function placeLine({ host, path, requestId, at, httpStatus, codes = [] }: CallPlace): string {

@@ -1,6 +1,6 @@
 /**
- * Version of the rules by which an answer becomes the body that is kept: which fields are dropped and what is put in order
- * (`account.ts`), over which pages (`read-endpoint.ts`). Raised whenever the same answer would become another body, so that a
- * change of ours is never taken for one of the tenant's.
+ * Version of the rules that turn a response into the stored body: which fields are dropped and which lists are sorted
+ * (`account.ts`), and how pages are joined (`read-endpoint.ts`). Raised whenever the same response would produce a
+ * different body, so that a change of these rules is not reported as a change at the tenant.
  */
 export const NORMALISER_VERSION = 1;

@@ -4,9 +4,9 @@ import { requestToken } from './oauth-token.js';
 import type { TokenCache } from './token-cache.js';
 
 /**
- * Sends requests to API 2.0 with a bearer token, which it gets for the client's credentials at the base URL that is called.
+ * Authenticates requests to API 2.0 with a bearer token, which it requests from the same base URL.
  *
- * @param owner whose tokens they are, and for which version of the keys: tokens of one owner are shared by all its calls
+ * @param owner identifies the connection and the version of its keys; all calls of one owner share its tokens
  */
 export function oauthAuthenticator(credentials: ApiV2Credentials, tokens: TokenCache, owner: string): Authenticator {
   const keyFor = ({ baseUrl }: ReachedApi): string => `${owner} ${baseUrl}`;
@@ -14,7 +14,11 @@ export function oauthAuthenticator(credentials: ApiV2Credentials, tokens: TokenC
   return {
     apiVersion: '2.0',
     async headers({ api, signal }) {
-      const token = await tokens.take(keyFor(api), (given) => requestToken(api, credentials, given), signal);
+      const token = await tokens.take(
+        keyFor(api),
+        (requestSignal) => requestToken(api, credentials, requestSignal),
+        signal,
+      );
       return { authorization: SCHEME + token };
     },
     renew({ api, headers }) {

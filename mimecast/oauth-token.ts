@@ -15,22 +15,22 @@ import { parseRateLimit, stopAfterRefusalMs } from './rate-limit.js';
 import { requestUrl } from './request-url.js';
 import { exchange, USER_AGENT, type HttpAnswer } from './transport.js';
 
-/** Where API 2.0 gives tokens. Source: Mimecast, "API 2.0: Authentication". */
+/** Path of the token endpoint. Source: Mimecast, "API 2.0: Authentication". */
 const TOKEN_PATH = '/oauth/token';
 
-/** A token lets its bearer in for half an hour: it is kept in memory only, and told nowhere. */
+/** A bearer token, usually valid for half an hour. Kept in memory only, and never logged. */
 export interface AccessToken {
   readonly value: string;
-  /** How long it lives, counted from when it was asked for. */
+  /** Lifetime, counted from the request. */
   readonly lifeMs: number;
 }
 
 /**
- * Asks for a token with the client credentials grant (RFC 6749, 4.4).
+ * Requests a token with the client credentials grant (RFC 6749, 4.4).
  *
  * @throws {MimecastAuthenticationError} `client`
- * @throws {MimecastError} as `callEndpoint` does, but never that an endpoint is unavailable or a permission missing:
- *   that would be said about the endpoint that the token was meant for
+ * @throws {MimecastError} as `callEndpoint` does, except that an endpoint is unavailable or a permission missing: those
+ *   would be read as statements about the endpoint that the token is for
  * @throws the signal's reason when it is aborted
  */
 export async function requestToken(
@@ -63,17 +63,17 @@ export async function requestToken(
   return readToken(answer, { ...placeNow(), httpStatus: answer.status, rateLimit });
 }
 
-/** Visible characters, so that it can travel in a header. */
+/** Visible ASCII characters, as required in a header. */
 const TOKEN = /^[\x21-\x7e]{1,8192}$/;
 
 function readToken(answer: HttpAnswer, place: CallPlace): AccessToken {
   const succeeded = answer.status >= 200 && answer.status < 300;
   const body = succeeded ? parseAnswer(answer.text, { place }) : parseJson(answer.text);
-  const said = isJsonObject(body) ? body : {};
-  const codes = codesIn(said);
+  const fields = isJsonObject(body) ? body : {};
+  const codes = codesIn(fields);
   if (!succeeded || codes.length > 0) throw refusalOf(answer.status, { ...place, codes });
 
-  const { access_token: value, token_type: type, expires_in: lifeS } = said;
+  const { access_token: value, token_type: type, expires_in: lifeS } = fields;
   if (typeof value !== 'string' || !TOKEN.test(value)) throw shapeError({ place }, 'no access_token');
   if (typeof type === 'string' && type.toLowerCase() !== 'bearer') throw shapeError({ place }, 'token_type');
   return { value, lifeMs: lifeOf(lifeS) };
@@ -82,13 +82,16 @@ function readToken(answer: HttpAnswer, place: CallPlace): AccessToken {
 const USUAL_LIFE_S = 1_799;
 const LONGEST_LIFE_S = 86_400;
 
-/** RFC 6749 lets `expires_in` be missing; a life that is too long costs one renewal, since a token that has ended is replaced. */
+/**
+ * Returns the lifetime in milliseconds. RFC 6749 makes `expires_in` optional. A lifetime that is too long costs one
+ * renewal, because an expired token is replaced when it is refused.
+ */
 function lifeOf(expiresIn: unknown): number {
   const seconds = Number(expiresIn ?? USUAL_LIFE_S);
   return Math.min(seconds > 0 ? seconds : USUAL_LIFE_S, LONGEST_LIFE_S) * 1000;
 }
 
-/** Codes of RFC 6749 (4.1.2.1 and 5.2). Whatever else stands in their place may repeat what was sent. */
+/** Codes of RFC 6749 (4.1.2.1 and 5.2). Other text in their place may repeat parts of the request. */
 const OAUTH_CODES = [
   'access_denied',
   'invalid_client',
@@ -101,9 +104,9 @@ const OAUTH_CODES = [
   'unsupported_grant_type',
 ];
 
-/** What the answer gives as a reason, in the form of OAuth (`error`) or of the gateway (`fail`). */
-function codesIn(said: JsonObject): string[] {
-  const { error, fail } = said;
+/** Error codes of the response, in the form of OAuth (`error`) or of the gateway (`fail`). */
+function codesIn(fields: JsonObject): string[] {
+  const { error, fail } = fields;
   if (Array.isArray(fail) && fail.length > 0) return [...readFailures(fail).codes];
   if (error === undefined || error === null) return [];
   return [OAUTH_CODES.find((code) => code === error) ?? 'error'];

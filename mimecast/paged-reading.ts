@@ -4,7 +4,7 @@ import type { CallPlace } from './mimecast-error.js';
 import type { TimeRange } from './audit-windows.js';
 import { readPage, UnreadableToken, type Page, type PageRequest } from './pagination.js';
 
-/** One page of a log within a range of time: whole seconds, no further back than the vendor keeps it. */
+/** Request for one page of a log. The range is in whole seconds and within the vendor's look-back. */
 export interface RangePageRequest extends TimeRange {
   readonly pageToken?: string | undefined;
   readonly pageSize: number;
@@ -15,7 +15,7 @@ export interface RangePageRequest extends TimeRange {
   readonly onWait?: ((waitMs: number) => void) | undefined;
 }
 
-/** Calls an endpoint and splits its answer into rows and next token. @throws {MimecastError} as `callEndpoint` does */
+/** Calls an endpoint and splits its response into rows and next token. @throws {MimecastError} as `callEndpoint` does */
 export async function callForPage(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer & Page> {
   const answer = await callEndpoint(api, call);
   try {
@@ -26,7 +26,7 @@ export async function callForPage(api: MimecastApi, call: EndpointCall): Promise
   }
 }
 
-/** Where an answer came from, in the words of an error about it. */
+/** Returns the origin of a response in the form that errors use. */
 export function placeOf({ provenance, rateLimit, clockSkewMs }: EndpointAnswer): CallPlace {
   const { host, path, requestId, httpStatus, vendorDate, filters, receivedAt: at } = provenance;
   const skew = clockSkewMs === undefined ? {} : { clockSkewMs };

@@ -1,16 +1,19 @@
 import { isJsonObject, type JsonObject } from './json.js';
 
-/** Which page to ask for. */
+/** Page to request. */
 export interface PageRequest {
-  /** Rows, 1 to 500. The same for every page of a range: tokens count in it. */
+  /** Rows per page, 1 to 500. Must be the same for all pages of a range, because page tokens depend on it. */
   readonly size: number;
-  /** None for the first page. */
+  /** Absent for the first page. */
   readonly token?: string;
-  /** Where the token goes: into `meta.pagination`, as Mimecast documents it, or into the first item of `data`. */
+  /** Place of the token in the request: in `meta.pagination`, as documented, or in the first item of `data`. */
   readonly tokenIn: 'meta' | 'data';
 }
 
-/** The body of a request. The filters go out again with every token: the endpoint requires them on every page. */
+/**
+ * Builds the body of a request. Filters are repeated with every page token, because the endpoint requires them on each
+ * page.
+ */
 export function requestBody(filters: readonly JsonObject[], page: PageRequest | undefined): JsonObject {
   if (page === undefined) return { data: filters };
 
@@ -22,22 +25,22 @@ export function requestBody(filters: readonly JsonObject[], page: PageRequest | 
   return { meta: { pagination: { pageSize } }, data: [{ ...first, pageToken: token }, ...others] };
 }
 
-/** Rows of an answer, and the token of the page after it. */
+/** Rows of a response, and the token of the next page. */
 export interface Page {
   readonly rows: readonly unknown[];
   readonly nextToken?: string;
-  /** Rows of all pages together. Mimecast tells it with some endpoints, and not with others. */
+  /** Number of rows on all pages. Only some endpoints return it. */
   readonly totalCount?: number;
 }
 
-/** A token that is not text. To read it as "no more pages" would lose the rest. */
+/** The page token is not text. Treating it as the last page would lose the remaining rows. */
 export class UnreadableToken extends Error {
   override readonly name = 'UnreadableToken';
 }
 
 /**
- * Splits an answer into rows and next token. The token is `meta.pagination.next`; where that is absent, a `pageToken`
- * of the body or of an item is taken. An item that holds nothing but a token is not a row, and a token is not part of one.
+ * Splits a response into rows and next token. The token is `meta.pagination.next`; when absent, a `pageToken` of the
+ * body or of an item. An item that contains only a token is not a row, and tokens are removed from rows.
  *
  * @throws {UnreadableToken}
  */
@@ -48,7 +51,7 @@ export function readPage(body: JsonObject, data: readonly unknown[]): Page {
   return { ...splitRows(body, data, pagination), ...(totalCount === undefined ? {} : { totalCount }) };
 }
 
-/** What is no count is none: it is there to be compared with, and nothing depends on it. */
+/** Reads a count, and ignores any other value: the count is for comparison only. */
 function countIn(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -11,27 +11,28 @@ import {
 const DAY_MS = 86_400_000;
 
 /**
- * How far back the logs go. Mimecast says it of URL Protection ("maximum retention of 30 days", in "URL Protection Logs") and of
- * none of the others; the same is taken for them, because a window that reaches too far may be refused for ever.
+ * Look-back of the logs. Mimecast documents 30 days for URL Protection ("maximum retention of 30 days", in "URL
+ * Protection Logs") and nothing for the others. The same value is used for all, because a window that starts too early
+ * may be rejected on every attempt.
  */
 const URL_LOOK_BACK_MS = 30 * DAY_MS;
 const ATTACHMENT_LOOK_BACK_MS = URL_LOOK_BACK_MS;
 const IMPERSONATION_LOOK_BACK_MS = URL_LOOK_BACK_MS;
 const DLP_LOOK_BACK_MS = URL_LOOK_BACK_MS;
 
-/** One of the vendor's protection logs: how it is asked for, and what a row of it counts as. */
+/** One protection log: how it is requested, and how its rows are counted. */
 export interface ProtectionLog {
   readonly endpoint: ProtectionLogEndpoint;
-  /** Where in `data[0]` its rows are. */
+  /** Field of `data[0]` that contains the rows. */
   readonly listKey: string;
-  /** Beside the range. Without them the vendor leaves rows out: its default for attachments is the malicious ones alone. */
+  /** Filters besides the range. Without them Mimecast omits rows: for attachments, its default is malicious ones only. */
   readonly filters: JsonObject;
   readonly lookBackMs: number;
-  /** @returns what the row counts as, or the name of the field without which it cannot be counted */
+  /** @returns the values to count, or the name of the field that prevents counting */
   readonly count: (row: JsonObject) => CountedRow | string;
 }
 
-/** From the first entry on: what arrives while a log is read is added behind what was read. */
+/** Oldest rows first, so that rows that arrive while a log is read are added after the rows already read. */
 const OLDEST_FIRST = { oldestFirst: true };
 
 export const PROTECTION_LOGS = {
@@ -68,9 +69,10 @@ export const PROTECTION_LOGS = {
 export type ProtectionName = keyof typeof PROTECTION_LOGS;
 
 /**
- * The rows of an answer: `data[0].clickLogs`, and those of any further item. An answer without an item has none.
+ * Returns the rows of a response: `data[0].clickLogs`, and the same field of all other items. A response without items
+ * has no rows.
  *
- * @returns the place that is not as documented, when the rows cannot be found: read as "none", a day would look quiet
+ * @returns the rows, or the place that differs from the documentation. Treating it as an empty list would hide events
  */
 export function rowsIn(data: readonly unknown[], listKey: string): readonly unknown[] | string {
   const rows: unknown[] = [];

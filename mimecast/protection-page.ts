@@ -10,21 +10,22 @@ import { formatTimestamp } from './timestamps.js';
 
 export interface ProtectionPage {
   readonly rows: readonly CountedRow[];
-  /** None when this is the last page. */
+  /** Absent on the last page. */
   readonly nextToken?: string;
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
-  /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
+  /** The vendor's clock minus this machine's, in milliseconds; absent when the response has no `Date`. */
   readonly clockSkewMs?: number;
 }
 
 /**
  * Reads one page of a protection log.
  *
- * A page without rows ends the range even when it carries a token. A row without a readable time fails the page: no day could
- * count it, and left out it would be missing without a trace.
+ * A page without rows ends the range, even with a next token. A row whose time cannot be parsed fails the page: it
+ * cannot be assigned to a day, and skipping it would lose it silently.
  *
- * @throws {MimecastRequestError} `shape` for such a row; `token-refused` when the range must be read from its first page
+ * @throws {MimecastRequestError} `shape` for such a row; `token-refused` when the range must be read again from its
+ *   first page
  * @throws {MimecastError} as `callEndpoint` does
  */
 export async function readProtectionPage(

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from './json.js';
 import { attachmentLogRow, dlpLogRow, fieldOf, impersonationLogRow, urlLogRow } from './schemas.js';
 import { parseTimestamp } from './timestamps.js';
 
-/** What one row of a protection log counts as. Words are the vendor's, letter for letter; empty where it says none. */
+/** Counted values of one row of a protection log. Words are Mimecast's, verbatim; empty when it gives none. */
 export interface CountedRow {
   readonly time: Date;
   readonly route: string;
@@ -11,28 +11,28 @@ export interface CountedRow {
   readonly definition: string;
   readonly result: string;
   readonly action: string;
-  /** The vendor calls it malicious, and it got through to the user. */
+  /** True when Mimecast calls it malicious and it reached the user. */
   readonly maliciousAllowed: boolean;
   readonly userOverride: boolean;
   readonly adminOverride: boolean;
-  /** What tells this row from every other. Names people: for a digest, and not to be kept. */
+  /** Fields that identify the row. They contain personal data: used for a digest only, never stored. */
   readonly identity: JsonObject;
   readonly raw: JsonObject;
 }
 
 /**
- * The fields that a row is recognised by: everything documented but maps without a documented form (`tagMap`).
+ * The fields that identify a row: all documented fields, except maps without a documented form (`tagMap`).
  *
- * Two rows are one exactly when all of these are the same. Rows of clicks and attachments have no id, and several
- * impersonations may share one, so nothing less tells them apart. Whatever is counted is among the fields, so that of two rows
- * that are one it makes no difference which is read first. Fields that Mimecast may add later are not, because one that is
- * written anew for each answer would make every row a new one.
+ * Two rows are the same row when all of these fields are equal. Rows of clicks and attachments have no id, and several
+ * impersonations can share one, so fewer fields would not distinguish them. All counted fields are included, so that it
+ * does not matter which of two equal rows is read first. Fields that Mimecast adds later are not included: a field that
+ * differs in each response would make every row a new one.
  *
- * So two clicks of one person on one link in one second are one click. To count them as two would mean to count by where a
- * page ends: paging by row number brings the same row twice when others arrive meanwhile, and overlapping windows bring it
- * again in other company. A row that says something else when it is read again is another row.
+ * As a consequence, two clicks by one person on one link within one second count once. Counting them twice would make
+ * the count depend on page boundaries: paging by row number returns the same row again when rows are added, and
+ * overlapping windows return it again on another page. A row with changed content is a different row.
  *
- * Sources: Mimecast's pages on these endpoints, and published answers.
+ * Sources: Mimecast's pages on these endpoints, and published responses.
  */
 const CLICK = [
   'date',
@@ -96,7 +96,7 @@ const POLICY_HIT = [
   'action',
 ];
 
-/** A click in the URL Protection log. A click that was only warned of got through when the user went on. */
+/** Counts a click in the URL Protection log. A click with a warning reached the target when the user continued. */
 export function countedClick(raw: JsonObject): CountedRow | string {
   return counted(raw, urlLogRow, 'date', CLICK, (row) => {
     const { action, scanResult, userOverride, adminOverride, userAwarenessAction } = row;
@@ -109,15 +109,15 @@ export function countedClick(raw: JsonObject): CountedRow | string {
       result: scanResult,
       action,
       maliciousAllowed: is(scanResult, 'malicious') && passed,
-      userOverride: says(userOverride),
-      adminOverride: says(adminOverride),
+      userOverride: isOverride(userOverride),
+      adminOverride: isOverride(adminOverride),
     };
   });
 }
 
 /**
- * A file in the Attachment Protection log. Its action is a list of words, `user release, none`: released by somebody, the file
- * reached the user whatever else was done; with none at all, nothing kept it.
+ * Counts a file in the Attachment Protection log. Its action is a list of words, for example `user release, none`. The
+ * file reached the user when it was released, or when no action was taken.
  */
 export function countedAttachment(raw: JsonObject): CountedRow | string {
   return counted(raw, attachmentLogRow, 'date', ATTACHMENT, (row) => {
@@ -138,7 +138,7 @@ export function countedAttachment(raw: JsonObject): CountedRow | string {
   });
 }
 
-/** A message that Impersonation Protection flagged. It has no route, and for a result the one that it is tagged with. */
+/** Counts a message in the Impersonation Protection log. It has no route; its result is the malicious tag. */
 export function countedImpersonation(raw: JsonObject): CountedRow | string {
   return counted(raw, impersonationLogRow, 'eventTime', IMPERSONATION, (row) => {
     const { action, definition, taggedMalicious } = row;
@@ -151,7 +151,7 @@ export function countedImpersonation(raw: JsonObject): CountedRow | string {
   });
 }
 
-/** A policy that fired, in the Data Leak Prevention log. It has no result: nothing in it is called malicious. */
+/** Counts a policy hit in the Data Leak Prevention log. It has no result: the log calls nothing malicious. */
 export function countedPolicyHit(raw: JsonObject): CountedRow | string {
   return counted(raw, dlpLogRow, 'eventTime', POLICY_HIT, ({ route, policy, action }) => ({
     route,
@@ -160,15 +160,18 @@ export function countedPolicyHit(raw: JsonObject): CountedRow | string {
   }));
 }
 
-/** Actions of URL Protection that let a click through; of `action` one is documented, the other is that of managed URLs. */
+/**
+ * Actions of URL Protection that let a click through. `allow` is documented for `action`; `permit` is the word for
+ * managed URLs.
+ */
 const PASSES = ['allow', 'permit'];
 
-const is = (said: Word, word: string): boolean => said?.trim().toLowerCase() === word;
+const is = (value: Word, word: string): boolean => value?.trim().toLowerCase() === word;
 
-const isOneOf = (said: Word, words: readonly string[]): boolean => words.some((word) => is(said, word));
+const isOneOf = (value: Word, words: readonly string[]): boolean => words.some((word) => is(value, word));
 
-/** An override that there was: `None` and `N/A` stand where there was none. */
-const says = (said: Word): boolean => !isOneOf(said ?? '', ['', 'none', 'n/a']);
+/** True for an actual override: `None` and `N/A` mean that there was none. */
+const isOverride = (value: Word): boolean => !isOneOf(value ?? '', ['', 'none', 'n/a']);
 
 type Word = string | null | undefined;
 
@@ -204,11 +207,11 @@ function counted<Schema extends z.ZodType>(
 }
 
 function identityOf(row: JsonObject, fields: readonly string[]): JsonObject {
-  const given = fields.filter((field) => row[field] !== undefined && row[field] !== null);
-  return Object.fromEntries(given.map((field) => [field, inOrder(row[field])]));
+  const present = fields.filter((field) => row[field] !== undefined && row[field] !== null);
+  return Object.fromEntries(present.map((field) => [field, inOrder(row[field])]));
 }
 
-/** Lists without their order: Mimecast shuffles some of its lists from answer to answer. */
+/** Sorts lists and fields: Mimecast changes the order of some lists between responses. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) {
     return (value as unknown[]).map(inOrder).sort((a, b) => compare(JSON.stringify(a), JSON.stringify(b)));

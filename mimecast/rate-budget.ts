@@ -3,33 +3,33 @@ import { MimecastRateLimitError } from './errors.js';
 import type { CallPlace } from './mimecast-error.js';
 import type { RateLimit } from './rate-limit.js';
 
-/** What is known about the calls that one connection has left. Times are milliseconds since the epoch. */
+/** Known state of the calls that one connection has left. Times are milliseconds since the epoch. */
 export interface BudgetState {
   readonly limit?: number;
-  /** Calls left until `resetAt`, less those that were granted since. */
+  /** Calls left until `resetAt`, minus those granted since. */
   readonly remaining?: number;
   readonly resetAt?: number;
-  /** When the newest grant takes effect; grants that are spread out lie in the future. */
+  /** Time of the latest grant; in the future when calls are spread out. */
   readonly lastGrantAt?: number;
-  /** Set by a 429: nothing may be sent before. */
+  /** Set by a 429: no call may be sent before this time. */
   readonly blockedUntil?: number;
 }
 
-/** A call may be sent after `waitMs`, or may not be sent yet and should ask again then. */
+/** Either a call may be sent after `waitMs`, or the caller must ask again after `waitMs`. */
 export type Decision =
   | { readonly granted: true; readonly waitMs: number; readonly state: BudgetState }
   | { readonly granted: false; readonly waitMs: number };
 
-/** Calls are spread out when no more than this part of the limit is left. */
+/** Calls are spread out when at most this share of the limit is left. */
 const LOW_PART = 0.1;
 
 /**
- * Whether the next call may be sent.
+ * Decides when the next call may be sent.
  *
- * - Nothing known, or the period is over: at once.
- * - After a 429, or with no call left: not before the reset.
- * - Few calls left: spread over the rest of the period, so that what shares the limit with us finds some left. Not when
- *   that would take longer than `longestWaitMs`: then they are used as they are needed.
+ * - State unknown, or the period is over: immediately.
+ * - After a 429, or with no calls left: after the reset.
+ * - Few calls left: spread over the rest of the period, so that other clients of the same limit find some left. Calls
+ *   that would wait longer than `longestWaitMs` are sent immediately.
  */
 export function decide(state: BudgetState, now: number, longestWaitMs: number): Decision {
   if (state.blockedUntil !== undefined && state.blockedUntil > now) {
@@ -51,21 +51,22 @@ export function decide(state: BudgetState, now: number, longestWaitMs: number): 
   return { granted: true, waitMs: at - now, state: { ...granted, lastGrantAt: at } };
 }
 
-/** Calls that were taken out of one share, and the end of the period that they were taken from, once an answer has told it. */
+/** Calls that one share has used, and the end of their period, once a response has reported it. */
 export interface TakenCalls {
   readonly calls: number;
   readonly resetAt?: number;
 }
 
-/** How soon to ask again when only an answer that is under way can tell which period has begun. */
+/** Retry interval while only a response in flight can show which period has started. */
 const AWAIT_ANSWER_MS = 50;
 
 /**
- * Whether the next call may be sent by somebody who has a part of the limit only.
+ * Decides when a caller with a share of the limit may send its next call.
  *
- * - Not before anybody else could send one.
- * - Not more calls in a period than the part. Calls that are sent before an answer has told of a new period count for it.
- * - None of the last calls of a period: those are for the owners of the whole.
+ * - Not before an owner of the whole budget could send one.
+ * - Not more calls per period than its share. Calls sent before a response has reported a new period count for that
+ *   period.
+ * - None of the last calls of a period: they are reserved for owners of the whole budget.
  */
 export function decideShare(
   state: BudgetState,
@@ -93,42 +94,45 @@ function isOver({ resetAt }: TakenCalls, period: number | undefined, now: number
   return resetAt <= now || (period !== undefined && period > resetAt + SAME_PERIOD_MS);
 }
 
-/** Answers overtake each other: one that ends this much later than what is known still speaks of the same period. */
+/** Responses can arrive out of order. A reset that is at most this much later still belongs to the same period. */
 const SAME_PERIOD_MS = 250;
 
-/** What is known after an answer. Within one period the lower count holds, because grants in flight are already taken off it. */
-export function afterAnswer(state: BudgetState, told: RateLimit, now: number): BudgetState {
-  if (told.remaining === undefined || told.resetMs === undefined) return state;
+/**
+ * Updates the state after a response. Within one period the lower count applies, because it already includes grants in
+ * flight.
+ */
+export function afterAnswer(state: BudgetState, reported: RateLimit, now: number): BudgetState {
+  if (reported.remaining === undefined || reported.resetMs === undefined) return state;
 
-  const resetAt = now + told.resetMs;
+  const resetAt = now + reported.resetMs;
   const samePeriod = state.resetAt !== undefined && state.resetAt > now && resetAt <= state.resetAt + SAME_PERIOD_MS;
   return {
     ...state,
-    ...(told.limit === undefined ? {} : { limit: told.limit }),
-    remaining: samePeriod ? Math.min(state.remaining ?? told.remaining, told.remaining) : told.remaining,
+    ...(reported.limit === undefined ? {} : { limit: reported.limit }),
+    remaining: samePeriod ? Math.min(state.remaining ?? reported.remaining, reported.remaining) : reported.remaining,
     resetAt: samePeriod ? Math.max(state.resetAt ?? resetAt, resetAt) : resetAt,
   };
 }
 
-/** The calls that one connection may make from this process. */
+/** Rate budget of one connection in this process. */
 export interface RateBudget {
   /**
-   * Returns when a call may be sent.
+   * Resolves when a call may be sent.
    *
-   * @param onWait told before each wait, with its length
-   * @throws {MimecastRateLimitError} when that would take longer than the budget's longest wait
-   * @throws the signal's reason when it is aborted meanwhile
+   * @param options `onWait` is called before each wait, with its length
+   * @throws {MimecastRateLimitError} when the wait would exceed the budget's longest wait
+   * @throws the signal's reason when it is aborted during the wait
    */
   take(place: CallPlace, options?: TakeOptions): Promise<void>;
-  /** Takes in what an answer said. */
-  note(told: RateLimit): void;
-  /** Takes in a 429: nothing may be sent for this long. */
+  /** Records the rate limit headers of a response. */
+  note(reported: RateLimit): void;
+  /** Records a 429: no call may be sent for `waitMs`. */
   block(waitMs: number): void;
 }
 
-/** A budget as its owner has it: shared by everything that calls for one connection. */
+/** Whole budget of a connection, shared by everything that calls for it. */
 export interface WholeRateBudget extends RateBudget {
-  /** A view of the same calls that takes no more than a part of them in any period, 0 to 1. */
+  /** Returns a view of the same budget that uses at most `part` (0 to 1) of the calls in any period. */
   share(part: number): RateBudget;
 }
 
@@ -139,7 +143,7 @@ interface TakeOptions {
 
 export interface RateBudgetOptions {
   readonly now: () => Date;
-  /** Waits up to this long are waited for; for longer ones the caller gives its place up. */
+  /** Longest wait inside `take`. Longer waits are returned to the caller as an error. */
   readonly longestWaitMs?: number;
 }
 
@@ -152,7 +156,7 @@ export function createRateBudget({ now, longestWaitMs = 15_000 }: RateBudgetOpti
     await sleep(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
   };
 
-  /** @param ask decides, and keeps what was granted */
+  /** @param ask decides, and records what was granted */
   const takeBy =
     (ask: (now: number, longestMs: number) => Decision): RateBudget['take'] =>
     async (place, options = {}) => {
@@ -163,12 +167,12 @@ export function createRateBudget({ now, longestWaitMs = 15_000 }: RateBudgetOpti
         if (clock() + decision.waitMs > deadline) throw new MimecastRateLimitError(place, decision.waitMs);
         if (decision.granted) state = decision.state;
         if (decision.waitMs > 0) await wait(decision.waitMs, options);
-        // A refusal that came in while this call waited for its turn counts for it too.
+        // A 429 that arrived during the wait applies to this call too.
         if (decision.granted && (state.blockedUntil ?? 0) <= clock()) return;
       }
     };
 
-  const told: Pick<RateBudget, 'note' | 'block'> = {
+  const recording: Pick<RateBudget, 'note' | 'block'> = {
     note(rateLimit) {
       state = afterAnswer(state, rateLimit, clock());
     },
@@ -178,12 +182,12 @@ export function createRateBudget({ now, longestWaitMs = 15_000 }: RateBudgetOpti
   };
 
   return {
-    ...told,
+    ...recording,
     take: takeBy((at, longestMs) => decide(state, at, longestMs)),
     share(part) {
       let taken: TakenCalls = { calls: 0 };
       return {
-        ...told,
+        ...recording,
         take: takeBy((at) => {
           const decision = decideShare(state, taken, part, at);
           ({ taken } = decision);

@@ -1,22 +1,22 @@
-/** What an answer said about the calls that are left. */
+/** Rate limit headers of a response. */
 export interface RateLimit {
-  /** Calls in a period. */
+  /** Calls per period. */
   readonly limit?: number;
   /** Calls left in this period. */
   readonly remaining?: number;
-  /** Until at least one call is given back. */
+  /** Milliseconds until at least one call is available again. */
   readonly resetMs?: number;
 }
 
-/** Header names in lower case, as undici and node:http give them. */
+/** Header names in lower case, as undici and node:http provide them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** A reset beyond this is taken for a fault of the header (a point in time instead of a duration). */
+/** A longer reset is treated as an invalid header (a point in time instead of a duration). */
 export const LONGEST_RESET_MS = 3_600_000;
 
 /**
- * Reads the rate limit headers, which come with every answer, 401s too. The reset is in milliseconds; `Retry-After`,
- * in seconds or as a date (RFC 9110, 10.2.3), is read where it is missing. What makes no sense is left out.
+ * Reads the rate limit headers, which are part of every response, including 401. The reset is in milliseconds; when
+ * missing, `Retry-After` is used, in seconds or as a date (RFC 9110, 10.2.3). Invalid values are ignored.
  *
  * Source: Mimecast, "Rate Limiting".
  */
@@ -32,10 +32,10 @@ export function parseRateLimit(headers: Headers, now: Date): RateLimit {
 }
 
 const SHORTEST_STOP_MS = 1_000;
-const UNTOLD_STOP_MS = 60_000;
+const DEFAULT_STOP_MS = 60_000;
 
-/** How long to send nothing after a 429. Some say "0 ms" or nothing at all. */
-export function stopAfterRefusalMs({ resetMs = UNTOLD_STOP_MS }: RateLimit): number {
+/** Returns how long to stop calls after a 429, in milliseconds. Some responses give 0 ms or nothing. */
+export function stopAfterRefusalMs({ resetMs = DEFAULT_STOP_MS }: RateLimit): number {
   return Math.max(resetMs, SHORTEST_STOP_MS);
 }
 
@@ -53,7 +53,7 @@ function countOf(headers: Headers, name: string): number | undefined {
   return Number.isFinite(count) && count >= 0 ? Math.floor(count) : undefined;
 }
 
-/** The first value of a header. */
+/** Returns the first value of a header. */
 export function textOf(headers: Headers, name: string): string | undefined {
   const value = headers[name];
   return (Array.isArray(value) ? value[0] : value)?.trim();

@@ -9,7 +9,7 @@ import type { RateLimit } from './rate-limit.js';
 import { fieldOf } from './schemas.js';
 import { formatTimestamp } from './timestamps.js';
 
-/** The endpoints that are read whole: everything but the audit log and the protection logs. */
+/** Endpoints that are read in full: all except the audit log and the protection logs. */
 export type WholeEndpoint = Exclude<EndpointName, 'audit-events' | ProtectionLogEndpoint>;
 
 export interface EndpointRequest {
@@ -24,27 +24,27 @@ export interface EndpointRequest {
 export interface EndpointReading {
   readonly outcome: 'collected' | 'empty';
   readonly items: readonly unknown[];
-  /** What is kept as evidence: the vendor's `data` over all pages, without the dropped fields. */
+  /** Stored evidence: the vendor's `data` of all pages, without the dropped fields. */
   readonly body: unknown;
-  /** Names of the fields that were left out, sorted. */
+  /** Names of the dropped fields, sorted. */
   readonly droppedFields: readonly string[];
-  /** Of the last page. */
+  /** From the last page. */
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
-  /** The vendor's clock minus this machine's, in milliseconds, where the answer had a date. */
+  /** The vendor's clock minus this machine's, in milliseconds; absent when the response has no `Date`. */
   readonly clockSkewMs?: number;
 }
 
-/** Policies come in one answer for nearly every tenant; beyond this Mimecast pages in a circle. */
+/** Nearly every tenant has one page of policies. More pages than this mean that Mimecast repeats pages. */
 const MOST_PAGES = 200;
 
 /**
- * Reads everything that an endpoint has.
+ * Reads all items of an endpoint.
  *
- * `empty` is said only by an answer that is good in every respect and has no items; it is a fact about the tenant. Items
- * of documented endpoints must have the documented form; those of the others are kept as they come.
+ * `empty` means that a successful response contains no items; it is a fact about the tenant. Items of documented
+ * endpoints must have the documented form; those of other endpoints are stored as received.
  *
- * @throws {MimecastRequestError} `shape`, also for an account that is empty; `endless-pages`
+ * @throws {MimecastRequestError} `shape`, also for an empty account; `endless-pages`
  * @throws {MimecastError} as `callEndpoint` does
  */
 export async function readEndpoint(
@@ -75,7 +75,10 @@ export async function readEndpoint(
   };
 }
 
-/** The vendor's totals are asked for since the beginning of the day before: one day that is over, and what there is of the next. */
+/**
+ * Start of the previous UTC day. The vendor's totals are requested from then on: one complete day, and the current day
+ * so far.
+ */
 const yesterday = (now: Date): Date =>
   new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - 1));
 

@@ -1,8 +1,8 @@
 import type { ApiVersion } from './credentials.js';
 
-/** One place where Mimecast serves its API. */
+/** One host of Mimecast's API. */
 export interface Region {
-  /** What people call it. */
+  /** Common name. */
   readonly name: string;
   /** The host, without scheme or port. */
   readonly host: string;
@@ -10,8 +10,8 @@ export interface Region {
 }
 
 /**
- * Every host that Mimecast is known to serve its API from. Hosts are listed and not built from a region's short name:
- * the US public sector lives under a domain of its own. Offshore has an old and a new name, both in use.
+ * All known hosts of Mimecast's API. They are listed, not built from a region's short name: the US public sector has
+ * its own domain. Offshore has an old and a new name, both in use.
  *
  * Sources: Mimecast's pages "System Requirements: API base URLs" and "API 2.0 global base URL".
  */
@@ -34,18 +34,21 @@ export const REGIONS: readonly Region[] = [
 
 export const baseUrlOf = ({ host }: Region): string => `https://${host}`;
 
-/** Where keys of one version of the API may be at home. */
+/** Returns the base URLs at which keys of an API version can be valid. */
 export function baseUrlsOf(apiVersion: ApiVersion): string[] {
   return REGIONS.filter((region) => region.apiVersion === apiVersion).map(baseUrlOf);
 }
 
-/** The version of the API that a base URL serves. None for a server on this machine, which may serve both. */
+/** Returns the API version that a base URL serves; undefined for a server on this machine, which may serve both. */
 export function apiVersionAt(baseUrl: string): ApiVersion | undefined {
   const origin = URL.canParse(baseUrl) ? new URL(baseUrl).origin : undefined;
   return REGIONS.find((region) => baseUrlOf(region) === origin)?.apiVersion;
 }
 
-/** The reason why keys of a version cannot be used at a base URL: each version has hosts of its own. Names those that fit. */
+/**
+ * Returns an error when keys of one API version cannot be used at a base URL. Each version has its own hosts; the error
+ * names those that fit.
+ */
 export function apiVersionProblem(baseUrl: string, apiVersion: ApiVersion): MimecastBaseUrlError | undefined {
   const served = apiVersionAt(baseUrl);
   if (served === undefined || served === apiVersion) return undefined;
@@ -55,7 +58,7 @@ export function apiVersionProblem(baseUrl: string, apiVersion: ApiVersion): Mime
   );
 }
 
-/** The base URL is not one that keys may be sent to. */
+/** Keys must not be sent to this base URL. */
 export class MimecastBaseUrlError extends Error {
   override readonly name = 'MimecastBaseUrlError';
   readonly nextStep: string;
@@ -68,18 +71,19 @@ export class MimecastBaseUrlError extends Error {
 
 /** Which base URLs are accepted. */
 export interface BaseUrlRules {
-  /** Also take a server on this machine, over http or https: for the simulator and for tests. */
+  /** Also accept a server on this machine, over http or https: for the simulator and tests. */
   readonly allowLoopback: boolean;
 }
 
 const LOOPBACK_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
 /**
- * Checks a base URL and gives its origin, without a trailing slash.
+ * Checks a base URL and returns its origin, without a trailing slash.
  *
- * Signed requests carry an access key, so they go to Mimecast's own hosts and nowhere else.
+ * Signed requests carry an access key, so they are sent only to Mimecast's own hosts.
  *
- * @throws {MimecastBaseUrlError} with the known hosts; what was typed is not repeated, it may hold a password
+ * @throws {MimecastBaseUrlError} with the known hosts; the rejected text is not repeated, because it may contain a
+ *   password
  */
 export function parseBaseUrl(text: string, { allowLoopback }: BaseUrlRules): string {
   const url = /[\s\\]/.test(text) || !URL.canParse(text) ? undefined : new URL(text);

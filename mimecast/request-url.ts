@@ -9,19 +9,19 @@ export interface RequestTarget {
   readonly requestId: string;
 }
 
-/** Takes the place of a rejected path in messages: its text may hold a password or a key. */
+/** Replaces a rejected path in messages: its text may contain a password or a key. */
 const WITHHELD_PATH = '/…';
 
-/** Names of hosts have no limit in a URL; the first line of a message has. */
+/** Longest address in a message. The length of a host name in a URL is not limited, the first line of a message is. */
 const LONGEST_ADDRESS = 70;
 
 /**
- * Builds the URL of a request. Every request to Mimecast gets its URL here, because requests carry keys and paths come
- * from settings.
+ * Builds the URL of a request. All requests to Mimecast use it, because requests carry keys and paths come from
+ * settings.
  *
- * The base URL must be one that `parseBaseUrl` accepts. The path must be exactly the one that is sent, which is also the
- * one that is signed: a text that leads to another origin, that has a query, or that a URL parser writes differently
- * (`/a/../b`, `/a\b`, a tab) is rejected.
+ * The base URL must be one that `parseBaseUrl` accepts. The path must be exactly the one that is sent and signed. A
+ * text that leads to another origin, that has a query, or that a URL parser normalises to another path (`/a/../b`,
+ * `/a\b`, a tab) is rejected.
  *
  * @throws {MimecastRequestError} `address`, not retryable. Its message names the host, never the rejected path
  */
@@ -53,6 +53,6 @@ function allowedOrigin({ baseUrl, allowLoopback }: ReachedApi): string | undefin
   }
 }
 
-/** Scheme, host and port of a URL that has a host. A URL without one may begin with anything, so it is not shown. */
+/** Scheme, host and port of a URL. The text of a URL without a host is not shown, because it can contain anything. */
 const addressOf = (url: URL | undefined): string =>
   url === undefined || url.host === '' ? 'no host' : `${url.protocol}//${url.host}`.slice(0, LONGEST_ADDRESS);

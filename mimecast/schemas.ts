@@ -1,14 +1,17 @@
 import { z } from 'zod';
 
 /**
- * What Mimecast documents of its answers, item by item. Fields that are not named pass through: the vendor adds some
- * without notice, and evidence keeps what was said. Enumerations are text, because they grow.
+ * Documented form of Mimecast's responses, item by item. Unknown fields are preserved: the vendor adds fields without
+ * notice, and evidence keeps the response unchanged. Enumerations are plain text, because they grow.
  */
 
 const text = z.string();
 const flag = z.boolean();
 
-/** Source: Mimecast, "Get Audit Events", and recorded answers (`user` is missing from the page, and from some answers). */
+/**
+ * Source: Mimecast, "Get Audit Events", and recorded responses (`user` is missing from the page, and from some
+ * responses).
+ */
 export const auditEventItem = z.looseObject({
   id: text.min(1),
   eventTime: text,
@@ -19,7 +22,10 @@ export const auditEventItem = z.looseObject({
 
 const policyScope = z.looseObject({ type: text });
 
-/** Source: Mimecast, "Get Blocked Sender Policy". Its page calls `bidirectional` a string once; answers hold a boolean. */
+/**
+ * Source: Mimecast, "Get Blocked Sender Policy". The page calls `bidirectional` a string once; responses contain a
+ * boolean.
+ */
 export const blockedSenderItem = z.looseObject({
   id: text.min(1),
   option: text,
@@ -44,7 +50,7 @@ export const blockedSenderItem = z.looseObject({
   }),
 });
 
-/** Source: Mimecast, "Get Account", and recorded answers (`mailPlatform` is missing from all of them). */
+/** Source: Mimecast, "Get Account", and recorded responses (`mailPlatform` is missing from all of them). */
 export const accountItem = z.looseObject({
   accountCode: text.min(1),
   accountName: text.optional(),
@@ -58,10 +64,10 @@ export const accountItem = z.looseObject({
   userCount: z.number().optional(),
 });
 
-/** A word of the vendor's. Counting goes on without one that is missing, or that has become something else than text. */
+/** A word from Mimecast. A missing or non-text value is ignored: it does not prevent counting. */
 const word = text.nullish().catch(undefined);
 
-/** Source: Mimecast, "Get TTP URL Logs", and published answers. */
+/** Source: Mimecast, "Get TTP URL Logs", and published responses. */
 export const urlLogRow = z.looseObject({
   date: text,
   route: word,
@@ -73,7 +79,7 @@ export const urlLogRow = z.looseObject({
   adminOverride: word,
 });
 
-/** Source: Mimecast, "Get TTP Attachment Protection Logs", and published answers. */
+/** Source: Mimecast, "Get TTP Attachment Protection Logs", and published responses. */
 export const attachmentLogRow = z.looseObject({
   date: text,
   route: word,
@@ -82,7 +88,7 @@ export const attachmentLogRow = z.looseObject({
   actionTriggered: word,
 });
 
-/** Source: Mimecast, "Get TTP Impersonation Protect Logs", and published answers. */
+/** Source: Mimecast, "Get TTP Impersonation Protect Logs", and published responses. */
 export const impersonationLogRow = z.looseObject({
   eventTime: text,
   definition: word,
@@ -90,13 +96,13 @@ export const impersonationLogRow = z.looseObject({
   taggedMalicious: flag.nullish().catch(undefined),
 });
 
-/** Source: published answers of `/api/dlp/get-logs`. */
+/** Source: published responses of `/api/dlp/get-logs`. */
 export const dlpLogRow = z.looseObject({ eventTime: text, route: word, policy: word, action: word });
 
-/** For endpoints without a public contract: an object, kept verbatim. */
+/** For undocumented endpoints: an object, stored verbatim. */
 export const anyItem = z.looseObject({});
 
-/** The place of the first problem: names of the schema's own fields and positions, never values. */
+/** Returns the place of the first problem: field names of the schema and positions, never values. */
 export function fieldOf(error: z.ZodError | undefined): string {
   const path = error?.issues[0]?.path ?? [];
   return path.length === 0 ? 'item' : path.join('.');

@@ -3,12 +3,12 @@ const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?
 const MINUTE_MS = 60_000;
 
 /**
- * Reads a timestamp of Mimecast's: `2026-01-05T09:00:07+0000`, and the forms that other versions of the API use
- * (`Z`, `+00:00`, fractions of a second, which are kept to the millisecond).
+ * Parses a timestamp of Mimecast: `2026-01-05T09:00:07+0000`, and the forms of other API versions (`Z`, `+00:00`,
+ * fractions of a second, truncated to milliseconds).
  *
- * Put together from its numbers, because every event of a page passes here and `Date.parse` takes several times as long.
+ * Parsed by hand because every event of a page passes here, and `Date.parse` takes several times as long.
  *
- * @returns nothing when it is not one, or names a day or an hour that there is not
+ * @returns undefined when the text is not a timestamp, or names a day or time that does not exist
  */
 export function parseTimestamp(text: string): Date | undefined {
   const parts = TIMESTAMP.exec(text);
@@ -26,14 +26,14 @@ export function parseTimestamp(text: string): Date | undefined {
 
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
   const wallClock = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day), h, min, s, ms));
-  // A day beyond the end of its month comes out as one of the next.
+  // Date.UTC moves a day beyond the end of its month into the next month.
   if (wallClock.getUTCDate() !== Number(day) || wallClock.getUTCMonth() !== Number(month) - 1) return undefined;
 
   const offsetMs = (oh * 60 + omin) * MINUTE_MS * (sign === '-' ? -1 : 1);
   return offsetMs === 0 ? wallClock : new Date(wallClock.getTime() - offsetMs);
 }
 
-/** Writes a moment as the audit log wants it in a request: `2026-01-05T09:00:07+0000`, no colon, no fraction. */
+/** Formats a time for a request: `2026-01-05T09:00:07+0000`, without a colon in the offset and without a fraction. */
 export function formatTimestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19)}+0000`;
 }

@@ -1,22 +1,22 @@
 import type { AccessToken } from './oauth-token.js';
 
-/** Tokens of one process, for as long as they live. Of a token only its text and its end are kept. */
+/** Token cache of one process. Only the value and the expiry of a token are kept. */
 export interface TokenCache {
   /**
-   * The token under a key, asked for when there is none that is fresh. Whoever comes while it is being asked for waits for
-   * the same answer, a failure included; the request ends early only when none of them waits any more.
+   * Returns the token for a key, and requests one when there is no fresh one. Concurrent callers share one request and
+   * its result, also a failure. The request is aborted when its last caller is.
    *
    * @throws what `request` throws
    * @throws the signal's reason when it is aborted
    */
   take(key: string, request: RequestToken, signal?: AbortSignal): Promise<string>;
-  /** Forgets a token that was refused; one that has replaced it meanwhile stays. */
+  /** Removes a refused token. A newer token under the same key is kept. */
   drop(key: string, token: string): void;
 }
 
 export type RequestToken = (signal: AbortSignal) => Promise<AccessToken>;
 
-/** So long before its end a token is replaced: a call that is under way then still arrives with a good one. */
+/** Time before its expiry at which a token is replaced, so that calls in flight arrive with a valid token. */
 const EARLY_MS = 60_000;
 
 interface KeptToken {
@@ -25,7 +25,7 @@ interface KeptToken {
   readonly freshUntil: number;
 }
 
-/** One request for a token, and how many wait for it. */
+/** One request for a token, and the number of its callers. */
 interface Flight {
   readonly token: Promise<string>;
   readonly abandoned: AbortController;
@@ -36,18 +36,18 @@ export function createTokenCache(now: () => Date): TokenCache {
   const kept = new Map<string, KeptToken>();
   const flights = new Map<string, Flight>();
 
-  const keep = (key: string, { value, lifeMs }: AccessToken, askedAt: number): string => {
-    for (const [other, { freshUntil }] of kept) if (freshUntil <= askedAt) kept.delete(other);
-    // One that lives no longer than that is used for half its life.
-    kept.set(key, { value, freshUntil: askedAt + Math.max(lifeMs - EARLY_MS, lifeMs / 2) });
+  const keep = (key: string, { value, lifeMs }: AccessToken, requestedAt: number): string => {
+    for (const [other, { freshUntil }] of kept) if (freshUntil <= requestedAt) kept.delete(other);
+    // A token with a shorter lifetime is used for half of it.
+    kept.set(key, { value, freshUntil: requestedAt + Math.max(lifeMs - EARLY_MS, lifeMs / 2) });
     return value;
   };
 
   const begin = (key: string, request: RequestToken): Flight => {
     const abandoned = new AbortController();
-    const askedAt = now().getTime();
+    const requestedAt = now().getTime();
     const token = request(abandoned.signal)
-      .then((given) => keep(key, given, askedAt))
+      .then((issued) => keep(key, issued, requestedAt))
       .finally(() => {
         if (flights.get(key) === flight) flights.delete(key);
       });
@@ -80,7 +80,7 @@ export function createTokenCache(now: () => Date): TokenCache {
   };
 }
 
-/** Stops waiting, and listening, when the signal is aborted; what is waited for goes on. */
+/** Rejects when the signal is aborted, and removes its listener at the end. The work itself continues. */
 async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return await work;
   let onAbort = (): void => undefined;

@@ -4,45 +4,46 @@ import { MimecastRequestError, MimecastTransportError, type TransportProblem } f
 import type { CallPlace } from './mimecast-error.js';
 import { textOf, type Headers } from './rate-limit.js';
 
-/** What every request says of itself. */
+/** Value of `User-Agent`. */
 export const USER_AGENT = 'temporal-mimecast';
 
-/** Bounds on one exchange, so that no server can hold or fill this process. */
+/** Limits of one exchange, so that no server can block this process or exhaust its memory. */
 export interface ExchangeLimits {
-  /** Size of an answer, unpacked. */
+  /** Size of the response body, unpacked. */
   readonly maxBytes: number;
-  /** Until the answer's headers are there. */
+  /** Time until the response headers arrive. */
   readonly headersTimeoutMs: number;
-  /** Between two pieces of the answer's body. */
+  /** Time between two chunks of the body. */
   readonly bodyTimeoutMs: number;
-  /** For the whole exchange. */
+  /** Time for the whole exchange. */
   readonly totalTimeoutMs: number;
 }
 
 /**
- * A pool of kept-alive connections for `createMimecastApi`. It serves any number of connections and is closed with
- * `close()`. Where a proxy is needed, undici's `ProxyAgent` takes its place.
+ * Creates a pool of kept-alive connections for `createMimecastApi`. One pool serves all Mimecast connections; close it
+ * with `close()`. To use a proxy, pass undici's `ProxyAgent` instead.
  */
 export function createDispatcher(): Dispatcher {
   return new Agent({
     connections: 16,
     connect: { timeout: 10_000 },
-    // Shorter than servers usually wait: a connection that the other side is just closing costs a failed attempt.
+    // Shorter than the usual timeout of servers: reusing a connection that the server is closing costs a failed
+    // attempt.
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 30_000,
   });
 }
 
-/** Keys go to no other address: holds also where the dispatcher that was passed in follows redirects. */
+/** Keys are never sent to another address, even when the dispatcher follows redirects. */
 const NO_REDIRECTS = { maxRedirections: 0 };
 
 export interface Exchange {
   readonly dispatcher: Dispatcher;
   readonly limits: ExchangeLimits;
-  /** As `requestUrl` built it. */
+  /** As built by `requestUrl`. */
   readonly url: URL;
   readonly headers: Record<string, string>;
-  /** None makes it a GET. */
+  /** Absent for GET. */
   readonly body: string | undefined;
   readonly place: CallPlace;
   readonly signal: AbortSignal | undefined;
@@ -55,9 +56,9 @@ export interface HttpAnswer {
 }
 
 /**
- * Sends one request and reads its answer, whatever its status. Redirects are not followed.
+ * Sends one request and reads its response, whatever its status. Redirects are not followed.
  *
- * @throws {MimecastTransportError} no whole answer came
+ * @throws {MimecastTransportError} when no complete response arrives
  * @throws {MimecastRequestError} `too-large`
  * @throws the signal's reason when it is aborted; the socket is closed then
  */
@@ -97,7 +98,10 @@ interface Deadline {
   clear(): void;
 }
 
-/** Aborts with the outer signal or after a time. Cleared by hand, so that an outer signal that lives long keeps no listeners. */
+/**
+ * Aborts with the outer signal or after `totalMs`. `clear` removes the listener, so that a long-lived outer signal does
+ * not collect listeners.
+ */
 function startDeadline(totalMs: number, outer: AbortSignal | undefined): Deadline {
   outer?.throwIfAborted();
   const controller = new AbortController();
@@ -121,7 +125,7 @@ function startDeadline(totalMs: number, outer: AbortSignal | undefined): Deadlin
   };
 }
 
-/** What a failed exchange is told as. Of a foreign error only its code goes on: its message may hold addresses and values. */
+/** Classifies a failed exchange. Only the code of a foreign error is used: its message may contain addresses and values. */
 function problemOf(error: unknown): { fault: TransportProblem; detail?: string } {
   if (error instanceof BodyEncodingProblem) return { fault: 'encoding' };
   const code = codeOf(error);
