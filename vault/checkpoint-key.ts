@@ -5,18 +5,18 @@ import { VaultKeyringError } from './errors.js';
 import { place, writeNewFile } from './place-file.js';
 import { codeOf } from './read-json-file.js';
 
-/** A key that signs checkpoints, or checks them. */
+/** Key that signs or verifies checkpoints. */
 export interface CheckpointKey {
   readonly key: KeyObject;
-  /** The public half's thumbprint (RFC 7638): the same for whoever holds either half. */
+  /** Thumbprint of the public key (RFC 7638); the same for both halves of a key pair. */
   readonly kid: string;
 }
 
 /**
- * Makes an Ed25519 key and writes it as PEM (PKCS #8), readable for its owner alone, and its public half (SPKI) beside it.
- * A private key that is there is never replaced.
+ * Creates an Ed25519 key pair: the private key as PEM (PKCS #8), readable by its owner only, and the public key (SPKI)
+ * beside it. An existing private key is never replaced.
  *
- * @throws {VaultKeyringError} when it exists, or a file cannot be written
+ * @throws {VaultKeyringError} when the private key exists, or a file cannot be written
  */
 export async function writeNewCheckpointKey(
   file: string,
@@ -30,9 +30,9 @@ export async function writeNewCheckpointKey(
 }
 
 /**
- * Reads the key that signs: PEM (PKCS #8), as this product or OpenSSL writes it.
+ * Reads the signing key: PEM (PKCS #8), as written by this product or by OpenSSL.
  *
- * @throws {VaultKeyringError} when there is none, or it is no private Ed25519 key
+ * @throws {VaultKeyringError} when the file is missing or is not a private Ed25519 key
  */
 export async function readCheckpointSigningKey(file: string): Promise<CheckpointKey> {
   const key = parse(await read(file), createPrivateKey);
@@ -41,12 +41,12 @@ export async function readCheckpointSigningKey(file: string): Promise<Checkpoint
 }
 
 /**
- * Reads the key that checks: PEM (SPKI), or the key that signs.
+ * Reads the verification key: PEM (SPKI), or the signing key itself.
  *
- * @throws {VaultKeyringError} when there is none, or it is no Ed25519 key
+ * @throws {VaultKeyringError} when the file is missing or is not an Ed25519 key
  */
 export async function readCheckpointPublicKey(file: string): Promise<CheckpointKey> {
-  // Given a private key, Node derives its public half.
+  // From a private key, Node derives the public half.
   const key = parse(await read(file), createPublicKey);
   if (!key)
     throw new VaultKeyringError(`${file} is not an Ed25519 key in PEM.`, 'Give the public key of the checkpoints.');
@@ -60,7 +60,7 @@ function parse(pem: string, create: (pem: string) => KeyObject): KeyObject | und
     const key = create(pem);
     return key.asymmetricKeyType === 'ed25519' ? key : undefined;
   } catch {
-    // The reason would quote what is in the file.
+    // The error is dropped: its message may quote the file.
     return undefined;
   }
 }

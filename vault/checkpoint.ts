@@ -1,27 +1,27 @@
 import { CompactSign, compactVerify, decodeProtectedHeader } from 'jose';
 import type { CheckpointKey } from './checkpoint-key.js';
 
-/** What a checkpoint says: at this moment, the log of this connection had this head. */
+/** Claims of a checkpoint: at time `at`, the log of this connection had this head. */
 export interface CheckpointClaims {
-  /** Who says it. */
+  /** Issuer. */
   readonly iss: typeof ISSUER;
   readonly connectionId: string;
   readonly accountCode?: string;
-  /** The newest entry, and its hash: lower-case hex SHA-256. */
+  /** Sequence number and hash of the newest entry. The hash is lower-case hex SHA-256. */
   readonly sequence: number;
   readonly hash: string;
   /** ISO, UTC. */
   readonly at: string;
-  /** How much the log tells of, for people. */
+  /** Size of the log, for information. */
   readonly records: { readonly entries: number; readonly events: number; readonly observations: number };
 }
 
 export const ISSUER = 'temporal-mimecast';
 const TYPE = 'mimecast-checkpoint';
-/** On Ed25519 (RFC 8037). */
+/** EdDSA on Ed25519 (RFC 8037). */
 const ALGORITHM = 'EdDSA';
 
-/** A checkpoint that nothing may be concluded from. Says nothing about anybody's evidence. */
+/** An unusable checkpoint. It says nothing about the evidence. */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
   readonly nextStep: string;
@@ -32,7 +32,7 @@ export class CheckpointError extends Error {
   }
 }
 
-/** A checkpoint as a compact JWS (RFC 7515), which any JOSE library can check. */
+/** Signs a checkpoint as a compact JWS (RFC 7515), which any JOSE library can verify. */
 export async function signCheckpoint({ key, kid }: CheckpointKey, claims: CheckpointClaims): Promise<string> {
   return await new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader({ alg: ALGORITHM, kid, typ: TYPE })
@@ -40,9 +40,9 @@ export async function signCheckpoint({ key, kid }: CheckpointKey, claims: Checkp
 }
 
 /**
- * What a checkpoint says, when the key's owner said it.
+ * Verifies a checkpoint and returns its claims.
  *
- * @throws CheckpointError when it was signed by another key, was changed, or is no checkpoint
+ * @throws {CheckpointError} when it was signed by another key, was changed, or is not a checkpoint
  */
 export async function openCheckpoint({ key, kid }: CheckpointKey, jws: string): Promise<CheckpointClaims> {
   const signer = signerOf(jws);
@@ -62,7 +62,7 @@ function signerOf(jws: string): string {
     const { kid, typ } = decodeProtectedHeader(jws);
     if (typ === TYPE && kid !== undefined) return kid;
   } catch {
-    // Told below, in our words.
+    // Reported below, without the library's message.
   }
   throw malformed();
 }

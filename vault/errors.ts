@@ -1,4 +1,4 @@
-/** The ring file cannot be used: it is missing, unreadable or not a ring, or it is there already and would be overwritten. */
+/** The keyring file cannot be used: it is missing, unreadable or not a keyring, or it exists and would be overwritten. */
 export class VaultKeyringError extends Error {
   override readonly name = 'VaultKeyringError';
   readonly nextStep: string;
@@ -9,7 +9,7 @@ export class VaultKeyringError extends Error {
   }
 }
 
-/** Sealed keys that cannot be opened: damaged, cut off, or sealed for another connection. Says nothing of what is in them. */
+/** Sealed keys cannot be opened: damaged, truncated, or sealed for another connection. Never contains their content. */
 export class VaultSealError extends Error {
   override readonly name = 'VaultSealError';
   readonly nextStep = 'Enter the keys of this connection again.';
@@ -19,10 +19,10 @@ export class VaultSealError extends Error {
   }
 }
 
-/** Keys that were sealed for a ring key that this ring does not have. */
+/** Keys are sealed for a key that this keyring does not have. */
 export class VaultForeignKeyError extends Error {
   override readonly name = 'VaultForeignKeyError';
-  /** The key that they are sealed for. */
+  /** Id of the key that they are sealed for. */
   readonly kid: string;
   readonly nextStep: string;
 

@@ -1,4 +1,4 @@
-/** The half of a ring key that seals. Also the form of a public key file: a JWK (RFC 7517). */
+/** Public half of a key in a keyring; seals. Also the form of a public key file: a JWK (RFC 7517). */
 export interface PublicSealingKey {
   readonly kty: 'EC';
   readonly crv: 'P-256';
@@ -7,35 +7,39 @@ export interface PublicSealingKey {
   readonly kid: string;
 }
 
-/** A whole ring key: seals and opens. */
-export interface RingKey extends PublicSealingKey {
+/** Key pair in a keyring; seals and opens. */
+export interface KeyringKey extends PublicSealingKey {
   readonly d: string;
 }
 
-/** The keys of the workers. One seals; the others stay to open what they sealed. */
+/** Sealing keys of the workers. The current key seals; the others only open what they sealed. */
 export interface Keyring {
-  /** The `kid` of the key that seals. */
+  /** `kid` of the key that seals. */
   readonly current: string;
-  readonly keys: readonly RingKey[];
+  readonly keys: readonly KeyringKey[];
 }
 
-/** Ids are shown to operators and travel in headers. */
+/** Form of a key id. Ids are shown to operators and sent in headers. */
 export const KID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** A coordinate of P-256: 32 bytes in base64url. */
 const COORDINATE = /^[A-Za-z0-9_-]{43}$/;
 
-/** @returns the ring that this JSON is, unless it is none: its current key is there, and no two share an id */
+/**
+ * Parses a keyring: its current key must be present, and key ids must be unique.
+ *
+ * @returns undefined when the JSON is not a keyring
+ */
 export function parseKeyring(json: unknown): Keyring | undefined {
   if (!isRecord(json)) return undefined;
   const { current, keys } = json;
-  if (typeof current !== 'string' || !Array.isArray(keys) || !keys.every(isRingKey)) return undefined;
+  if (typeof current !== 'string' || !Array.isArray(keys) || !keys.every(isKeyringKey)) return undefined;
   const kids = new Set(keys.map(({ kid }) => kid));
   return kids.has(current) && kids.size === keys.length ? { current, keys } : undefined;
 }
 
-export function currentKey(ring: Keyring): RingKey | undefined {
-  return ring.keys.find(({ kid }) => kid === ring.current);
+export function currentKey(keyring: Keyring): KeyringKey | undefined {
+  return keyring.keys.find(({ kid }) => kid === keyring.current);
 }
 
 export function isPublicSealingKey(value: unknown): value is PublicSealingKey {
@@ -44,11 +48,11 @@ export function isPublicSealingKey(value: unknown): value is PublicSealingKey {
   return kty === 'EC' && crv === 'P-256' && matches(COORDINATE, x) && matches(COORDINATE, y) && matches(KID, kid);
 }
 
-export function isRingKey(value: unknown): value is RingKey {
+export function isKeyringKey(value: unknown): value is KeyringKey {
   return isPublicSealingKey(value) && 'd' in value && matches(COORDINATE, value.d);
 }
 
-/** The public half alone, field by field, so that nothing else can come along. */
+/** Copies the public half field by field, so that no private part is included. */
 export function publicHalf({ kty, crv, x, y, kid }: PublicSealingKey): PublicSealingKey {
   return { kty, crv, x, y, kid };
 }

@@ -4,12 +4,12 @@ import { dirname, resolve } from 'node:path';
 import { VaultKeyringError } from './errors.js';
 import { codeOf } from './read-json-file.js';
 
-/** Writes a file that is not there yet. @throws {VaultKeyringError} when it is, or cannot be written */
+/** Creates a file. @throws {VaultKeyringError} when it exists or cannot be written */
 export async function writeNewFile(path: string, text: string, mode: number): Promise<void> {
   await place(path, text, mode, (written) => linkTo(path, written));
 }
 
-/** A link, unlike a rename, fails when the name is taken. */
+/** Publishes the file with a hard link: unlike a rename, it fails when the name exists. */
 async function linkTo(path: string, written: string): Promise<void> {
   try {
     await link(written, path);
@@ -23,10 +23,10 @@ async function linkTo(path: string, written: string): Promise<void> {
 }
 
 /**
- * Writes a file beside its place and then publishes it, so that it is there whole or not at all.
+ * Writes a temporary file in the target folder and then publishes it, so that the target is complete or absent.
  *
- * @param prepare what else is done to it before anybody can see it
- * @throws {VaultKeyringError} when it cannot be written
+ * @param prepare runs on the temporary file before it is published
+ * @throws {VaultKeyringError} when the file cannot be written
  */
 export async function place(
   path: string,

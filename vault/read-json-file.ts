@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { VaultKeyringError } from './errors.js';
 
-/** Reads a key file. @throws {VaultKeyringError} without a word of what is in it */
+/** Reads a key file. @throws {VaultKeyringError} without any content of the file */
 export async function readJsonFile(path: string): Promise<unknown> {
   let text: string;
   try {
@@ -30,7 +30,7 @@ function unreadable(path: string, error: unknown): VaultKeyringError {
   );
 }
 
-/** The system's word for what failed: `ENOENT`. */
+/** Returns the system's error code: `ENOENT`. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

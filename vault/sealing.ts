@@ -5,15 +5,15 @@ import { fingerprintOf } from './fingerprint.js';
 import { currentKey, isPublicSealingKey, KID, parseKeyring, publicHalf, type PublicSealingKey } from './keys.js';
 import { readJsonFile } from './read-json-file.js';
 
-/** Key agreement with the ring's key, then AES key wrap (RFC 7518, 4.6). */
+/** Key agreement with a key of the keyring, then AES key wrap (RFC 7518, 4.6). */
 export const SEAL_ALGORITHM = 'ECDH-ES+A256KW';
 export const SEAL_ENCRYPTION = 'A256GCM';
 const SEAL_TYPE = 'mimecast-credentials';
 
 /**
- * Seals keys for the workers' ring, as a compact JWE. The connection's id is in the protected header: what is sealed for
- * one connection does not open for another. Beside it is the keys' fingerprint, by which those who cannot open the text
- * see whether it holds the keys that are in use.
+ * Seals keys for the workers' keyring, as a compact JWE. The connection id is in the protected header: text that is
+ * sealed for one connection does not open for another. The header also contains the keys' fingerprint, which shows
+ * whether they are the keys in use without opening the text.
  */
 export async function sealCredentials(
   key: PublicSealingKey,
@@ -33,24 +33,28 @@ export async function sealCredentials(
     .encrypt(recipient);
 }
 
-/** What can be known about sealed keys without opening them. */
+/** Properties of sealed keys that are readable without opening them. */
 export interface SealedDescription {
-  /** The ring key that opens them. */
+  /** Id of the key that opens them. */
   readonly kid: string;
   readonly connectionId: string;
-  /** Lower-case hex SHA-256 of the sealed text: the same text is the same keys. */
+  /** Lower-case hex SHA-256 of the sealed text. The same text contains the same keys. */
   readonly digest: string;
-  /** What whoever sealed the keys says their fingerprint is; none from those that give none. Never a proof. */
+  /** Fingerprint that the sealer claims; absent in texts of other sealers. Not a proof. */
   readonly fingerprint?: string;
 }
 
 /** SHA-256 in base64url. */
 const FINGERPRINT = /^[\w-]{43}$/;
 
-/** The keys of an application make less than 2 KB. */
+/** Sealed keys of an application need less than 2 KB. */
 const LONGEST_SEALED = 16_384;
 
-/** @throws {VaultSealError} when the text is not what `sealCredentials` makes, or is cut off */
+/**
+ * Reads the header of sealed keys.
+ *
+ * @throws {VaultSealError} when the text was not made by `sealCredentials`, or is truncated
+ */
 export function describeSealed(sealed: string): SealedDescription {
   if (sealed.length > LONGEST_SEALED || !hasSealedForm(sealed)) throw malformed();
   const { alg, enc, typ, kid, cid, fpr } = headerOf(sealed);
@@ -65,14 +69,14 @@ export function describeSealed(sealed: string): SealedDescription {
 }
 
 /**
- * Reads the key that seals from a public key file, or from a ring.
+ * Reads a sealing key from a public key file or a keyring.
  *
- * @throws {VaultKeyringError} when there is no such file, or it is neither
+ * @throws {VaultKeyringError} when the file is missing, or is neither
  */
 export async function readSealingKey(path: string): Promise<PublicSealingKey> {
   const json = await readJsonFile(path);
-  const ring = parseKeyring(json);
-  const key = ring === undefined ? json : currentKey(ring);
+  const keyring = parseKeyring(json);
+  const key = keyring === undefined ? json : currentKey(keyring);
   if (isPublicSealingKey(key)) return publicHalf(key);
   throw new VaultKeyringError(
     `${path} is neither a sealing key nor a ring.`,
@@ -82,7 +86,7 @@ export async function readSealingKey(path: string): Promise<PublicSealingKey> {
 
 const malformed = (): VaultSealError => new VaultSealError('The sealed keys are damaged or cut off.');
 
-/** Bytes of a compact JWE's parts after its header (RFC 7516, 3.1): wrapped key, nonce, text, tag. */
+/** Sizes in bytes of the parts of a compact JWE after its header (RFC 7516, 3.1): wrapped key, nonce, text, tag. */
 const PART_SIZES: readonly (number | undefined)[] = [40, 12, undefined, 16];
 
 function hasSealedForm(sealed: string): boolean {
@@ -90,7 +94,8 @@ function hasSealedForm(sealed: string): boolean {
   if (header === undefined || header === '' || parts.length !== PART_SIZES.length) return false;
   return parts.every((part, index) => {
     const bytes = Buffer.from(part, 'base64url');
-    // One text for one content: without this, a changed last character would be another text for the same keys.
+    // Accepts the canonical encoding only. Otherwise a changed last character would be a different text for the same
+    // keys.
     return (
       bytes.toString('base64url') === part && bytes.length > 0 && bytes.length === (PART_SIZES[index] ?? bytes.length)
     );

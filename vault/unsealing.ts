@@ -1,16 +1,16 @@
 import { compactDecrypt, importJWK } from 'jose';
 import { VaultForeignKeyError, VaultSealError } from './errors.js';
-import { isRecord, type Keyring, type RingKey } from './keys.js';
+import { isRecord, type Keyring, type KeyringKey } from './keys.js';
 import { describeSealed, SEAL_ALGORITHM, SEAL_ENCRYPTION } from './sealing.js';
 
 /**
  * Opens sealed keys.
  *
- * @throws {VaultForeignKeyError} when they are sealed for a key that is not in the ring
+ * @throws {VaultForeignKeyError} when they are sealed for a key that is not in the keyring
  * @throws {VaultSealError} when they are damaged, or sealed for another connection
  */
 export async function unsealCredentials(
-  ring: Keyring,
+  keyring: Keyring,
   connectionId: string,
   sealed: string,
 ): Promise<Record<string, string>> {
@@ -18,7 +18,7 @@ export async function unsealCredentials(
   if (described.connectionId !== connectionId) {
     throw new VaultSealError(`The sealed keys belong to another connection than ${connectionId}.`);
   }
-  const key = ring.keys.find(({ kid }) => kid === described.kid);
+  const key = keyring.keys.find(({ kid }) => kid === described.kid);
   if (key === undefined) throw new VaultForeignKeyError(connectionId, described.kid);
 
   const credentials = parseRecord(await decrypt(key, sealed));
@@ -26,7 +26,7 @@ export async function unsealCredentials(
   return credentials;
 }
 
-async function decrypt(key: RingKey, sealed: string): Promise<string> {
+async function decrypt(key: KeyringKey, sealed: string): Promise<string> {
   try {
     const { kty, crv, x, y, d } = key;
     const { plaintext } = await compactDecrypt(sealed, await importJWK({ kty, crv, x, y, d }, SEAL_ALGORITHM), {
