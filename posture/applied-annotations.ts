@@ -1,8 +1,8 @@
 import type { Annotation, AppliedAnnotation, ControlId } from '../model/verdicts.js';
 
 /**
- * What people say about a control at a moment, oldest first: what was withdrawn is gone, what has expired is still shown, so
- * that somebody renews or withdraws it.
+ * Returns the annotations of a control at a time, oldest first. Withdrawn ones are omitted; expired ones are included,
+ * so that they are renewed or withdrawn.
  */
 export function appliedAnnotations(
   annotations: readonly Annotation[],
@@ -10,7 +10,7 @@ export function appliedAnnotations(
   now: Date,
 ): AppliedAnnotation[] {
   return annotations
-    .filter((annotation) => annotation.controlId === controlId && stands(annotation, now))
+    .filter((annotation) => annotation.controlId === controlId && isActive(annotation, now))
     .sort((one, other) => order(one.createdAt, other.createdAt) || order(one.annotationId, other.annotationId))
     .map(({ annotationId, kind, owner, reason, createdAt, expiresAt, file }) => ({
       annotationId,
@@ -24,7 +24,7 @@ export function appliedAnnotations(
     }));
 }
 
-function stands({ createdAt, withdrawnAt }: Annotation, now: Date): boolean {
+function isActive({ createdAt, withdrawnAt }: Annotation, now: Date): boolean {
   return new Date(createdAt) <= now && (withdrawnAt === undefined || new Date(withdrawnAt) > now);
 }
 

@@ -17,20 +17,21 @@ import type {
 
 export interface EvaluationInput {
   readonly facts: Facts;
-  /** None before the account is known. */
+  /** Absent until the account is known. */
   readonly account?: { readonly code: string; readonly name?: string };
-  /** All that people say about this connection's controls, withdrawn and expired ones too. */
+  /** All annotations of this connection, including withdrawn and expired ones. */
   readonly annotations: readonly Annotation[];
-  /** The record before. */
+  /** Previous evaluation. */
   readonly before?: Evaluation;
   readonly cause: Evaluation['cause'];
 }
 
 /**
- * What all controls say about a connection at one moment. The same input gives the same bytes: nothing here reads a clock.
+ * Evaluates all controls of a connection at one time. Deterministic: the same input gives the same bytes, and no clock
+ * is read.
  *
- * What people say comes first: a control that they declare not applicable is not asked. Whatever else they say stands beside
- * its verdict.
+ * Annotations come first: a control that is declared not applicable is not evaluated. Other annotations are listed
+ * beside the verdict.
  */
 export function evaluate({ facts, account, annotations, before, cause }: EvaluationInput): Evaluation {
   const { connectionId, now } = facts;
@@ -40,7 +41,7 @@ export function evaluate({ facts, account, annotations, before, cause }: Evaluat
     const applied = appliedAnnotations(ours, control.id, now);
     return resultOf(control, facts, applied, lastKnownFrom(before, known.get(control.id)));
   });
-  const turnsAt = nextOf([...controls.flatMap(momentsOf), ...ours.flatMap(turnsOfAnnotation)], now);
+  const nextEvaluation = nextOf([...controls.flatMap(timesOf), ...ours.flatMap(timesOfAnnotation)], now);
   return {
     connectionId,
     at: now.toISOString(),
@@ -50,7 +51,7 @@ export function evaluate({ facts, account, annotations, before, cause }: Evaluat
     bySubject: { tenant: summaryOf(about(controls, 'tenant')), collector: summaryOf(about(controls, 'collector')) },
     controls,
     changes: controls.flatMap((result) => changeOf(result, known.get(result.id))),
-    ...(turnsAt && { turnsAt: turnsAt.toISOString() }),
+    ...(nextEvaluation && { turnsAt: nextEvaluation.toISOString() }),
   };
 }
 
@@ -71,7 +72,7 @@ function resultOf(
     severity,
     verdict,
     ...judgement,
-    reason: `${judgement.reason}${calledOut(annotations)}`,
+    reason: `${judgement.reason}${expiryNotes(annotations)}`,
     evidence: [...new Set(judgement.basis.flatMap(({ digest }) => digest ?? []))],
     ...(verdict === 'unknown' && lastKnown && { lastKnown }),
     mappings,
@@ -93,15 +94,15 @@ function notApplicable({ annotationId, createdAt, expiresAt, reason }: AppliedAn
   };
 }
 
-/** Nobody renews what nobody is reminded of. */
-function calledOut(annotations: readonly AppliedAnnotation[]): string {
+/** Mentions expired annotations in the reason, so that they are renewed. */
+function expiryNotes(annotations: readonly AppliedAnnotation[]): string {
   return annotations
     .filter(({ expired }) => expired)
     .map(({ kind, expiresAt }) => ` What was said of it (${kind}) expired on ${expiresAt.slice(0, 10)}.`)
     .join('');
 }
 
-/** What the record before said, or, if that was unknown too, what it knew last. */
+/** Returns the previous verdict or, if that was unknown, the last known verdict. */
 function lastKnownFrom(before: Evaluation | undefined, result: ControlResult | undefined): ControlResult['lastKnown'] {
   if (!before || !result) return undefined;
   return result.verdict === 'unknown' ? result.lastKnown : { verdict: result.verdict, at: before.at };
@@ -125,10 +126,10 @@ function summaryOf(controls: readonly ControlResult[]): Summary {
 const about = (controls: readonly ControlResult[], subject: Subject): ControlResult[] =>
   controls.filter((control) => control.subject === subject);
 
-const momentsOf = ({ turnsAt, freshUntil }: ControlResult): Date[] => [turnsAt, freshUntil].flatMap(dateOf);
+const timesOf = ({ turnsAt, freshUntil }: ControlResult): Date[] => [turnsAt, freshUntil].flatMap(dateOf);
 
-/** It may begin later, be withdrawn later, and expires. */
-const turnsOfAnnotation = ({ createdAt, expiresAt, withdrawnAt }: Annotation): Date[] =>
+/** Times at which an annotation can change the result: its start, withdrawal and expiry. */
+const timesOfAnnotation = ({ createdAt, expiresAt, withdrawnAt }: Annotation): Date[] =>
   [createdAt, expiresAt, withdrawnAt].flatMap(dateOf);
 
 const dateOf = (moment: string | undefined): Date[] => (moment === undefined ? [] : [new Date(moment)]);

@@ -1,11 +1,11 @@
 import type { ControlResult, Evaluation, Severity } from '../model/verdicts.js';
 
 export interface PostureGate {
-  /** `unknown` counts what fails, too. */
+  /** `unknown` includes `fail`. */
   readonly failOn: 'fail' | 'unknown';
-  /** The least severe that counts. `info` is told and never counts. */
+  /** Lowest severity that counts. `info` is reported and never counts. */
   readonly minSeverity: Exclude<Severity, 'info'>;
-  /** Also count what somebody accepted or attested. */
+  /** Also count controls with an accepted risk or an attestation. */
   readonly strict: boolean;
 }
 
@@ -13,10 +13,10 @@ export interface PostureGate {
 const SEVERITIES: readonly Severity[] = ['info', 'low', 'medium', 'high'];
 
 /**
- * The controls that make a posture bad for whoever asks by a gate, in the order of the record.
+ * Returns the controls that fail a gate, in the order of the record.
  *
- * A risk that somebody accepted excuses a fail and an attestation excuses an unknown, as long as they last; the verdicts stay
- * what they are.
+ * An accepted risk excuses a fail, and an attestation excuses an unknown, until they expire. The verdicts do not
+ * change.
  */
 export function postureFailures({ controls }: Pick<Evaluation, 'controls'>, gate: PostureGate): ControlResult[] {
   const least = SEVERITIES.indexOf(gate.minSeverity);
@@ -32,7 +32,7 @@ function isExcused({ verdict, annotations }: ControlResult): boolean {
   return annotations.some(({ kind, expired }) => kind === excuse && !expired);
 }
 
-/** A record that had to be made again by now: nothing runs that would have. Verdicts are given some minutes to turn. */
+/** True when the evaluation should have been renewed more than ten minutes ago, which means that no worker runs. */
 export function isOverdue({ turnsAt }: Pick<Evaluation, 'turnsAt'>, now: Date): boolean {
   return turnsAt !== undefined && Date.parse(turnsAt) + OVERDUE_AFTER_MS < now.getTime();
 }

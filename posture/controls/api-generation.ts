@@ -26,7 +26,7 @@ export const apiGeneration: Control = {
   judge,
 };
 
-/** Keys that are gone were of the generation that the settings say. */
+/** Without stored keys, the API version comes from the settings. */
 function judge({ connectedAt, keys, settings, now }: Facts): Judgement {
   if (!connectedAt) {
     const reason = 'Keys of this connection were never accepted.';

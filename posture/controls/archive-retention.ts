@@ -68,7 +68,7 @@ interface Retention {
   readonly isConfirmed: boolean;
 }
 
-/** The account suffices. What the archive settings state besides must be the same. */
+/** Reads the retention from the first source. When a second source states it too, both must agree. */
 function retentionIn([first, second]: ArchiveSources): Retention | { readonly problem: Problem } {
   const { maxRetention: days, maxRetentionConfirmed: isConfirmed } = first.item;
   if (typeof days !== 'number' || !Number.isInteger(days) || typeof isConfirmed !== 'boolean') {

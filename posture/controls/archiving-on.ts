@@ -32,17 +32,17 @@ function judge(facts: Facts): Judgement {
   const archive = readArchive(facts);
   if ('problem' in archive) return judged(archive.problem, facts.now);
   const { sources } = archive;
-  const said = sources.map(({ endpoint }) => endpoint).join(' and ');
+  const names = sources.map(({ endpoint }) => endpoint).join(' and ');
   const verb = sources.length === 1 ? 'says' : 'say';
   const shared = { basis: sources.map(({ basis }) => basis), freshUntil: firstStale(sources) };
   return sources.every(({ isOn }) => isOn)
-    ? judged({ ...shared, verdict: 'pass', code: 'on', reason: `Archiving is on: ${said} ${verb} so.` }, facts.now)
+    ? judged({ ...shared, verdict: 'pass', code: 'on', reason: `Archiving is on: ${names} ${verb} so.` }, facts.now)
     : judged(
         {
           ...shared,
           verdict: 'fail',
           code: 'off',
-          reason: `Archiving is off: ${said} ${verb} so.`,
+          reason: `Archiving is off: ${names} ${verb} so.`,
           action: remediation,
         },
         facts.now,

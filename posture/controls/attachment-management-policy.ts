@@ -1,7 +1,7 @@
 import { ATTACHMENT_MANAGEMENT } from '../policies/lists.js';
 import { MOST_SPECIFIC_WINS, forRoute, policyControl } from '../rules/policy-control.js';
 import { CIS, ISO, NIST } from '../rules/requirements.js';
-import { licenceBeside } from '../rules/shown-beside.js';
+import { licenceContext } from '../rules/verdict-context.js';
 
 /** `Attachment Management [1004]`. */
 const PACKAGES = [1004];
@@ -22,5 +22,5 @@ export const attachmentManagementPolicy = policyControl({
   mappings: { nist: [NIST.maliciousCode], iso: [ISO.malware], cis: [CIS.fileTypes] },
   list: ATTACHMENT_MANAGEMENT,
   ...forRoute('inbound'),
-  beside: (facts) => licenceBeside(facts, PACKAGES),
+  context: (facts) => licenceContext(facts, PACKAGES),
 });

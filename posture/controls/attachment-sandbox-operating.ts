@@ -3,7 +3,10 @@ import type { Control } from '../rules/control.js';
 import { judgeOperation } from '../rules/protection-log.js';
 import { CIS, ISO, NIST } from '../rules/requirements.js';
 
-/** Results of a file that was examined; `timeout` and `error` are those of files that were not. Source: Mimecast, "Get TTP Attachment Protection Logs". */
+/**
+ * Results of examined files; `timeout` and `error` are those of files that were not examined. Source: Mimecast, "Get
+ * TTP Attachment Protection Logs".
+ */
 const EXAMINED = ['malicious', 'safe', 'unsafe'];
 
 function examined({ byResult }: DailyStatistics): number {

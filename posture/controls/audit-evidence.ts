@@ -6,14 +6,15 @@ import { judged, type Finding } from '../rules/judged.js';
 import { after, DAY_MS, HOUR_MS, LOOK_BACK_DAYS, minuteOf } from '../rules/moments.js';
 import { CIS, ISO, NIST } from '../rules/requirements.js';
 
-/** How far back Mimecast gives audit events. Source: Mimecast, "Get Audit Events". */
+/** Days for which Mimecast keeps audit events. Source: Mimecast, "Get Audit Events". */
 const KEPT_DAYS = 60;
 
 const USUAL_INTERVAL_MS = 6 * HOUR_MS;
 
 /**
- * A poll that is due gets a quarter of its interval, and no less than this, to settle and to run before the log counts as
- * behind. Otherwise each poll would make the verdict unknown while it runs.
+ * Shortest grace period of a poll that is due. The grace period is a quarter of the interval and at least this long, so
+ * that a poll can settle and run before the log counts as behind; otherwise each running poll would make the verdict
+ * unknown.
  */
 const SHORTEST_GRACE_MS = HOUR_MS / 2;
 
@@ -41,7 +42,7 @@ export const auditEvidence: Control = {
   judge: (facts) => judged(findingFor(facts), facts.now),
 };
 
-type Said = Pick<Finding, 'verdict' | 'code' | 'reason' | 'action' | 'details'>;
+type UncitedFinding = Pick<Finding, 'verdict' | 'code' | 'reason' | 'action' | 'details'>;
 
 function findingFor(facts: Facts): Finding {
   const { completeness, connectedAt, newestEventAt, now } = facts;
@@ -57,10 +58,10 @@ function findingFor(facts: Facts): Finding {
   const open = completeness?.gaps.filter((gap) => !isLost(gap, now)) ?? [];
   const firstIntervalOver = after(connectedAt, log.everyMs);
   return {
-    ...said(facts, log, { open, firstIntervalOver }),
+    ...findingWithoutBasis(facts, log, { open, firstIntervalOver }),
     basis: completeness ? [{ source: 'ledger', ...(log.heldTo && { observedAt: log.heldTo.toISOString() }) }] : [],
     freshUntil: log.freshUntil,
-    turns: [...open.map(lostAt), firstIntervalOver, log.behindAt, newestEventAt && silentAt(newestEventAt)],
+    reevaluateAt: [...open.map(lostAt), firstIntervalOver, log.behindAt, newestEventAt && silentAt(newestEventAt)],
   };
 }
 
@@ -70,8 +71,12 @@ interface Outlook {
   readonly firstIntervalOver: Date;
 }
 
-/** A gap that cannot be filled is told first: no poll will change it. */
-function said(facts: Facts, { heldTo, freshUntil, behindAt }: AuditLog, { open, firstIntervalOver }: Outlook): Said {
+/** Returns the finding without its basis. Permanent gaps come first: no poll can change them. */
+function findingWithoutBasis(
+  facts: Facts,
+  { heldTo, freshUntil, behindAt }: AuditLog,
+  { open, firstIntervalOver }: Outlook,
+): UncitedFinding {
   const { connectionId, completeness, now, newestEventAt } = facts;
   const lost = completeness?.gaps.filter((gap) => isLost(gap, now)) ?? [];
   if (lost[0]) return lostForGood(lost[0], lost.length, connectionId);
@@ -85,7 +90,7 @@ function said(facts: Facts, { heldTo, freshUntil, behindAt }: AuditLog, { open, 
   const held = `The audit log is held up to ${minuteOf(heldTo)}`;
   if (now >= freshUntil) return unknown('stale', `${held}, and was last read twice its interval ago, or more.`, again);
 
-  // What is merely not read yet is no gap before its time: see `behindAt`.
+  // A range that was only not read yet is not a gap before `behindAt`.
   const gap = open.find(({ start, cause }) => start < heldTo || cause !== 'behind');
   if (gap) return stillFillable(gap, open.length, connectionId);
   if (now >= behindAt) return unknown('behind', `${held}, and more is due.`, again);
@@ -96,11 +101,11 @@ function said(facts: Facts, { heldTo, freshUntil, behindAt }: AuditLog, { open, 
   return { verdict: 'pass', code: 'contiguous', reason: `Held without gaps up to ${minuteOf(heldTo)}.` };
 }
 
-function unknown(code: string, reason: string, action?: string): Said {
+function unknown(code: string, reason: string, action?: string): UncitedFinding {
   return { verdict: 'unknown', code, reason, action };
 }
 
-function lostForGood(first: MissingRange, gaps: number, connectionId: string): Said {
+function lostForGood(first: MissingRange, gaps: number, connectionId: string): UncitedFinding {
   const which = count(gaps, 'range', 'ranges');
   return {
     verdict: 'fail',
@@ -111,27 +116,27 @@ function lostForGood(first: MissingRange, gaps: number, connectionId: string): S
   };
 }
 
-function stillFillable(gap: MissingRange, gaps: number, connectionId: string): Said {
+function stillFillable(gap: MissingRange, gaps: number, connectionId: string): UncitedFinding {
   const reason = `A gap of the audit log can be filled until ${minuteOf(lostAt(gap))}: ${rangeOf(gap)}.`;
   return { ...unknown('gap-open', reason, `Fill it: "backfill ${connectionId}".`), details: { gaps } };
 }
 
 const silentAt = (newestEventAt: Date): Date => after(newestEventAt, LOOK_BACK_DAYS * DAY_MS);
 
-/** Gone already, or as soon as Mimecast drops its first event. */
+/** True when the gap is lost: it is marked so, or Mimecast no longer keeps its first event. */
 const isLost = (gap: MissingRange, now: Date): boolean => !gap.fillable || now >= lostAt(gap);
 
 const lostAt = ({ start }: MissingRange): Date => after(start, KEPT_DAYS * DAY_MS);
 
 const rangeOf = ({ start, end }: MissingRange): string => `from ${minuteOf(start)} to ${minuteOf(end)}`;
 
-/** How far the log is held, and until when that is enough. */
+/** End of the stored log, and the times until which it is recent enough. */
 interface AuditLog {
   readonly everyMs: number;
   readonly heldTo: Date | undefined;
   /** Twice the interval, as for all evidence. */
   readonly freshUntil: Date | undefined;
-  /** More than the poll that is due brings is missing by then. */
+  /** Time from which more is missing than the poll that is due will read. */
   readonly behindAt: Date | undefined;
 }
 

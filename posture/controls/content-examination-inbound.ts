@@ -2,7 +2,7 @@ import { CONTENT_EXAMINATION } from '../policies/lists.js';
 import { CONTENT_PACKAGES } from './content-examination-outbound.js';
 import { ALL_ADD_UP, forRoute, policyControl } from '../rules/policy-control.js';
 import { ISO, NIST } from '../rules/requirements.js';
-import { dlpBeside, licenceBeside, together } from '../rules/shown-beside.js';
+import { dlpContext, licenceContext, joinContexts } from '../rules/verdict-context.js';
 
 export const contentExaminationInbound = policyControl({
   id: 'content-examination-inbound',
@@ -20,5 +20,5 @@ export const contentExaminationInbound = policyControl({
   mappings: { nist: [NIST.traffic], iso: [ISO.transfer], cis: [] },
   list: CONTENT_EXAMINATION,
   ...forRoute('inbound'),
-  beside: (facts) => together(licenceBeside(facts, CONTENT_PACKAGES), dlpBeside(facts, 'inbound')),
+  context: (facts) => joinContexts(licenceContext(facts, CONTENT_PACKAGES), dlpContext(facts, 'inbound')),
 });

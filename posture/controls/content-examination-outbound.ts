@@ -1,7 +1,7 @@
 import { CONTENT_EXAMINATION } from '../policies/lists.js';
 import { ALL_ADD_UP, forRoute, policyControl } from '../rules/policy-control.js';
 import { CIS, ISO, NIST } from '../rules/requirements.js';
-import { dlpBeside, licenceBeside, together } from '../rules/shown-beside.js';
+import { dlpContext, licenceContext, joinContexts } from '../rules/verdict-context.js';
 
 /** `Content Control and Data Leak Prevention [1013]`, and `[1015]`. */
 export const CONTENT_PACKAGES = [1013, 1015];
@@ -22,5 +22,5 @@ export const contentExaminationOutbound = policyControl({
   mappings: { nist: [NIST.exfiltration, NIST.informationFlow], iso: [ISO.leakage], cis: [CIS.lossPrevention] },
   list: CONTENT_EXAMINATION,
   ...forRoute('outbound'),
-  beside: (facts) => together(licenceBeside(facts, CONTENT_PACKAGES), dlpBeside(facts, 'outbound')),
+  context: (facts) => joinContexts(licenceContext(facts, CONTENT_PACKAGES), dlpContext(facts, 'outbound')),
 });

@@ -8,7 +8,7 @@ import { ISO, NIST } from '../rules/requirements.js';
 /** Source: the product specification, "Rotate them every 90 days"; the same age as that of the reminder in `status`. */
 const OVERDUE_DAYS = 90;
 
-/** Clocks of whoever issues keys and of the server may differ by as much. */
+/** Allowed clock difference between the issuer of the keys and the server. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 const remediation =
@@ -33,7 +33,10 @@ export const credentialAge: Control = {
   judge,
 };
 
-/** Keys that have been stored for a while were issued before that, so being stored is enough to be too old. */
+/**
+ * Judges the age of the keys. Stored keys were issued before they were stored, so the time of storage can be enough for
+ * a fail.
+ */
 function judge({ keys, now, settings, connectionId }: Facts): Judgement {
   const days = settings.thresholds?.keysOverdueDays ?? OVERDUE_DAYS;
   const thresholds = { keysOverdueDays: days };
@@ -46,7 +49,7 @@ function judge({ keys, now, settings, connectionId }: Facts): Judgement {
   const knownSince = since(keys);
   const overdueAt = after(knownSince, days * DAY_MS);
   const basis = [{ source: 'keys', observedAt: knownSince.toISOString() }];
-  const shared = { basis, thresholds, turns: [overdueAt, believableFrom(keys)] };
+  const shared = { basis, thresholds, reevaluateAt: [overdueAt, believableFrom(keys)] };
   const name = `Keys v${keys.version}`;
   if (now >= overdueAt) {
     const reason = `${name} are in use since ${dayOf(knownSince)} or longer; you require less than ${days} days.`;
@@ -62,15 +65,15 @@ function judge({ keys, now, settings, connectionId }: Facts): Judgement {
   return judged({ ...shared, verdict: 'pass', code: 'young', reason }, now);
 }
 
-/** The earliest moment at which they are known to have been there. */
+/** Earliest time at which the keys are known to have existed. */
 const since = ({ issuedAt, storedAt = issuedAt }: KeysFact): Date => (storedAt < issuedAt ? storedAt : issuedAt);
 
-/** A date on which they were already here, or that is still to come, cannot be the right one. */
+/** Returns false for an issue date after the time of storage, or in the future. */
 function isIssueDateKnown(keys: KeysFact, now: Date): boolean {
   const { issuedAt, issueDateKnown, storedAt = now } = keys;
   return issueDateKnown && issuedAt <= after(storedAt, CLOCK_TOLERANCE_MS);
 }
 
-/** Keys of which it is not known when they were stored: from then on their date is no longer in the future. */
+/** Time from which the issue date is no longer in the future, for keys whose time of storage is unknown. */
 const believableFrom = ({ issuedAt, storedAt }: KeysFact): Date | undefined =>
   storedAt ? undefined : after(issuedAt, -CLOCK_TOLERANCE_MS);

@@ -29,7 +29,7 @@ export const evidenceFresh: Control = {
 interface StreamState {
   readonly stream: Stream;
   readonly state: 'fresh' | 'paused' | 'stale' | 'first-interval';
-  /** Until when it is good, or, before its first answer, may be waited for. */
+  /** Time until which the evidence is fresh or, before the first response, until which it is not overdue. */
   readonly until: Date;
 }
 
@@ -58,7 +58,7 @@ function judge(facts: Facts): Judgement {
       ...(stale.length > 0 && { stale }),
       ...(waiting.length > 0 && { waiting }),
     },
-    turns: states.map(({ until }) => until),
+    reevaluateAt: states.map(({ until }) => until),
   };
   if (stale.length > 0) {
     const reason = `Not read within twice the interval: ${stale.join(', ')}${alsoPaused(paused)}.`;
@@ -79,7 +79,7 @@ function judge(facts: Facts): Judgement {
 
 const alsoPaused = (paused: readonly Stream[]): string => (paused.length === 0 ? '' : `; paused: ${paused.join(', ')}`);
 
-/** Those that the settings enable count although nothing else is known of them. */
+/** Enabled streams. Streams of the settings count even without any facts about them. */
 function enabledStreams({ streams, settings }: Facts): [Stream, StreamFact][] {
   const fromSettings = Object.entries(settings.streams).map(([stream, { enabled, everyMs }]) => [
     stream,
@@ -91,7 +91,10 @@ function enabledStreams({ streams, settings }: Facts): [Stream, StreamFact][] {
     .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** Before its first answer a stream is owed from its beginning on, and has the same time as between two answers. */
+/**
+ * Returns the state of a stream. Before its first response, the time to its deadline starts when the stream was
+ * enabled.
+ */
 function stateOf(stream: Stream, fact: StreamFact, connectedAt: Date, now: Date): StreamState {
   const { everyMs, paused, lastGoodAt, since = connectedAt } = fact;
   const until = after(lastGoodAt ?? since, 2 * everyMs);

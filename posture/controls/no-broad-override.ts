@@ -2,7 +2,7 @@ import type { Facts } from '../../model/facts.js';
 import { count, named, namesOf } from '../policies/assess.js';
 import { broadOverrides } from '../policies/broad-override.js';
 import { POLICY_LISTS } from '../policies/lists.js';
-import { boundariesOf } from '../policies/standing.js';
+import { boundariesOf } from '../policies/policy-state.js';
 import type { Judgement } from '../../model/verdicts.js';
 import type { Control } from '../rules/control.js';
 import { judged } from '../rules/judged.js';
@@ -34,7 +34,7 @@ export const noBroadOverride: Control = {
   judge,
 };
 
-/** One that was found in a list that can be read counts, whatever the others would say. */
+/** Judges all lists that can be read. An override that was found is a fail, whatever the unreadable lists contain. */
 function judge(facts: Facts): Judgement {
   const { now } = facts;
   const readings = POLICY_LISTS.map((list) => readPolicies(facts, list));
@@ -44,7 +44,7 @@ function judge(facts: Facts): Judgement {
   const shared = {
     basis: good.map(({ basis }) => basis),
     freshUntil: earliest(good.map(({ freshUntil }) => freshUntil)),
-    turns: boundariesOf(policies),
+    reevaluateAt: boundariesOf(policies),
   };
 
   const found = broadOverrides(policies, now, 'best');
@@ -65,7 +65,7 @@ function judge(facts: Facts): Judgement {
   return judged({ ...shared, verdict: 'pass', code: 'none-found', reason: 'None of the four lists holds one.' }, now);
 }
 
-/** What can be mended is told before what cannot: that there is no API for a list. */
+/** Reports the first problem that can be fixed, before those that cannot: no API for a list. */
 function unread(first: Problem, problems: readonly Problem[]): Omit<Problem, 'freshUntil' | 'basis'> {
   const { verdict, code, reason, action } = problems.find((problem) => problem.code !== 'no-vendor-api') ?? first;
   const lists = problems.length === 1 ? '' : ` ${problems.length} of ${POLICY_LISTS.length} lists cannot be judged.`;

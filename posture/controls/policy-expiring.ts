@@ -1,7 +1,7 @@
 import type { Facts } from '../../model/facts.js';
 import { count, named } from '../policies/assess.js';
 import type { Policy } from '../policies/policy.js';
-import { boundariesOf } from '../policies/standing.js';
+import { boundariesOf } from '../policies/policy-state.js';
 import type { Basis, Judgement } from '../../model/verdicts.js';
 import { attachmentManagementPolicy } from './attachment-management-policy.js';
 import { blockedSendersPolicy } from './blocked-senders-policy.js';
@@ -16,7 +16,7 @@ import { readPolicies } from '../rules/read-policies.js';
 import { CIS, ISO, NIST } from '../rules/requirements.js';
 import { urlProtectionPolicy } from './url-protection-policy.js';
 
-/** Time enough to renew a policy without haste. */
+/** Days that leave enough time to renew a policy. */
 const EXPIRING_DAYS = 30;
 
 const POLICY_CONTROLS: readonly PolicyControl[] = [
@@ -51,7 +51,7 @@ export const policyExpiring: Control = {
 
 interface Ending {
   readonly at: Date;
-  /** Whether it is certain that nothing succeeds. */
+  /** `fail` when certainly no other policy takes over. */
   readonly verdict: 'fail' | 'unknown';
   readonly names: readonly string[];
 }
@@ -63,7 +63,7 @@ interface Resting {
   readonly ending: Ending | undefined;
 }
 
-/** Each control's own rule is asked what it will say when policies end, so that what succeeds is judged as it always is. */
+/** Evaluates each control's own rule at the times when policies end, so that successors are judged by the same rule. */
 function judge(facts: Facts): Judgement {
   const { now } = facts;
   const readings = POLICY_CONTROLS.map((control) => ({ control, reading: readPolicies(facts, control.list) }));
@@ -78,9 +78,9 @@ function judge(facts: Facts): Judgement {
   const read = readings.flatMap(({ reading }) => (reading.problem ? [] : [reading]));
   const shared = {
     thresholds: { expiringDays: EXPIRING_DAYS },
-    // Of all lists that were read: one that goes stale takes what rests on it along.
+    // From all lists that were read, because a stale one also affects the controls that depend on it.
     freshUntil: earliest(read.map(({ freshUntil }) => freshUntil)),
-    turns: boundaries.flatMap((boundary) => [boundary, after(boundary, -EXPIRING_DAYS * DAY_MS)]),
+    reevaluateAt: boundaries.flatMap((boundary) => [boundary, after(boundary, -EXPIRING_DAYS * DAY_MS)]),
   };
 
   if (resting.length === 0) {
@@ -107,7 +107,7 @@ function judge(facts: Facts): Judgement {
       );
 }
 
-/** The first moment within the time at which a control stops passing, if it does so because policies end. */
+/** Returns the first time within the limit at which a control stops passing because policies end. */
 function endingOf(control: PolicyControl, policies: readonly Policy[], { now, settings }: Facts): Ending | undefined {
   const limit = after(now, EXPIRING_DAYS * DAY_MS);
   const concerned = policies.filter((policy) => control.concerns(policy));
@@ -129,9 +129,9 @@ function endingOf(control: PolicyControl, policies: readonly Policy[], { now, se
 }
 
 function nothingRests(problems: readonly Problem[], lists: number): Omit<Problem, 'basis'> {
-  const mendable = problems.find(({ code }) => code !== 'no-vendor-api') ?? problems[0];
-  if (mendable && problems.length === lists) {
-    const { verdict, code, reason, action } = mendable;
+  const fixable = problems.find(({ code }) => code !== 'no-vendor-api') ?? problems[0];
+  if (fixable && problems.length === lists) {
+    const { verdict, code, reason, action } = fixable;
     return { verdict, code, reason, action };
   }
   return {
@@ -141,7 +141,7 @@ function nothingRests(problems: readonly Problem[], lists: number): Omit<Problem
   };
 }
 
-/** Both controls of Content Examination rest on the same list. */
+/** Removes duplicates: both controls of Content Examination use the same list. */
 function distinct(bases: readonly Basis[]): Basis[] {
   return [...new Map(bases.map((basis) => [basis.source, basis])).values()];
 }

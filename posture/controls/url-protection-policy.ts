@@ -1,7 +1,7 @@
 import { URL_PROTECT } from '../policies/lists.js';
 import { MOST_SPECIFIC_WINS, forRoute, policyControl } from '../rules/policy-control.js';
 import { CIS, ISO, NIST } from '../rules/requirements.js';
-import { licenceBeside, siblingBeside, together } from '../rules/shown-beside.js';
+import { licenceContext, siblingContext, joinContexts } from '../rules/verdict-context.js';
 import { urlProtectionOperating } from './url-protection-operating.js';
 
 /** `URL Protection (Site) [1043]`. */
@@ -23,9 +23,9 @@ export const urlProtectionPolicy = policyControl({
   mappings: { nist: [NIST.maliciousCode], iso: [ISO.webFiltering], cis: [CIS.urlFilters] },
   list: URL_PROTECT,
   ...forRoute('inbound'),
-  beside: (facts) =>
-    together(
-      licenceBeside(facts, PACKAGES),
-      siblingBeside('url-protection-operating', urlProtectionOperating.judge(facts)),
+  context: (facts) =>
+    joinContexts(
+      licenceContext(facts, PACKAGES),
+      siblingContext('url-protection-operating', urlProtectionOperating.judge(facts)),
     ),
 });

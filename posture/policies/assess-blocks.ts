@@ -2,12 +2,12 @@ import { count, idlePolicies, named, namesOf, type Assessment, type AssessmentOp
 import type { Policy } from './policy.js';
 import { actingPolicies, type ActingPolicy, type Reading } from './precedence.js';
 import { isBroad } from './scope.js';
-import { standingOf, unclearParts } from './standing.js';
+import { policyStateOf, unclearParts } from './policy-state.js';
 
 /**
- * Whether at least one sender block is in force. A block of everyone by everyone would stop all mail: it is a mistake or a
- * leftover, so it is flagged and does not count. An exemption of all inbound mail that overrides leaves only those blocks in
- * force that override too.
+ * Assesses whether at least one sender block is in force. A block from everyone to everyone would stop all mail; it is
+ * treated as a mistake, flagged, and not counted. When an exemption of all inbound mail overrides, only blocks that
+ * also override count.
  */
 export function assessBlocks(policies: readonly Policy[], { now }: AssessmentOptions): Assessment {
   const worst = blocksIn(policies, now, 'worst');
@@ -40,7 +40,7 @@ export function assessBlocks(policies: readonly Policy[], { now }: AssessmentOpt
 interface Blocks {
   readonly inForce: number;
   readonly forEveryone: readonly Policy[];
-  /** There are blocks, and an exemption goes before them. */
+  /** True when an exemption overrides existing blocks. */
   readonly overridden: boolean;
 }
 
@@ -74,9 +74,9 @@ function withoutBlock(policies: readonly Policy[], blocks: Blocks, now: Date): P
       reason: 'The only block in force is from everyone to everyone, which would stop all mail: it does not count.',
     };
   }
-  const standings = policies.filter(({ acts }) => acts === 'on').map((policy) => standingOf(policy, now));
-  if (standings.includes('expired')) return { code: 'expired', reason: 'The sender blocks have ended.' };
-  if (standings.includes('not-begun')) return { code: 'not-begun', reason: 'The sender blocks have not begun yet.' };
+  const states = policies.filter(({ acts }) => acts === 'on').map((policy) => policyStateOf(policy, now));
+  if (states.includes('expired')) return { code: 'expired', reason: 'The sender blocks have ended.' };
+  if (states.includes('not-begun')) return { code: 'not-begun', reason: 'The sender blocks have not begun yet.' };
   if (policies.length === 0) return { code: 'none', reason: 'There is no blocked-sender policy.' };
   return { code: 'off', reason: 'No sender block is switched on.' };
 }

@@ -2,14 +2,14 @@ import { count, idlePolicies, named, namesOf, type Assessment, type AssessmentOp
 import { coverageOf, type RouteCoverage, type RouteState } from './coverage.js';
 import type { Policy } from './policy.js';
 import { bearsOn, limitsOf, type Route } from './scope.js';
-import { unclearParts } from './standing.js';
+import { unclearParts } from './policy-state.js';
 
 /**
- * Whether the policies of a list cover all mail of a route.
+ * Assesses whether the policies of a list cover all mail of a route.
  *
- * Policies for other mail change nothing. One of which something is unclear never counts for a pass; it takes a pass away when
- * it may be one that disables, and keeps what would fail from failing. Only an override for all mail fails regardless,
- * because nothing that the unclear policy may be would lift it.
+ * Policies for other mail are ignored. A policy with an unclear part never counts for a pass: it prevents a pass if it
+ * may disable the protection, and prevents a fail if it may enable it. Only an override for all mail is a fail
+ * regardless, because no reading of the unclear policy would change that.
  */
 export function assessRoute(policies: readonly Policy[], route: Route, options: AssessmentOptions): Assessment {
   const { list, declared, now } = options;
@@ -19,11 +19,11 @@ export function assessRoute(policies: readonly Policy[], route: Route, options: 
   const best = coverageOf(relevant, question, 'best');
   const details = { ...idlePolicies(relevant, now), ...detailsOf(worst) };
 
-  if (isGood(worst.state)) return { verdict: 'pass', ...said(worst, route), details };
+  if (isGood(worst.state)) return { verdict: 'pass', ...reasonFor(worst, route), details };
   const isCertain = worst.state === best.state && (worst.state === 'overridden' || worst.state === 'tie');
   const unclear = relevant.filter((policy) => unclearParts(policy, now).length > 0);
-  if (unclear.length > 0 && !isCertain) return { verdict: 'unknown', ...unclearSaid(unclear, route), details };
-  return { verdict: worst.state === 'tie' ? 'unknown' : 'fail', ...said(worst, route), details };
+  if (unclear.length > 0 && !isCertain) return { verdict: 'unknown', ...unclearReason(unclear, route), details };
+  return { verdict: worst.state === 'tie' ? 'unknown' : 'fail', ...reasonFor(worst, route), details };
 }
 
 const isGood = (state: RouteState): boolean => state === 'covered' || state === 'declared';
@@ -39,14 +39,14 @@ function detailsOf({ carveOuts, partial, uncovered }: RouteCoverage): Assessment
 
 const withLimits = (policy: Policy): string => `${policy.name} (${limitsOf(policy).join(', ')})`;
 
-function unclearSaid(unclear: readonly Policy[], route: Route): Pick<Assessment, 'code' | 'reason'> {
+function unclearReason(unclear: readonly Policy[], route: Route): Pick<Assessment, 'code' | 'reason'> {
   const which = count(unclear.length, 'policy is', 'policies are');
   const reason = `Whether ${route} mail is covered depends on what cannot be told: ${which} not clear in every part.`;
   return { code: 'indeterminate', reason };
 }
 
-/** The code of a judgement and its sentence, for each state. */
-function said(coverage: RouteCoverage, route: Route): Pick<Assessment, 'code' | 'reason'> {
+/** Returns code and reason for each state. */
+function reasonFor(coverage: RouteCoverage, route: Route): Pick<Assessment, 'code' | 'reason'> {
   const { state, carveOuts, partial, uncovered } = coverage;
   const mail = `all ${route} mail`;
   switch (state) {

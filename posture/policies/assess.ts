@@ -1,28 +1,28 @@
 import type { Coverage } from '../../model/connection.js';
 import type { PolicyList } from './lists.js';
 import type { Policy } from './policy.js';
-import { standingOf, unclearParts } from './standing.js';
+import { policyStateOf, unclearParts } from './policy-state.js';
 
-/** What the rule of a control makes of a list of policies that could be read. */
+/** Result of a control's rule for a list of policies that could be read. */
 export interface Assessment {
   readonly verdict: 'pass' | 'fail' | 'unknown';
   readonly code: string;
   readonly reason: string;
-  /** Counts and names; what there is none of is left out. */
+  /** Counts and names; empty ones are omitted. */
   readonly details: Readonly<Record<string, number | string | readonly string[]>>;
 }
 
-/** What is asked of a list: at which moment, and what its connection declares to matter. */
+/** Parameters of an assessment: the list, the coverage that the settings declare, and the time. */
 export interface AssessmentOptions {
   readonly list: PolicyList;
   readonly declared?: Coverage | undefined;
   readonly now: Date;
 }
 
-/** More of them help nobody, and an evaluation is kept for years. */
+/** Limit for names in an evaluation. Longer lists do not help, and evaluations are kept for years. */
 const MOST_NAMES = 20;
 
-/** Names of policies under a heading; nothing when there are none. */
+/** Lists names of policies under a heading; empty when there are none. */
 export function named(heading: string, names: readonly string[]): Readonly<Record<string, readonly string[]>> {
   if (names.length === 0) return {};
   const more = names.length - MOST_NAMES;
@@ -31,15 +31,15 @@ export function named(heading: string, names: readonly string[]): Readonly<Recor
 
 export const namesOf = (policies: readonly Policy[]): string[] => policies.map(({ name }) => name);
 
-/** Policies that do not count, which administrators keep for later, and those of which something is not clear. */
+/** Lists the policies that are not in force, and those with an unclear part. */
 export function idlePolicies(policies: readonly Policy[], now: Date): Assessment['details'] {
-  const standing = (wanted: string): string[] =>
-    namesOf(policies.filter((policy) => standingOf(policy, now) === wanted));
+  const inState = (wanted: string): string[] =>
+    namesOf(policies.filter((policy) => policyStateOf(policy, now) === wanted));
   const unclear = policies.map((policy) => ({ policy, parts: unclearParts(policy, now) }));
   return {
-    ...named('disabled', standing('disabled')),
-    ...named('expired', standing('expired')),
-    ...named('notBegun', standing('not-begun')),
+    ...named('disabled', inState('disabled')),
+    ...named('expired', inState('expired')),
+    ...named('notBegun', inState('not-begun')),
     ...named(
       'unclear',
       unclear
@@ -49,5 +49,5 @@ export function idlePolicies(policies: readonly Policy[], now: Date): Assessment
   };
 }
 
-/** How many of something, in words: `1 policy`, `2 policies`. */
+/** Formats a count: `1 policy`, `2 policies`. */
 export const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;

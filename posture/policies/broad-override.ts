@@ -2,7 +2,7 @@ import type { Policy } from './policy.js';
 import { actingPolicies, type Reading } from './precedence.js';
 import { isBroad, ROUTES } from './scope.js';
 
-/** The policies in force that disable all mail of a route and override every other one. */
+/** Returns the policies in force that disable all mail of a route and override all others. */
 export function broadOverrides(policies: readonly Policy[], now: Date, reading: Reading): Policy[] {
   return actingPolicies(policies, now, reading)
     .filter(({ on, override }) => !on && override)

@@ -10,13 +10,16 @@ import {
   type Reading,
 } from './precedence.js';
 import { isBroad, ownSide, withoutOwnSide, type Leg, type Route } from './scope.js';
-import { standingOf } from './standing.js';
+import { policyStateOf } from './policy-state.js';
 
-/** What a list of policies says about one route. The first two are good, `tie` is open, the others are not good. */
+/**
+ * Coverage of one route by a list of policies. The first two states are good, `tie` is undecided, the others are not
+ * good.
+ */
 export type RouteState =
   /** A policy for all mail of the route is in force. */
   | 'covered'
-  /** Only for a part of it, but for all domains and groups that the settings declare to matter. */
+  /** Policies cover a part of the route, including all domains and groups that the settings declare. */
   | 'declared'
   | 'tie'
   | 'overridden'
@@ -28,7 +31,7 @@ export type RouteState =
 
 export interface RouteCoverage {
   readonly state: RouteState;
-  /** Narrower policies that take mail out. */
+  /** Narrower policies that exclude mail. */
   readonly carveOuts: readonly Policy[];
   /** Narrower policies that act. */
   readonly partial: readonly Policy[];
@@ -44,9 +47,9 @@ export interface Question {
 }
 
 /**
- * Whether the policies of a list cover a route, in one reading of what is unclear about them.
+ * Determines the coverage of a route, in one reading of the unclear parts.
  *
- * @param policies those of the list that bear on the route
+ * @param policies those of the list that may concern the route
  */
 export function coverageOf(policies: readonly Policy[], question: Question, reading: Reading): RouteCoverage {
   const { route, list, declared, now } = question;
@@ -78,7 +81,7 @@ export function coverageOf(policies: readonly Policy[], question: Question, read
   };
 }
 
-/** An override for all mail goes before every policy for a part of it. */
+/** An override for all mail takes precedence over every policy for a part of it. */
 function stateOf(
   decision: Decision,
   { isDeclared, isTie, otherwise }: { isDeclared: boolean; isTie: boolean; otherwise: RouteState },
@@ -88,15 +91,15 @@ function stateOf(
   return isTie ? 'tie' : otherwise;
 }
 
-/** Why nothing acts, by what an administrator would look at first. */
+/** Explains why no policy acts, most useful reason first. */
 function stateWithoutActing(policies: readonly Policy[], now: Date): RouteState {
-  const standings = policies.filter(({ acts }) => acts !== 'off').map((policy) => standingOf(policy, now));
-  if (standings.includes('expired')) return 'expired';
-  if (standings.includes('not-begun')) return 'not-begun';
+  const states = policies.filter(({ acts }) => acts !== 'off').map((policy) => policyStateOf(policy, now));
+  if (states.includes('expired')) return 'expired';
+  if (states.includes('not-begun')) return 'not-begun';
   return policies.length === 0 ? 'none' : 'off';
 }
 
-/** The policies that have a leg of this kind, each with that leg. */
+/** Returns the policies that have a matching leg, each with that leg. */
 function candidates(acting: readonly ActingPolicy[], isMeant: (leg: Leg) => boolean): Candidate[] {
   return acting.flatMap((policy) => {
     const leg = policy.legs.find(isMeant);
@@ -106,7 +109,10 @@ function candidates(acting: readonly ActingPolicy[], isMeant: (leg: Leg) => bool
 
 const policiesOf = (acting: readonly ActingPolicy[]): Policy[] => acting.map(({ policy }) => policy);
 
-/** A narrower policy is the more specific one, but an override goes before it, and policies that add up take nothing out. */
+/**
+ * True when a narrower policy excludes mail. It is the more specific one, but an override takes precedence over it, and
+ * policies that add up exclude nothing.
+ */
 function takesOut({ on, override }: ActingPolicy, broad: readonly Candidate[], { addsUp }: PolicyList): boolean {
   if (on) return false;
   return override || !(addsUp || broad.some((other) => other.on && other.override));
@@ -117,7 +123,7 @@ interface Target {
   readonly value: string;
 }
 
-/** What the settings declare to matter. */
+/** Domains and groups that the settings declare. */
 function declaredTargets({ domains = [], groups = [] }: Coverage = {}): Target[] {
   return [
     ...domains.map((value): Target => ({ kind: 'domain', value })),
@@ -125,7 +131,7 @@ function declaredTargets({ domains = [], groups = [] }: Coverage = {}): Target[]
   ];
 }
 
-/** The policies that are about all mail of a route that one of the tenant's domains or groups receives or sends. */
+/** Returns the policies for all mail of a route that a domain or group of the tenant receives or sends. */
 function candidatesFor(target: Target, acting: readonly ActingPolicy[], route: Route): Candidate[] {
   return candidates(
     acting,
@@ -133,7 +139,7 @@ function candidatesFor(target: Target, acting: readonly ActingPolicy[], route: R
   );
 }
 
-/** Domains are compared as names are (RFC 4343); groups by their id or, where Mimecast gives it, their name. */
+/** Compares domains without case (RFC 4343), and groups by id or, when Mimecast gives it, by name. */
 function isFor({ kind, values = [] }: Side, target: Target): boolean {
   if (kind !== target.kind) return false;
   if (kind === 'group') return values.includes(target.value);

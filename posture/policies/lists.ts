@@ -5,23 +5,23 @@ export type PolicyListName = Extract<
   'blocked-senders' | 'content-examination' | 'url-protect' | 'attachment-management'
 >;
 
-/** One type of policy, as one endpoint lists it. */
+/** One type of policy, as listed by one endpoint. */
 export interface PolicyList {
   readonly endpoint: PolicyListName;
   /**
-   * Mimecast publishes what its items look like. The others are read by the same guess: an item that lacks what every policy
-   * must have makes the whole list unreadable in shape, because it may be the one that decides.
+   * True when Mimecast documents the items. Items of other lists are read in the same form. An item without the
+   * required fields makes the whole list unreadable, because it may be the decisive one.
    */
   readonly documented: boolean;
-  /** All policies that apply act together; of other types only the most specific one does. */
+  /** True when all matching policies apply together. For other types only the most specific one applies. */
   readonly addsUp: boolean;
-  /** Options by which a policy acts. */
+  /** Options with which a policy acts. */
   readonly acting: readonly string[];
-  /** Options by which a policy takes mail out. An option that is in neither list decides nothing. */
+  /** Options with which a policy excludes mail. Options in neither list are unclear. */
   readonly off: readonly string[];
 }
 
-/** What a console calls on and off. No page says which words the lists without a public contract use. */
+/** Words for on and off. The words in undocumented lists are unknown; these are those of the console. */
 const ON = ['apply', 'enable', 'enabled', 'on'];
 const OFF = ['bypass', 'disable', 'disabled', 'exempt', 'no_action', 'none', 'off', 'take_no_action'];
 

@@ -3,7 +3,7 @@ import type { PolicyList } from './lists.js';
 import type { Boundary, Policy, Side, SideKind } from './policy.js';
 import { isJsonObject } from '../../model/json.js';
 
-/** Source: Mimecast, "Get Blocked Sender Policy"; the header's display name is in the console and not on that page. */
+/** Source: Mimecast, "Get Blocked Sender Policy". The header display name is in the console only, not on that page. */
 const SIDE_KINDS: Readonly<Partial<Record<string, SideKind>>> = {
   everyone: 'everyone',
   internal_addresses: 'internal',
@@ -15,14 +15,14 @@ const SIDE_KINDS: Readonly<Partial<Record<string, SideKind>>> = {
   address_attribute_value: 'attribute',
 };
 
-/** How Mimecast writes "since ever" and "for ever": 1900-01-01T00:00:00+0000 and 2100-01-01T23:59:59+0000. */
+/** Years of Mimecast's dates for "no start" and "no end": 1900-01-01T00:00:00+0000 and 2100-01-01T23:59:59+0000. */
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2100;
 
 const SECOND_MS = 1000;
 const LONGEST_NAME = 80;
 
-/** The policies of a list, or the places of those items that have not the form of one. */
+/** Parses the items of a list. @returns the policies, and the positions of items that do not have the form of a policy */
 export function parsePolicies(
   items: readonly unknown[],
   list: PolicyList,
@@ -35,10 +35,10 @@ export function parsePolicies(
 }
 
 /**
- * Reads an item `{ option, id, policy }`. Lists without a public contract may hold the policy's fields in the item itself.
+ * Parses an item `{ option, id, policy }`. Undocumented lists may have the policy's fields in the item itself.
  *
- * @returns nothing when it lacks what every policy must have: from, to and, where no contract says otherwise, enabled. The
- *   documented sample of a blocked sender has no `enabled`, so there its absence only leaves open whether it is in force.
+ * @returns undefined when a required field is missing: from, to and, in undocumented lists, enabled. The documented
+ *   sample of a blocked sender has no `enabled`; there, its absence only leaves open whether the policy is in force.
  */
 function parsePolicy(item: unknown, index: number, list: PolicyList): Policy | undefined {
   if (!isJsonObject(item)) return undefined;
@@ -68,7 +68,7 @@ function nameOf(description: unknown, index: number): string {
 
 function acts(option: unknown, { acting, off, documented }: PolicyList): Policy['acts'] {
   if (typeof option !== 'string') return 'unclear';
-  // Where no contract fixes the words, none fixes how they are written either.
+  // Undocumented words may also differ in case and separators.
   const word = documented
     ? option
     : option
@@ -79,7 +79,7 @@ function acts(option: unknown, { acting, off, documented }: PolicyList): Policy[
   return off.includes(word) ? 'off' : 'unclear';
 }
 
-/** `policy.from` and `policy.fromType` say the same; an item in which they do not is not understood. */
+/** Parses one side. `policy.from` and `policy.fromType` must agree; otherwise the item is unreadable. */
 function side(fields: Fields, name: 'from' | 'to'): Side | undefined {
   const place = isJsonObject(fields[name]) ? fields[name] : {};
   const [inner, outer] = [text(place['type']), text(fields[`${name}Type`])];
@@ -93,7 +93,10 @@ function side(fields: Fields, name: 'from' | 'to'): Side | undefined {
   return { kind, values: [own, fields[`${name}Value`]].map(text).filter((value) => value !== undefined) };
 }
 
-/** Eternal when it says so or gives the date that stands for it; a missing flag beside a good date leaves nothing open. */
+/**
+ * Parses a start or end. Eternal when the flag says so or the date is the vendor's date for it. A missing flag with a
+ * valid date is unambiguous.
+ */
 function boundary(eternal: unknown, date: unknown, isEternal: (date: Date) => boolean): Boundary {
   if (flag(eternal) === true) return 'eternal';
   const moment = typeof date === 'string' ? parseTimestamp(date) : undefined;
@@ -101,7 +104,7 @@ function boundary(eternal: unknown, date: unknown, isEternal: (date: Date) => bo
   return isEternal(moment) ? 'eternal' : moment;
 }
 
-/** Mimecast's dates end at 23:59:59 and begin at 00:00:00: the second that an end names still belongs to the policy. */
+/** Returns the exclusive end: Mimecast's dates end at 23:59:59, and that second still belongs to the policy. */
 function lastSecond(end: Boundary): Boundary {
   return end instanceof Date ? new Date(end.getTime() + SECOND_MS) : end;
 }
@@ -113,7 +116,7 @@ function conditions(value: unknown): Policy['conditions'] {
   return Object.values(value).every(isEmpty) ? 'none' : 'some';
 }
 
-/** The page of blocked senders calls one of its flags a string; answers hold booleans. */
+/** Parses a flag. The page of blocked senders documents one flag as a string; responses contain booleans. */
 function flag(value: unknown): boolean | undefined {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : undefined;

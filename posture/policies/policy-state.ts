@@ -1,20 +1,20 @@
 import type { Policy } from './policy.js';
 
-/** Whether a policy is in force at a moment, and why it is not. */
-export type LogPosition = 'in-force' | 'disabled' | 'not-begun' | 'expired' | 'unclear';
+/** State of a policy at a time. */
+export type PolicyState = 'in-force' | 'disabled' | 'not-begun' | 'expired' | 'unclear';
 
-/** What is certain goes first: a policy that is switched off is off, whatever its dates say. */
-export function standingOf({ enabled, begins, ends }: Policy, now: Date): LogPosition {
+/** Returns the state of a policy. Certain facts come first: a disabled policy is disabled, whatever its dates are. */
+export function policyStateOf({ enabled, begins, ends }: Policy, now: Date): PolicyState {
   if (enabled === false) return 'disabled';
   if (ends instanceof Date && now >= ends) return 'expired';
   if (begins instanceof Date && now < begins) return 'not-begun';
   return enabled === undefined || begins === 'unclear' || ends === 'unclear' ? 'unclear' : 'in-force';
 }
 
-/** What keeps it open whether and on what a policy that may be in force acts; empty when nothing does. */
+/** Lists the unclear parts of a policy that may be in force; empty when there are none. */
 export function unclearParts(policy: Policy, now: Date): string[] {
-  const standing = standingOf(policy, now);
-  if (standing !== 'in-force' && standing !== 'unclear') return [];
+  const state = policyStateOf(policy, now);
+  if (state !== 'in-force' && state !== 'unclear') return [];
   const parts: readonly (readonly [string, boolean])[] = [
     ['enabled', policy.enabled === undefined],
     ['dates', policy.begins === 'unclear' || policy.ends === 'unclear'],
@@ -28,7 +28,7 @@ export function unclearParts(policy: Policy, now: Date): string[] {
   return parts.filter(([, isUnclear]) => isUnclear).map(([part]) => part);
 }
 
-/** The moments at which policies begin or end; a policy that is switched off does neither. */
+/** Returns the times at which policies start or end, except those of disabled policies. */
 export function boundariesOf(policies: readonly Policy[]): Date[] {
   return policies
     .filter(({ enabled }) => enabled !== false)

@@ -1,31 +1,31 @@
 /**
- * A policy as its list shows it. What the list does not say, or says in a way that cannot be read, is `unclear` (or absent, for
- * a flag): such a policy never counts for anything good, and keeps what would fail from failing.
+ * A policy as shown by its list. Values that are missing or unreadable are `unclear` (flags: absent). Such a policy
+ * never counts for a pass, and can prevent a fail.
  */
 export interface Policy {
-  /** For people: its description, or its place in the list. */
+  /** Name for people: the description, or the position in the list. */
   readonly name: string;
   readonly acts: 'on' | 'off' | 'unclear';
   readonly enabled?: boolean;
   readonly begins: Boundary;
   readonly ends: Boundary;
-  /** It goes before policies of its type that would be more specific. */
+  /** True when it takes precedence over more specific policies of its type. */
   readonly override?: boolean;
-  /** It applies to mail of the other direction too. */
+  /** True when it also applies to the opposite direction. */
   readonly bidirectional?: boolean;
   readonly from: Side;
   readonly to: Side;
-  /** Source addresses, host names and the like that mail must match besides. */
+  /** Additional conditions, such as source addresses and host names. */
   readonly conditions: 'none' | 'some' | 'unclear';
 }
 
-/** The moment at which a policy begins or ends. */
+/** Time at which a policy starts or ends. */
 export type Boundary = Date | 'eternal' | 'unclear';
 
-/** Whose mail a policy is about, on one of its two sides. */
+/** One side of a policy: the senders or recipients that it applies to. */
 export interface Side {
   readonly kind: SideKind;
-  /** Where the side is a domain or a group, everything by which Mimecast names it: the domain; the group's id, its name. */
+  /** For a domain or a group, all identifiers that Mimecast gives: the domain; the group's id and name. */
   readonly values?: readonly string[];
 }
 

@@ -1,8 +1,8 @@
 import type { Policy, Side, SideKind } from './policy.js';
 import { legsOf, type Leg } from './scope.js';
-import { standingOf, unclearParts } from './standing.js';
+import { policyStateOf, unclearParts } from './policy-state.js';
 
-/** A policy that is taken to be in force, with everything about it decided. */
+/** A policy that counts as in force, with all unclear parts decided. */
 export interface ActingPolicy {
   readonly policy: Policy;
   readonly on: boolean;
@@ -11,16 +11,19 @@ export interface ActingPolicy {
 }
 
 /**
- * What is made of policies of which something is unclear. Between the worst and the best that they may be lies the truth: where
- * both give the same verdict, nothing that is unclear matters.
+ * Reading of unclear parts: for or against the tenant. When both readings give the same verdict, the unclear parts do
+ * not matter.
  */
 export type Reading = 'worst' | 'best';
 
-/** The policies that act at a moment. What is unclear acts against the tenant in the worst reading, and for it in the best. */
+/**
+ * Returns the policies that act at a time. Unclear parts count against the tenant in the worst reading, and for it in
+ * the best.
+ */
 export function actingPolicies(policies: readonly Policy[], now: Date, reading: Reading): ActingPolicy[] {
   return policies.flatMap((policy) => {
-    const standing = standingOf(policy, now);
-    if (standing !== 'in-force' && standing !== 'unclear') return [];
+    const state = policyStateOf(policy, now);
+    if (state !== 'in-force' && state !== 'unclear') return [];
     const isUnclear = unclearParts(policy, now).length > 0;
     const on = policy.acts === 'unclear' ? reading === 'best' : policy.acts === 'on';
     if (isUnclear && on !== (reading === 'best')) return [];
@@ -29,18 +32,21 @@ export function actingPolicies(policies: readonly Policy[], now: Date, reading: 
   });
 }
 
-/** A policy with the leg by which it is about the mail in question. */
+/** A policy with the leg that matches the mail in question. */
 export interface Candidate extends ActingPolicy {
   readonly leg: Leg;
 }
 
-/** `overridden`: one that disables goes before all others. `tie`: on and off are equally specific, and neither overrides. */
+/**
+ * `overridden`: a disabling policy takes precedence over all others. `tie`: on and off are equally specific, and
+ * neither overrides.
+ */
 export type Decision = 'on' | 'off' | 'overridden' | 'tie' | 'nothing';
 
 /**
- * Which of the policies that are about the same mail wins. An override goes before everything; otherwise the most specific one,
- * unless policies of this type add up. Where neither of two is the more specific on both sides, they tie: the vendor's
- * order of sender before recipient is not published for the API.
+ * Decides which policy for the same mail wins. An override takes precedence; otherwise the most specific policy wins,
+ * unless policies of this type add up. When neither of two policies is more specific on both sides, they tie: Mimecast
+ * does not publish whether sender or recipient comes first for the API.
  *
  * Source: Mimecast, "Policy Specificity".
  */
@@ -54,7 +60,7 @@ export function decide(candidates: readonly Candidate[], addsUp: boolean): Decis
   return winners.some(({ on }) => on) ? 'tie' : 'off';
 }
 
-/** `unclear` wins over everything, because it may: see {@link Reading}. */
+/** Rank of each kind. `unclear` ranks highest, because it may be the most specific: see {@link Reading}. */
 const SPECIFICITY: Readonly<Record<SideKind, number>> = {
   everyone: 0,
   internal: 1,

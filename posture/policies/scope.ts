@@ -4,7 +4,7 @@ export type Route = 'inbound' | 'outbound';
 
 export const ROUTES: readonly Route[] = ['inbound', 'outbound'];
 
-/** Mail of one direction that a policy is about. */
+/** One direction of mail that a policy applies to. */
 export interface Leg {
   readonly sender: Side;
   readonly recipient: Side;
@@ -16,32 +16,32 @@ const ENDS = {
   outbound: { sender: 'internal', recipient: 'external' },
 } as const satisfies Record<Route, { sender: SideKind; recipient: SideKind }>;
 
-/** The directions that a policy is about: its own, and the other one when it is bidirectional. */
+/** Returns the directions that a policy applies to: its own and, when bidirectional, the opposite. */
 export function legsOf({ from, to, conditions }: Policy, bidirectional: boolean): Leg[] {
   const conditional = conditions === 'some';
   const own = { sender: from, recipient: to, conditional };
   return bidirectional ? [own, { sender: to, recipient: from, conditional }] : [own];
 }
 
-/** Whether some mail of a route may be meant. A domain, a group or a person may be on either side of the gateway. */
+/** True when the leg may match some mail of a route. A domain, a group or a person can be on either side of the gateway. */
 function touches({ sender, recipient }: Leg, route: Route): boolean {
   return mayBe(sender, ENDS[route].sender) && mayBe(recipient, ENDS[route].recipient);
 }
 
-/** Whether all mail of a route is meant. */
+/** True when the leg matches all mail of a route. */
 export function isBroad({ sender, recipient, conditional }: Leg, route: Route): boolean {
   return !conditional && isAll(sender, ENDS[route].sender) && isAll(recipient, ENDS[route].recipient);
 }
 
-/** Whether a policy may be about mail of a route: what is not clear about it may be anything. */
+/** True when a policy may apply to mail of a route. An unclear side may be anything. */
 export function bearsOn(policy: Policy, route: Route): boolean {
   return legsOf(policy, policy.bidirectional ?? true).some((leg) => touches(leg, route));
 }
 
-/** The end of a route on which the tenant's own people are. */
+/** Returns the side of a leg that is the tenant's own. */
 export const ownSide = (leg: Leg, route: Route): Side => (route === 'inbound' ? leg.recipient : leg.sender);
 
-/** The same leg with everybody at the tenant's end. */
+/** Replaces the tenant's side with everyone. */
 export function withoutOwnSide(leg: Leg, route: Route): Leg {
   const everyone: Side = { kind: 'everyone' };
   return route === 'inbound' ? { ...leg, recipient: everyone } : { ...leg, sender: everyone };
@@ -51,7 +51,10 @@ function mayBe({ kind }: Side, wanted: 'internal' | 'external'): boolean {
   return kind === wanted || (kind !== 'internal' && kind !== 'external');
 }
 
-/** `unclear` stands for everybody here: who reads policies decides beforehand what to make of such a side. */
+/**
+ * True when the side includes everyone of a kind. `unclear` counts as everyone here: the reading has already decided
+ * which policies are considered.
+ */
 function isAll({ kind }: Side, wanted: 'internal' | 'external'): boolean {
   return kind === wanted || kind === 'everyone' || kind === 'unclear';
 }
@@ -63,7 +66,7 @@ const LIMITS: Readonly<Partial<Record<SideKind, string>>> = {
   person: 'one address',
 };
 
-/** By what a policy is limited to a part of the mail, in words. */
+/** Describes what limits a policy to a part of the mail. */
 export function limitsOf({ from, to, conditions }: Policy): string[] {
   const [fromLimit, toLimit] = [LIMITS[from.kind], LIMITS[to.kind]];
   return [

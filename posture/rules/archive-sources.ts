@@ -3,25 +3,25 @@ import { readEndpoint, wrongShape, type GoodReading, type Problem } from './read
 
 type ArchiveEndpoint = 'account' | 'archive-settings';
 
-/** One of the places where Mimecast says something about the archive. */
+/** One source of facts about the archive. */
 export interface ArchiveSource extends GoodReading {
   readonly endpoint: ArchiveEndpoint;
   readonly item: Readonly<Record<string, unknown>>;
   readonly isOn: boolean;
 }
 
-/** The account first, where both can be read. */
+/** Readable sources; the account comes first. */
 export type ArchiveSources = readonly [ArchiveSource, ...ArchiveSource[]];
 
-/** Where it may stand that archiving is on. The settings have no public contract: these are the names that it may have. */
+/** Fields that may contain the archiving switch. The archive settings are undocumented, so these are guesses. */
 const SWITCHES: Readonly<Record<ArchiveEndpoint, readonly string[]>> = {
   account: ['archive'],
   'archive-settings': ['archiveEnabled', 'archive', 'enabled'],
 };
 
 /**
- * The account suffices where the archive settings cannot be read, and the other way round. A source that answers without
- * saying on or off is not passed over: it may disagree with the other.
+ * Reads the account and the archive settings. One readable source is enough. A source that responds without a switch is
+ * a problem, because it may contradict the other.
  */
 export function readArchive(facts: Facts): { readonly sources: ArchiveSources } | { readonly problem: Problem } {
   const account = sourceOf(facts, 'account');
@@ -39,26 +39,26 @@ function sourceOf(facts: Facts, endpoint: ArchiveEndpoint): Readable {
   const reading = readEndpoint(facts, endpoint);
   if (reading.problem) return reading;
   const item = onlyItem(reading.items);
-  const said = SWITCHES[endpoint].map((name) => item?.[name]).filter((value) => typeof value === 'boolean');
-  const [isOn] = said;
-  if (!item || isOn === undefined || said.some((value) => value !== isOn)) {
+  const switches = SWITCHES[endpoint].map((name) => item?.[name]).filter((value) => typeof value === 'boolean');
+  const [isOn] = switches;
+  if (!item || isOn === undefined || switches.some((value) => value !== isOn)) {
     return { problem: wrongShape(reading, `${endpoint} does not say whether archiving is on`) };
   }
   return { ...reading, endpoint, item, isOn };
 }
 
-/** Several would be several archives, of which nobody knows which one counts. */
+/** Returns the only item. Several items would be several archives, and it is unknown which one counts. */
 function onlyItem([item, ...others]: readonly unknown[]): ArchiveSource['item'] | undefined {
   const isOne = others.length === 0 && typeof item === 'object' && item !== null && !Array.isArray(item);
   return isOne ? (item as ArchiveSource['item']) : undefined;
 }
 
 function disagree(account: ArchiveSource, settings: ArchiveSource): Problem {
-  const said = [account, settings].map(({ endpoint, isOn }) => `${endpoint} says ${isOn ? 'on' : 'off'}`);
-  return conflicting([account, settings], `Two sources disagree about archiving: ${said.join(', ')}.`);
+  const statements = [account, settings].map(({ endpoint, isOn }) => `${endpoint} says ${isOn ? 'on' : 'off'}`);
+  return conflicting([account, settings], `Two sources disagree about archiving: ${statements.join(', ')}.`);
 }
 
-/** Two sources that cannot both be right. Both are cited, and neither is believed. */
+/** Creates the problem for two contradicting sources. Both are cited, and neither is used. */
 export function conflicting(sources: readonly ArchiveSource[], reason: string): Problem {
   return {
     verdict: 'unknown',
@@ -70,6 +70,6 @@ export function conflicting(sources: readonly ArchiveSource[], reason: string): 
   };
 }
 
-/** All of them are good until then. */
+/** Time at which the first source becomes stale. */
 export const firstStale = (sources: readonly ArchiveSource[]): Date =>
   new Date(Math.min(...sources.map(({ freshUntil }) => freshUntil.getTime())));

@@ -2,36 +2,36 @@ import type { Facts } from '../../model/facts.js';
 import type { ControlId, Judgement, Mappings, Severity, Subject } from '../../model/verdicts.js';
 
 /**
- * One statement that must hold, and the rule that says whether it does. Pure: the same facts give the same judgement.
+ * One statement that is required to be true, and the rule that judges it. Pure: the same facts give the same judgement.
  *
- * The rule never says `not-applicable`, which is for people to say; an annotation does.
+ * The rule never returns `not-applicable`; only an annotation does.
  */
 export interface Control {
   readonly id: ControlId;
   /** The statement. */
   readonly title: string;
-  /** Why it matters, in two sentences at most. */
+  /** Rationale, in at most two sentences. */
   readonly rationale: string;
-  /** How to put it right, in the words of the Mimecast console. */
+  /** Steps to fix it, in the words of the Mimecast console. */
   readonly remediation: string;
-  /** When it says what, in words. */
+  /** The rule in words, for each verdict. */
   readonly rule: RuleInWords;
-  /** What the API cannot show about it, so that nobody takes a pass for more than it is. */
+  /** Limits of the API, so that a pass is not overrated. */
   readonly limits: string;
   readonly severity: Severity;
   readonly subject: Subject;
-  /** Raised whenever the same facts may be judged otherwise. */
+  /** Raised whenever the same facts may be judged differently. */
   readonly version: number;
   readonly mappings: Mappings;
-  /** Told, and left out of what makes a command fail. */
+  /** True when it is reported, but does not count for exit codes. */
   readonly advisory?: boolean;
   judge(facts: Facts): Judgement;
 }
 
 export interface RuleInWords {
   readonly pass: string;
-  /** None for controls that only ever see that something acts: silence in a log is never a fail. */
+  /** Absent for controls that only see activity: an empty log is never a fail. */
   readonly fail?: string;
-  /** Besides evidence that is stale, cannot be read, has another shape, or contradicts itself. */
+  /** Conditions besides evidence that is stale, unreadable, in an unknown form, or contradictory. */
   readonly unknown: string;
 }

@@ -1,19 +1,19 @@
 import type { Basis, Judgement } from '../../model/verdicts.js';
 import { nextOf } from './moments.js';
 
-/** A judgement with dates in it, and with room for what there may be none of. */
+/** A judgement with `Date` values and optional fields. */
 export interface Finding extends Pick<Judgement, 'verdict' | 'code' | 'reason' | 'thresholds'> {
   readonly action?: string | undefined;
   readonly basis: readonly Basis[];
   readonly details?: Judgement['details'] | undefined;
   readonly freshUntil?: Date | undefined;
-  /** Moments at which the rule may say something else. Those that are over do not matter. */
-  readonly turns?: readonly (Date | undefined)[];
+  /** Times at which the rule may give another verdict. Past times are ignored. */
+  readonly reevaluateAt?: readonly (Date | undefined)[];
 }
 
 export function judged(finding: Finding, now: Date): Judgement {
-  const { verdict, code, reason, action, basis, thresholds, details, freshUntil, turns = [] } = finding;
-  const turnsAt = nextOf([freshUntil, ...turns], now);
+  const { verdict, code, reason, action, basis, thresholds, details, freshUntil, reevaluateAt = [] } = finding;
+  const nextEvaluation = nextOf([freshUntil, ...reevaluateAt], now);
   return {
     verdict,
     code,
@@ -23,6 +23,6 @@ export function judged(finding: Finding, now: Date): Judgement {
     ...(thresholds !== undefined && { thresholds }),
     ...(details !== undefined && Object.keys(details).length > 0 && { details }),
     ...(freshUntil !== undefined && { freshUntil: freshUntil.toISOString() }),
-    ...(turnsAt !== undefined && { turnsAt: turnsAt.toISOString() }),
+    ...(nextEvaluation !== undefined && { turnsAt: nextEvaluation.toISOString() }),
   };
 }

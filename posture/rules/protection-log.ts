@@ -5,26 +5,26 @@ import { judged, type Finding } from './judged.js';
 import { after, DAY_MS, dayOf, earliest, LOOK_BACK_DAYS, minuteOf } from './moments.js';
 import { grant, pollAgain, type Problem } from './read-endpoint.js';
 
-/** How often a protection's log is polled unless its connection says otherwise. Source: the same as that of policies. */
+/** Default poll interval of a protection log; the same as for policies. */
 const USUAL_INTERVAL_MS = DAY_MS;
 
-/** What a control asks of a protection's log. */
+/** Rule of a control about a protection log. */
 export interface OperationRule {
   readonly protection: Protection;
-  /** Rows of a day, route and definition that show that it acted. */
+  /** Number of rows in a cell (day, route, definition) that show activity. */
   acts(cell: DailyStatistics): number;
-  /** What a row is: `clicks`. */
+  /** Plural noun for the rows: `clicks`. */
   readonly rows: string;
-  /** Why rows that are there show nothing; its code and its sentence. */
+  /** Code and reason when the log has rows and none of them shows activity. */
   readonly onlyOthers: Pick<Finding, 'code' | 'reason'>;
 }
 
 /**
- * Whether a protection acted on inbound mail within 7 days: by one row at least, on a day that is held to its end, that names the
- * definition it went by. Silence is no evidence of anything: the rule never fails.
+ * Judges whether a protection acted on inbound mail within 7 days: at least one row, on a completely read day, that
+ * names its definition. An empty log proves nothing, so the rule never fails.
  *
- * The window is today and the 7 UTC days before it. It is complete when the log is held to within a day of when it was read, and
- * no day before that has an end that is missing.
+ * The window is the current UTC day and the 7 days before. It is complete when the log is read to within one day of the
+ * last poll, and no earlier day is incomplete.
  */
 export function judgeOperation(facts: Facts, rule: OperationRule): Judgement {
   const { now } = facts;
@@ -36,10 +36,10 @@ export function judgeOperation(facts: Facts, rule: OperationRule): Judgement {
   const holes = window(facts, rule.protection).filter(({ day, complete }) => !complete && day < heldTo);
   const shared = { basis: [basis], freshUntil, details: detailsOf(cells, rule) };
   if (lags || holes.length > 0) {
-    const turns = [leavesWindow(earliest(holes.map(startOf)))];
+    const reevaluateAt = [leavesWindow(earliest(holes.map(startOf)))];
     const reason = `The log is not held to the end of every day of the last ${LOOK_BACK_DAYS}.`;
     const action = pollAgain(facts, 'threat-statistics');
-    return judged({ ...shared, verdict: 'unknown', code: 'window-incomplete', reason, action, turns }, now);
+    return judged({ ...shared, verdict: 'unknown', code: 'window-incomplete', reason, action, reevaluateAt }, now);
   }
   const shows = cells.filter((cell) => cell.complete && namesDefinition(cell) && rule.acts(cell) > 0);
   const newest = shows
@@ -51,7 +51,7 @@ export function judgeOperation(facts: Facts, rule: OperationRule): Judgement {
   const definitions = new Set(shows.map(({ definition }) => definition)).size;
   const by = definitions === 1 ? 'one definition' : `${definitions} definitions`;
   const reason = `${total} ${rule.rows} inbound within ${LOOK_BACK_DAYS} days, by ${by}.`;
-  return judged({ ...shared, verdict: 'pass', code: 'acted', reason, turns: [leavesWindow(newest)] }, now);
+  return judged({ ...shared, verdict: 'pass', code: 'acted', reason, reevaluateAt: [leavesWindow(newest)] }, now);
 }
 
 function silence(cells: readonly DailyStatistics[], rule: OperationRule): Pick<Finding, 'code' | 'reason'> {
@@ -77,13 +77,13 @@ interface GoodLog {
   readonly problem?: never;
   readonly basis: Basis;
   readonly freshUntil: Date;
-  /** The UTC day up to whose start, at least, everything is held. */
+  /** UTC day up to whose start the log is complete. */
   readonly heldTo: string;
-  /** It is not held to the start of the day before the one on which it was read. */
+  /** True when the log is not complete to the start of the day before the last poll. */
   readonly lags: boolean;
 }
 
-/** A log as it was read, in the order that holds for all evidence: readable, then fresh. */
+/** Reads a log. As for all evidence, problems are checked in this order: readable, then fresh. */
 function readLog(facts: Facts, protection: Protection): LogReading {
   const log = facts.statistics.logs[protection];
   const source = `statistics/${protection}`;
@@ -108,10 +108,10 @@ function readLog(facts: Facts, protection: Protection): LogReading {
   }
   const readAt = readUntil(log);
   if (readAt === undefined) {
-    const asked = minuteOf(log.observedAt);
+    const polledAt = minuteOf(log.observedAt);
     return unknown(
       'unreadable',
-      `The log of this protection could not be read yet; it was asked for last at ${asked}.`,
+      `The log of this protection could not be read yet; it was asked for last at ${polledAt}.`,
       again,
     );
   }
@@ -126,7 +126,10 @@ function readLog(facts: Facts, protection: Protection): LogReading {
   );
 }
 
-/** A poll that failed does not replace what was read before it: that reaches to the watermark. */
+/**
+ * Time up to which the log was read. A failed poll does not replace an earlier reading: that one reaches to the
+ * watermark.
+ */
 function readUntil({ outcome, observedAt, watermark }: LogFact): Date | undefined {
   return outcome === 'failed' ? watermark : observedAt;
 }
@@ -143,10 +146,10 @@ function intervalOf({ streams, settings }: Facts): number {
 
 const startOf = ({ day }: DailyStatistics): Date => new Date(`${day}T00:00:00Z`);
 
-/** A day is looked at until 7 whole days after it are over. */
+/** Time at which a day leaves the window: after 7 complete days. */
 const leavesWindow = (day: Date | undefined): Date | undefined => day && after(day, (LOOK_BACK_DAYS + 1) * DAY_MS);
 
-/** What a protection did within the window; on all routes, when none is named. */
+/** Returns the statistics of a protection within the window; of all routes when none is given. */
 function window({ statistics, now }: Facts, protection: Protection, route?: string): DailyStatistics[] {
   const [first, last] = [dayOf(after(now, -LOOK_BACK_DAYS * DAY_MS)), dayOf(now)];
   return statistics.days
@@ -154,7 +157,7 @@ function window({ statistics, now }: Facts, protection: Protection, route?: stri
     .filter((cell) => route === undefined || cell.route.trim().toLowerCase() === route);
 }
 
-/** The logs write `N/A` and `None` where they have nothing to say. */
+/** True when the row names a definition. The logs write `N/A` and `None` for none. */
 const namesDefinition = ({ definition }: DailyStatistics): boolean => !/^\s*(?:n\/a|none)?\s*$/i.test(definition);
 
 function detailsOf(cells: readonly DailyStatistics[], rule: OperationRule): NonNullable<Judgement['details']> {
@@ -166,7 +169,7 @@ function detailsOf(cells: readonly DailyStatistics[], rule: OperationRule): NonN
   };
 }
 
-/** Rows of a log within the window, for what is shown and not judged. */
+/** Number of rows of a log within the window; shown, not judged. */
 export function loggedRows(facts: Facts, protection: Protection, route: string): number {
   return window(facts, protection, route).reduce((sum, { rows }) => sum + rows, 0);
 }

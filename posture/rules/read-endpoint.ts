@@ -4,7 +4,7 @@ import type { Basis } from '../../model/verdicts.js';
 import type { Finding } from './judged.js';
 import { dayOf, minuteOf } from './moments.js';
 
-/** An endpoint's answer that may be judged, or why there is none. */
+/** A response that can be judged, or the problem that prevents it. */
 export type EndpointReading = GoodReading | { readonly problem: Problem };
 
 export interface GoodReading {
@@ -14,14 +14,14 @@ export interface GoodReading {
   readonly freshUntil: Date;
 }
 
-/** Why evidence cannot be judged: always an unknown. */
+/** Reason for which evidence cannot be judged; the verdict is always unknown. */
 export type Problem = Finding & { readonly verdict: 'unknown' };
 
-/** What is read whole and judged by what it says. Logs are judged by what they come to. */
+/** Endpoints that are read in full and judged by their items. Logs are judged by their statistics. */
 type JudgedEndpoint = Exclude<EndpointName, 'audit-events' | ProtectionLogEndpoint | VendorStatistics>;
 
 interface Words {
-  /** What it shows, a plural noun. */
+  /** Plural noun for the items. */
   readonly shows: string;
   readonly stream: Stream;
 }
@@ -38,10 +38,10 @@ const WORDS: Readonly<Record<JudgedEndpoint, Words>> = {
 const shownBy = (endpoint: JudgedEndpoint): string => WORDS[endpoint].shows;
 
 /**
- * What an endpoint said, if it can be read and is fresh; in this order.
+ * Returns the items of an endpoint when they are readable and fresh, checked in this order.
  *
- * The newest answer holds until twice its interval is over: a failed poll does not replace it. That Mimecast refuses the
- * endpoint, or has none for this tenant, replaces it at once.
+ * The newest usable response applies until twice its interval is over; a failed poll does not replace it. A refusal, or
+ * the absence of the endpoint for this tenant, replaces it immediately.
  */
 export function readEndpoint(facts: Facts, endpoint: JudgedEndpoint): EndpointReading {
   const fact = facts.endpoints[endpoint];
@@ -56,12 +56,15 @@ export function readEndpoint(facts: Facts, endpoint: JudgedEndpoint): EndpointRe
   return { items: readable.items, basis, freshUntil: readable.freshUntil };
 }
 
-/** `data` and `fail` both filled: what is there is kept and not judged. An older answer, if it is good, holds on. */
+/**
+ * True for a partial response, with both `data` and `fail`: it is stored and not judged. An older complete response
+ * stays in use.
+ */
 function isPartOfAnAnswer({ partlyFailed = false, latest }: EndpointFact, readable: ReadableFact): boolean {
   return partlyFailed && readable.observedAt >= latest.observedAt;
 }
 
-/** An answer whose form is not understood. */
+/** Creates the problem for a response in an unknown form. */
 export function wrongShape({ basis, freshUntil }: GoodReading, what: string): Problem {
   return {
     verdict: 'unknown',

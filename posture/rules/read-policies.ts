@@ -10,7 +10,7 @@ export interface GoodPolicies extends Omit<GoodReading, 'items'> {
   readonly policies: readonly Policy[];
 }
 
-/** The policies of a list. One item that is not understood spoils the list: it may be the one that decides. */
+/** Reads the policies of a list. One unreadable item makes the list unreadable, because it may be the decisive one. */
 export function readPolicies(facts: Facts, list: PolicyList): PolicyReading {
   const reading: EndpointReading = readEndpoint(facts, list.endpoint);
   if (reading.problem) return reading;

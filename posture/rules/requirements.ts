@@ -1,8 +1,8 @@
 import type { Requirement } from '../../model/verdicts.js';
 
 /**
- * The requirements that controls support, with the frameworks' own titles. Sources: NIST SP 800-53 revision 5, ISO/IEC
- * 27001:2022 Annex A, CIS Controls 8.1.
+ * Requirements that the controls support, with the titles of the frameworks. Sources: NIST SP 800-53 revision 5,
+ * ISO/IEC 27001:2022 Annex A, CIS Controls 8.1.
  */
 
 const requirement = (id: string, title: string): Requirement => ({ id, title });

@@ -3,19 +3,19 @@ import type { Judgement } from '../../model/verdicts.js';
 import { loggedRows } from './protection-log.js';
 import { readEndpoint } from './read-endpoint.js';
 
-/** What is shown with a verdict and is no part of it. */
-export interface Beside {
+/** Additional facts shown with a verdict. Never part of it. */
+export interface VerdictContext {
   readonly details: NonNullable<Judgement['details']>;
-  /** Further words for a reason, with the blank before them; empty when there is nothing to say. */
+  /** Text to append to a reason, with a leading space; empty when there is none. */
   readonly words: string;
 }
 
 /**
- * Whether a product is among the account's packages. Context only: who has a licence may still have it switched off.
+ * Shows whether a product is among the account's packages. Context only: a licensed product can be switched off.
  *
- * @param packageIds numbers that Mimecast puts behind the package's name: `URL Protection (Site) [1043]`
+ * @param packageIds numbers at the end of Mimecast's package names: `URL Protection (Site) [1043]`
  */
-export function licenceBeside(facts: Facts, packageIds: readonly number[]): Beside {
+export function licenceContext(facts: Facts, packageIds: readonly number[]): VerdictContext {
   const names = packagesOf(facts);
   if (names === undefined) return { details: { licence: 'unknown' }, words: '' };
   const found = names.find((name) => packageIds.some((id) => name.endsWith(`[${id}]`)));
@@ -32,18 +32,18 @@ function packagesOf(facts: Facts): readonly string[] | undefined {
   return Array.isArray(packages) ? packages.filter((name) => typeof name === 'string') : undefined;
 }
 
-/** What the protection of the same kind did, as far as its own control says. */
-export function siblingBeside(name: string, { verdict }: Judgement): Beside {
+/** Shows the verdict of the related control that reads the log. */
+export function siblingContext(name: string, { verdict }: Judgement): VerdictContext {
   return { details: { [name]: verdict }, words: verdict === 'pass' ? ` ${name}: pass.` : '' };
 }
 
-/** Hits of policies in the DLP log: they show that a policy fired, and nothing about what is covered. */
-export function dlpBeside(facts: Facts, route: 'inbound' | 'outbound'): Beside {
+/** Shows hits in the DLP log: they show that a policy acted, not what is covered. */
+export function dlpContext(facts: Facts, route: 'inbound' | 'outbound'): VerdictContext {
   const rows = loggedRows(facts, 'dlp', route);
   return { details: { dlpRows: rows }, words: rows > 0 ? ` The DLP log shows ${rows} hits within 7 days.` : '' };
 }
 
-export const together = (...all: readonly Beside[]): Beside => ({
-  details: Object.assign({}, ...all.map(({ details }) => details)) as Beside['details'],
+export const joinContexts = (...all: readonly VerdictContext[]): VerdictContext => ({
+  details: Object.assign({}, ...all.map(({ details }) => details)) as VerdictContext['details'],
   words: all.map(({ words }) => words).join(''),
 });
