@@ -5,7 +5,7 @@ import type { VerdictRow } from './verdict-rows.js';
 
 const RANK: Readonly<Record<Severity, number>> = { high: 0, medium: 1, low: 2, info: 3 };
 
-/** What somebody has to do something about: fails before unknowns, the graver before the lighter, the older before the newer. */
+/** Selects the controls that need action: fails before unknowns, then by severity, then oldest first. */
 export function actionPlan(rows: readonly VerdictRow[]): VerdictRow[] {
   return rows
     .filter(({ control }) => control.verdict === 'fail' || control.verdict === 'unknown')
@@ -20,7 +20,7 @@ export function actionPlan(rows: readonly VerdictRow[]): VerdictRow[] {
 
 const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 
-/** What somebody has decided about a fail or an unknown: the acceptance of its risk before an attestation. */
+/** Decision about a fail or an unknown: an accepted risk before an attestation. */
 const decisionOn = (control: ControlResult) =>
   annotationOf(control, 'accepted-risk') ?? annotationOf(control, 'attestation');
 

@@ -1,7 +1,7 @@
 import type { Column } from './csv.js';
 import type { ExportedEvent, ExportedObservation } from '../../evidence/export.js';
 
-/** An event, whose body may be gone. */
+/** An event; its body may have been erased. */
 type HeldEvent = Omit<ExportedEvent, 'body'> & Partial<Pick<ExportedEvent, 'body'>>;
 
 interface EventRow {
@@ -9,7 +9,7 @@ interface EventRow {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The fields of an event are looked up in its body, which the vendor may extend: what it does not have stays empty. */
+/** Creates a row. Fields come from the event's body, which the vendor may extend; missing fields stay empty. */
 export const eventRow = (event: HeldEvent): EventRow => ({
   event,
   fields: event.body === undefined ? {} : (JSON.parse(event.body) as EventRow['fields']),

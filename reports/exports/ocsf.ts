@@ -11,8 +11,8 @@ import { stableUuid } from './uuid.js';
 import type { TracedEvaluation, VerdictPast } from './verdict-history.js';
 
 /**
- * OCSF Compliance Finding, class 2003 of schema 1.8.0 (https://schema.ocsf.io/1.8.0/classes/compliance_finding): one for each
- * connection and control. Its `finding_info.uid` stays the same for good, so that a consumer updates what it holds.
+ * OCSF Compliance Finding, class 2003 of schema 1.8.0 (https://schema.ocsf.io/1.8.0/classes/compliance_finding): one
+ * per connection and control. Its `finding_info.uid` never changes, so that consumers update the finding they have.
  */
 const SCHEMA_VERSION = '1.8.0';
 const CATEGORY_UID = 2;
@@ -20,7 +20,7 @@ const CLASS_UID = 2003;
 
 type Labelled = readonly [id: number, label: string];
 
-/** What OCSF has no number for is `Other`, and its label says what it is. */
+/** Status ids. Verdicts that OCSF does not define are `Other`, with their own label. */
 const COMPLIANCE: Readonly<Record<Verdict, Labelled>> = {
   pass: [1, 'Pass'],
   unknown: [2, 'Warning'],
@@ -45,7 +45,7 @@ const CLOSE: Labelled = [3, 'Close'];
 
 const isOpen = (verdict: Verdict): boolean => verdict === 'fail' || verdict === 'unknown';
 
-/** The findings of one record, a control each. */
+/** Returns the findings of one record, one per control. */
 export function ocsfFindings({ evaluation, history }: TracedEvaluation, rendering: Rendering): OcsfFinding[] {
   return evaluation.controls.map((control) => finding(evaluation, control, history.of(control.id), rendering));
 }
@@ -114,18 +114,24 @@ function finding(
   };
 }
 
-/** A finding that was open and is not any more is closed; it stays so in the records that follow, which closes it again to no effect. */
+/**
+ * Returns the activity. A finding that was open and no longer is gets closed; later records close it again, which has
+ * no effect.
+ */
 function activityOf({ verdict }: ControlResult, { before, records }: VerdictPast): Labelled {
   if (records === 1) return CREATE;
   return before !== undefined && isOpen(before) && !isOpen(verdict) ? CLOSE : UPDATE;
 }
 
-/** OCSF's severity says how urgently somebody must act: nobody has to on a pass. How grave a fail would be stands in the check. */
+/**
+ * Returns the severity of the finding. In OCSF it means urgency, which is `Informational` on a pass. The severity of a
+ * possible fail is in the check.
+ */
 function severityOf({ verdict, severity }: ControlResult): Labelled {
   return SEVERITIES[isOpen(verdict) ? severity : 'info'];
 }
 
-/** Where people stand with the finding. An accepted risk is suppressed here while its compliance stays what it is. */
+/** Returns the workflow status of the finding. An accepted risk is suppressed; its compliance status does not change. */
 function statusOf(control: ControlResult): Labelled {
   if (control.verdict === 'pass') return RESOLVED;
   const isSettled = control.verdict === 'not-applicable' || annotationOf(control, 'accepted-risk') !== undefined;

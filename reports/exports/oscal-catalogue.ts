@@ -2,7 +2,10 @@ import type { ControlId, Mappings } from '../../model/verdicts.js';
 import { requirementsOf, type Framework, type Product } from './rendering.js';
 import { stableUuid } from './uuid.js';
 
-/** Namespace of the properties that are ours. An identifier, not an address; a URL, because common tools take no other URI here. */
+/**
+ * Namespace of this product's properties. An identifier, not an address; a URL, because common tools accept no other
+ * URI here.
+ */
 const OUR_NAMESPACE = 'https://surecloud.com/ns/temporal-mimecast';
 
 const NIST_RESOURCE = stableUuid('resource', 'nist-sp-800-53-rev5');
@@ -13,10 +16,10 @@ const PROPERTY: Readonly<Record<Framework, string>> = {
   cis: 'cis-controls-v8.1',
 };
 
-/** The objective of a control, as findings name it. */
+/** Returns the id of a control's objective, as used in findings. */
 export const objectiveOf = (id: ControlId): string => `${id}_obj`;
 
-/** The resource that describes our controls. */
+/** Returns the id of the resource that describes this product's controls. */
 export const ourCatalogue = (connectionId: string): string => stableUuid('catalogue', connectionId);
 
 export const ourProperty = (name: string, value: string): Record<string, string> => ({
@@ -25,7 +28,10 @@ export const ourProperty = (name: string, value: string): Record<string, string>
   value,
 });
 
-/** What a control supports elsewhere: every framework as properties, and NIST, which has a catalogue in OSCAL, as related links. */
+/**
+ * Returns the requirements that a control supports: properties for all frameworks, and related links for NIST, which
+ * has an OSCAL catalogue.
+ */
 export function catalogueLinks(mappings: Mappings): Record<string, unknown> {
   const props = requirementsOf(mappings).map(({ framework, requirement: { id, title } }) => ({
     ...ourProperty(PROPERTY[framework], id),
@@ -40,7 +46,7 @@ export function catalogueLinks(mappings: Mappings): Record<string, unknown> {
   return { ...(props.length > 0 && { props }), ...(links.length > 0 && { links }) };
 }
 
-/** A control of NIST as its catalogue in OSCAL spells it: `SC-7(10)` is `sc-7.10`. */
+/** Converts a NIST control id to its form in the OSCAL catalogue: `SC-7(10)` is `sc-7.10`. */
 const oscalControlId = (id: string): string => id.toLowerCase().replace(/\((\d+)\)/g, '.$1');
 
 export function catalogueResources(connectionId: string, { name, version }: Product): Record<string, unknown>[] {

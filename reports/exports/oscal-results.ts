@@ -3,7 +3,7 @@ import { catalogueLinks, objectiveOf, ourProperty } from './oscal-catalogue.js';
 import { annotationOf, shownName, type Rendering } from './rendering.js';
 import { stableUuid } from './uuid.js';
 
-/** The components that controls are about, by UUID. */
+/** UUIDs of the components that controls are about. */
 export type OscalSubjects = Readonly<Record<Subject, string>>;
 
 export interface OscalContext {
@@ -25,7 +25,7 @@ const subjectOf = ({ subject }: ControlResult, { subjects }: OscalContext): Osca
   { 'subject-uuid': subjects[subject], type: 'component' },
 ];
 
-/** What was seen of a control, whatever it came to. */
+/** Returns the observation of a control, for any verdict. */
 export function observationOf(control: ControlResult, context: OscalContext): Oscal {
   const evidence = control.basis.map((basis) => relevantEvidence(basis, context));
   const remarks = observationRemarks(control);
@@ -79,7 +79,7 @@ function newestOf({ basis }: ControlResult): string | undefined {
     .at(-1);
 }
 
-/** What is found about a control that passes or fails. */
+/** Returns the finding of a control that passes or fails. */
 export function findingOf(control: ControlResult, context: OscalContext): Oscal {
   const { id, title, reason, verdict } = control;
   return {
@@ -99,7 +99,7 @@ export function findingOf(control: ControlResult, context: OscalContext): Oscal 
   };
 }
 
-/** A fail as a risk: open, or accepted by somebody until a day. */
+/** Returns the risk of a fail: open, or accepted until a date. */
 export function riskOf(control: ControlResult, context: OscalContext): Oscal {
   const accepted = annotationOf(control, 'accepted-risk');
   return {
@@ -127,7 +127,7 @@ export function riskOf(control: ControlResult, context: OscalContext): Oscal {
 const acceptance = ({ owner, reason, expiresAt }: AppliedAnnotation, { rendering }: OscalContext): string =>
   `Accepted until ${expiresAt}. Owner: ${shownName(owner, rendering)}. ${reason}`;
 
-/** Files that people vouch for, which stand beside the verdict and change nothing about it. */
+/** Returns the attested files. They are listed beside the verdict and do not change it. */
 export function attestationObservations(context: OscalContext): Oscal[] {
   return context.evaluation.controls.flatMap((control) =>
     attestationsOf(control).map((attestation) => ({

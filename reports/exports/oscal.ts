@@ -12,12 +12,13 @@ import { annotationOf, type Rendering } from './rendering.js';
 import { stableUuid } from './uuid.js';
 
 /**
- * OSCAL assessment results, JSON, version 1.1.3 (https://pages.nist.gov/OSCAL-Reference/models/v1.1.3/assessment-results/).
+ * Renders OSCAL assessment results, JSON, version 1.1.3
+ * (https://pages.nist.gov/OSCAL-Reference/models/v1.1.3/assessment-results/).
  *
- * What is assessed are the objectives of our own catalogue, which the document carries along; NIST controls are named beside
- * them, because an API that answers supports such a control and never satisfies it. A control that is unknown has an
- * observation and no finding; one that is not applicable is excluded, with the reason. Every UUID follows from what it names,
- * so that the same record gives the same bytes.
+ * The assessed objectives are those of this product's catalogue, which is part of the document. NIST controls are
+ * linked only: an API response supports such a control, but never satisfies it. An unknown control has an observation
+ * and no finding; a control that is not applicable is excluded, with the reason. UUIDs are derived from what they
+ * identify, so that the same record gives the same bytes.
  */
 export function oscalAssessmentResults(evaluation: StoredEvaluation, rendering: Rendering): Record<string, unknown> {
   const { connectionId, sequence, at } = evaluation;
@@ -149,7 +150,10 @@ function exclusionReason(control: ControlResult): string {
   return `${control.id} is not applicable: ${annotation?.reason ?? control.reason}${until}`;
 }
 
-/** Every body that a verdict rests on, once, by its digest: nothing is fetched from here, the body is compared with it. */
+/**
+ * Lists each cited body once, by its digest. Nothing is fetched from the link; readers compare their copy of the body
+ * with it.
+ */
 function evidenceResources({ connectionId, controls }: StoredEvaluation): Record<string, unknown>[] {
   const sources = new Map<string, string>();
   for (const { source, digest } of controls.flatMap(({ basis }) => basis)) {

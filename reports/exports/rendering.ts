@@ -1,16 +1,16 @@
 import type { AppliedAnnotation, ControlId, ControlResult, Mappings, Requirement } from '../../model/verdicts.js';
 
-/** What renders, as exports name it. */
+/** The rendering product, as named in exports. */
 export interface Product {
   readonly name: string;
   readonly vendor: string;
   readonly version: string;
 }
 
-/** How a record is rendered. The same record and the same choice give the same bytes. */
+/** Options for rendering a record. The same record and options give the same bytes. */
 export interface Rendering {
   readonly product: Product;
-  /** Whether names of people are shown; they are withheld otherwise, and never left out in silence. */
+  /** True to show names of people. Otherwise they are replaced by a word that says so. */
   readonly names: boolean;
 }
 
@@ -26,7 +26,7 @@ export const FRAMEWORKS: Readonly<Record<Framework, string>> = {
   cis: 'CIS Controls v8.1',
 };
 
-/** Every requirement that a control supports, framework by framework. */
+/** Returns all requirements that a control supports, grouped by framework. */
 export function requirementsOf(
   mappings: Mappings,
 ): { readonly framework: Framework; readonly requirement: Requirement }[] {
@@ -35,7 +35,7 @@ export function requirementsOf(
   );
 }
 
-/** The annotation of a kind that still holds, the newest of several. */
+/** Returns the newest annotation of a kind that has not expired. */
 export function annotationOf(
   { annotations }: Pick<ControlResult, 'annotations'>,
   kind: AppliedAnnotation['kind'],
@@ -43,6 +43,6 @@ export function annotationOf(
   return annotations.filter((annotation) => annotation.kind === kind && !annotation.expired).at(-1);
 }
 
-/** The command that tells more about a verdict. */
+/** Returns the command that explains a verdict. */
 export const explainCommand = (connectionId: string, id: ControlId): string =>
   `temporal-mimecast posture ${connectionId} --explain ${id}`;

@@ -1,12 +1,12 @@
-/** Counts below this may point at single persons: a day with two blocked clicks is somebody's day. */
+/** Smallest count that is shown. Smaller counts may identify individuals, for example a day with two blocked clicks. */
 export const SMALLEST_SHOWN = 5;
 
-/** A count as it may be shown. */
+/** A count, or the reason for which it is not shown. */
 export type ShownCount =
   | { readonly kind: 'exact'; readonly count: number }
   /** Between 1 and 4. */
   | { readonly kind: 'small' }
-  /** Kept back so that a small one beside it does not follow from the sum. */
+  /** Hidden because a small count could be derived from it and the sum. */
   | { readonly kind: 'withheld' };
 
 export function shownCount(count: number): ShownCount {
@@ -18,7 +18,7 @@ export const countText = (shown: ShownCount): string => {
   return shown.kind === 'small' ? `<${SMALLEST_SHOWN}` : 'withheld';
 };
 
-/** With a comma between thousands, whatever the machine's language. */
+/** Formats a count with commas between thousands, in any locale. */
 export const formatCount = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 export interface ShownPart {
@@ -27,8 +27,8 @@ export interface ShownPart {
 }
 
 /**
- * The parts of a sum that is shown beside them, the greatest first. A single small part would follow from the sum and the
- * others, so the next smallest is then kept back with it.
+ * Returns the parts of a sum for display, largest first. With exactly one small part, the next smallest is hidden too:
+ * otherwise the small part could be derived from the sum.
  */
 export function shownParts(parts: Readonly<Record<string, number>>): ShownPart[] {
   const sorted = Object.entries(parts)

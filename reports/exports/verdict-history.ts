@@ -1,26 +1,26 @@
 import type { ControlId, Evaluation, StoredEvaluation, Verdict } from '../../model/verdicts.js';
 
-/** The stored records of verdicts, as exports and reports read them. */
+/** Reader of stored evaluations, for exports and reports. */
 export interface EvaluationReader {
   latest(connectionId: string): Promise<StoredEvaluation | undefined>;
-  /** The record that stood at a moment: the newest that is not after it. */
+  /** Returns the newest record that is not later than `moment`. */
   at(connectionId: string, moment: Date): Promise<StoredEvaluation | undefined>;
-  /** In order; `from` is the first moment, `to` the one before which it ends. */
+  /** Lists records in order. `from` is inclusive, `to` exclusive. */
   list(connectionId: string, range: { readonly from?: Date; readonly to?: Date }): AsyncIterable<StoredEvaluation>;
 }
 
-/** What came before a control's verdict. Moments are ISO, UTC. */
+/** History of a control's verdict. Times are ISO, UTC. */
 export interface VerdictPast {
-  /** The verdict has been this one since then. */
+  /** Start of the current verdict. */
   readonly since: string;
-  /** What it was before; none when it has been this one from the first record on. */
+  /** Previous verdict; absent when it never changed. */
   readonly before?: Verdict;
   readonly firstSeenAt: string;
-  /** Records that hold the control, this one included. */
+  /** Number of records with this control, including this one. */
   readonly records: number;
 }
 
-/** Follows records in order and remembers of each control only how its verdict came about, however many records there are. */
+/** Follows records in order, and keeps one entry per control, for any number of records. */
 export class VerdictHistory {
   readonly #pasts = new Map<ControlId, VerdictPast & { readonly verdict: Verdict }>();
 
@@ -38,7 +38,7 @@ export class VerdictHistory {
     }
   }
 
-  /** @throws Error for a control that no followed record holds */
+  /** Returns the history of a control. @throws Error for a control that is in no followed record */
   of(id: ControlId): VerdictPast {
     const past = this.#pasts.get(id);
     if (past === undefined) throw new Error(`No record of ${id} was followed`);
@@ -46,18 +46,18 @@ export class VerdictHistory {
   }
 }
 
-/** A record with everything that happened to its verdicts until then. */
+/** A record with the history of its verdicts up to it. */
 export interface TracedEvaluation {
   readonly evaluation: StoredEvaluation;
-  /** Holds until the next record is asked for. */
+  /** Valid until the next record is requested. */
   readonly history: VerdictHistory;
 }
 
-/** Which records an export is about: one, or all of a range. */
+/** Records of an export: one, or all of a range. */
 export type RecordChoice =
   { readonly record: StoredEvaluation } | { readonly from?: Date | undefined; readonly to?: Date | undefined };
 
-/** Reads the records that are asked for, and those before them for their history. Holds one record at a time. */
+/** Yields the chosen records. Earlier records are read too, for the history. Keeps one record in memory at a time. */
 export async function* traceEvaluations(
   reader: Pick<EvaluationReader, 'list'>,
   connectionId: string,
@@ -71,7 +71,7 @@ export async function* traceEvaluations(
 }
 
 function endOf(choice: RecordChoice): { readonly to?: Date } {
-  // One millisecond, the grain of a record's moment, so that the record itself is read.
+  // Record times have a resolution of one millisecond; one more includes the record itself.
   if ('record' in choice) return { to: new Date(Date.parse(choice.record.at) + 1) };
   return choice.to === undefined ? {} : { to: choice.to };
 }

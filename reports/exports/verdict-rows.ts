@@ -3,11 +3,11 @@ import type { Column } from './csv.js';
 import { shownName, type Rendering } from './rendering.js';
 import type { TracedEvaluation } from './verdict-history.js';
 
-/** One verdict of one record, with what a row or a line needs to stand alone. */
+/** One verdict of one record, with everything that a self-contained row needs. */
 export interface VerdictRow {
   readonly evaluation: StoredEvaluation;
   readonly control: ControlResult;
-  /** The verdict has been this one since then: ISO, UTC. */
+  /** Start of the current verdict: ISO, UTC. */
   readonly since: string;
   readonly rendering: Rendering;
 }
@@ -21,7 +21,7 @@ export function verdictRows({ evaluation, history }: TracedEvaluation, rendering
   }));
 }
 
-/** A line of JSON, without its end: everything that the record says of the control. */
+/** Returns a line of JSON without its line end: all fields of the control's result. */
 export function verdictLine({ evaluation, control, since, rendering }: VerdictRow): string {
   const { connectionId, sequence, at, accountCode } = evaluation;
   return JSON.stringify({

@@ -1,17 +1,17 @@
-import { html, given, type Html } from './html.js';
+import { html, isolated, type Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { definitions, section } from './section.js';
 import { date, moment } from './words.js';
 
-/** Who, what period, evaluated when. */
+/** Renders the connection, the period and the time of the evaluation. */
 export function about(input: ReportInput): Html {
   const { connection, evaluation, period, product } = input;
   const accountCode = evaluation?.accountCode ?? connection.accountCode;
   const accountName = evaluation?.accountName ?? connection.accountName;
   return definitions([
-    ['Connection', given(connection.connectionId)],
+    ['Connection', isolated(connection.connectionId)],
     ['Mimecast account', accountCode === undefined ? html`not known yet` : accountOf(accountCode, accountName)],
-    ['Reached at', html`${given(connection.baseUrl)}, API ${connection.apiVersion}`],
+    ['Reached at', html`${isolated(connection.baseUrl)}, API ${connection.apiVersion}`],
     ['Period', html`${date(period.from)} to ${moment(period.to)}`],
     ['Evaluated', evaluation ? html`${moment(evaluation.at)}, record ${evaluation.sequence}` : html`not by then`],
     ['Rendered by', html`${product.name} ${product.version}`],
@@ -19,9 +19,9 @@ export function about(input: ReportInput): Html {
 }
 
 const accountOf = (code: string, name: string | undefined): Html =>
-  name === undefined ? given(code) : html`${given(name)} (${given(code)})`;
+  name === undefined ? isolated(code) : html`${isolated(name)} (${isolated(code)})`;
 
-/** What nobody should read into the report. The same in every report, because it is true of every tenant. */
+/** Renders the limits of the report. The text is the same in every report, because it applies to every tenant. */
 export const limits = (): Html =>
   section({
     id: 'limits',

@@ -1,12 +1,12 @@
 import type { LogEntry } from '../../evidence/log/entries.js';
 import { shownName } from '../exports/rendering.js';
-import { given, html, joined, named, type Html } from './html.js';
+import { isolated, html, joined, named, type Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { none, section, table } from './section.js';
 import { moment } from './words.js';
 import type { LogKind } from '../../evidence/log/record.js';
 
-/** Entries of the log that a report tells. */
+/** Kinds of log entries that the report lists. */
 export const CHANGE_KINDS = [
   'connection-opened',
   'credentials-staged',
@@ -39,7 +39,7 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
 
 const ROWS = 100;
 
-/** What was changed about keys, settings and pauses. */
+/** Renders changes of keys, settings and pauses. */
 export function changes(input: ReportInput): Html {
   const entries = input.changes.flatMap((entry) => (isChange(entry.kind) ? [{ ...entry, kind: entry.kind }] : []));
   const shown = entries.slice(-ROWS);
@@ -70,7 +70,7 @@ export function changes(input: ReportInput): Html {
 
 const isChange = (kind: LogKind): kind is ChangeKind => CHANGE_KINDS.some((known) => known === kind);
 
-/** Only what is known to be neither a person nor free text of one; a note is shown with the names. */
+/** Renders the fields of an entry that contain no personal data. A note, which may, is shown together with names only. */
 function details({ data, kind }: LogEntry & { readonly kind: ChangeKind }, input: ReportInput): Html {
   const facts = [
     ...number(data, 'version', 'keys v'),
@@ -78,8 +78,8 @@ function details({ data, kind }: LogEntry & { readonly kind: ChangeKind }, input
     ...text(data, 'issuedAt', 'issued '),
     ...text(data, 'account', 'account '),
     ...text(data, 'reason', ''),
-    ...(Array.isArray(data['streams']) ? [given(data['streams'].map(String).join(', '))] : []),
-    ...(typeof data['note'] === 'string' ? [html`note: ${given(shownName(data['note'], input))}`] : []),
+    ...(Array.isArray(data['streams']) ? [isolated(data['streams'].map(String).join(', '))] : []),
+    ...(typeof data['note'] === 'string' ? [html`note: ${isolated(shownName(data['note'], input))}`] : []),
     ...(typeof data['actor'] === 'string' ? [html`asked for by ${named(shownName(data['actor'], input))}`] : []),
     ...(kind === 'settings-changed' ? settings(data['changed']) : []),
   ];
@@ -95,7 +95,7 @@ const number = (data: Data, key: string, before: string): Html[] => {
 
 const text = (data: Data, key: string, before: string): Html[] => {
   const value = data[key];
-  return typeof value === 'string' ? [html`${before}${given(value)}`] : [];
+  return typeof value === 'string' ? [html`${before}${isolated(value)}`] : [];
 };
 
 function settings(changed: unknown): Html[] {

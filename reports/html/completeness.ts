@@ -13,10 +13,10 @@ const CAUSES: Readonly<Record<MissingCause, string>> = {
   'window-failed': 'Reading it was given up after several tries',
 };
 
-/** More than a page of rows says nothing that the sum does not; the rest is in `gaps`. */
+/** Limit of rows. The sum covers the rest, and `gaps` lists it. */
 const ROWS = 50;
 
-/** Which part of the audit log is held. */
+/** Renders which part of the audit log is stored. */
 export const completeness = (input: ReportInput): Html =>
   section({ id: 'completeness', title: 'Completeness of the audit log', body: body(input) });
 

@@ -1,23 +1,23 @@
 import { explainCommand, requirementsOf, shownName, type Rendering } from '../exports/rendering.js';
 import type { AppliedAnnotation, Basis, ControlResult } from '../../model/verdicts.js';
-import { given, html, joined, named, type Html } from './html.js';
+import { isolated, html, joined, named, type Html } from './html.js';
 import { definitions } from './section.js';
 import { chip, severity } from './signs.js';
 import { date, moment, some, spaced, VERDICT_WORDS } from './words.js';
 
-/** Long lists are cut here; the export has all of it. */
+/** Limit of list items; the export contains all of them. */
 const ITEMS_SHOWN = 12;
 
 export interface ShownControl extends Rendering {
   readonly connectionId: string;
   readonly control: ControlResult;
-  /** The verdict has been this one since then, or longer, when the period does not show its beginning. */
+  /** Start of the verdict; `orBefore` when it is earlier than the period. */
   readonly since?: { readonly at: string; readonly orBefore: boolean };
-  /** Digests that the provenance section lists. */
+  /** Digests in the provenance section. */
   readonly cited: ReadonlySet<string>;
 }
 
-/** One control with all that was said about it. */
+/** Renders one control with all its details. */
 export function controlCard(shown: ShownControl): Html {
   const { control, since, connectionId } = shown;
   const { id, title, reason, action, verdict } = control;
@@ -25,8 +25,8 @@ export function controlCard(shown: ShownControl): Html {
   return html`<article class="card is-${verdict}" id="control-${id}" aria-labelledby="control-${id}-heading">
     <h3 id="control-${id}-heading">${title}</h3>
     <p class="tags">${chip(verdict)} ${severity(control.severity)} <code>${id}</code></p>
-    <p>${given(reason)}</p>
-    ${action !== undefined && html`<p class="action"><strong>What to do.</strong> ${given(action)}</p>`}
+    <p>${isolated(reason)}</p>
+    ${action !== undefined && html`<p class="action"><strong>What to do.</strong> ${isolated(action)}</p>`}
     ${todo && html`<p class="command"><code>${explainCommand(connectionId, id)}</code></p>`}
     ${control.annotations.map((annotation) => annotationNote(annotation, shown))}
     ${definitions([
@@ -47,11 +47,11 @@ const KINDS: Readonly<Record<AppliedAnnotation['kind'], string>> = {
   attestation: 'Attested',
 };
 
-/** What a person says of a control. It stands beside the verdict. */
+/** Renders an annotation, shown beside the verdict. */
 export function annotationNote(annotation: AppliedAnnotation, { names }: Pick<Rendering, 'names'>): Html {
   const { kind, owner, reason, createdAt, expiresAt, expired, file } = annotation;
   return html`<p class="note">
-    <strong>${KINDS[kind]}</strong> ${expired ? 'until it expired on' : 'until'} ${date(expiresAt)}: ${given(reason)}
+    <strong>${KINDS[kind]}</strong> ${expired ? 'until it expired on' : 'until'} ${date(expiresAt)}: ${isolated(reason)}
     ${file && html`File ${named(file.name)}, SHA-256 <code class="digest">${file.sha256}</code>.`}
     <span class="quiet">Owner: ${named(shownName(owner, { names }))}; since ${date(createdAt)}.</span>
   </p>`;
@@ -81,7 +81,7 @@ function basisText({ source, digest, observedAt }: Basis, cited: ReadonlySet<str
   }`;
 }
 
-/** The beginning of a digest, which leads to the whole of it where the page has it. */
+/** Renders the start of a digest, linked to the full digest when the page contains it. */
 function digestText(digest: string, cited: ReadonlySet<string>): Html {
   const short = html`<code>${digest.slice(0, 12)}…</code>`;
   return cited.has(digest) ? html`<a href="#body-${digest}">${short}</a>` : short;

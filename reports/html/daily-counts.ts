@@ -1,25 +1,25 @@
 import { shownCount, shownParts, SMALLEST_SHOWN, type ShownCount, type ShownPart } from '../exports/small-counts.js';
 import type { DailyStatistics, Protection } from '../../model/statistics.js';
 
-/** One day of one protection, over all its routes and definitions. */
+/** Rows of one protection on one day, all routes and definitions together. */
 export interface DayCount {
   readonly day: string;
   readonly shown: ShownCount;
-  /** Held to its end. */
+  /** True when the day was read to its end. */
   readonly complete: boolean;
 }
 
-/** What one protection did over the period, with every count as it may be shown. */
+/** Counts of one protection over the period, ready for display. */
 export interface ProtectionCounts {
   readonly days: readonly DayCount[];
-  /** Rows of the days that are shown: a day that is too small to be shown is in no sum, or it would follow from it. */
+  /** Rows of the displayed days. A day that is too small to show is in no sum, because it could be derived from it. */
   readonly total: ShownCount;
   readonly smallDays: number;
   readonly byResult: readonly ShownPart[];
   readonly byAction: readonly ShownPart[];
   readonly byRoute: readonly ShownPart[];
   readonly byDefinition: readonly ShownPart[];
-  /** Over all days: none of these is a part of the sums above. */
+  /** Count over all days. The counts from here on are not parts of the sums above. */
   readonly maliciousAllowed: ShownCount;
   readonly userOverrides: ShownCount;
   readonly adminOverrides: ShownCount;

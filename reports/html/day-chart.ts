@@ -5,11 +5,11 @@ import { rounded } from './strip.js';
 import { dateText } from './words.js';
 
 const HEIGHT = 96;
-/** Height of a day whose count is not shown: it is there, and says nothing of how much. */
+/** Height of a day whose count is hidden; independent of the count. */
 const SMALL_HEIGHT = 6;
 const LEAST_HEIGHT = 3;
 const DAY_MS = 86_400_000;
-/** Of a longer period the latest are drawn: bars that are thinner than a pixel show nothing. */
+/** Limit of days. For longer periods the latest are drawn, because bars thinner than a pixel are invisible. */
 const MOST_DAYS = 400;
 
 export interface DayChart {
@@ -22,7 +22,7 @@ export interface DayChart {
   readonly axis: { readonly from: string; readonly to: string };
 }
 
-/** One bar a day; a day without rows leaves its place empty. */
+/** Renders one bar per day; days without rows are empty. */
 export function dayChart({ id, title, unit, days, axis }: DayChart): Html {
   const places = daysBetween(axis.from, axis.to);
   const highest = Math.max(1, ...days.map(({ shown }) => (shown.kind === 'exact' ? shown.count : 0)));
@@ -74,7 +74,7 @@ function describe(days: readonly DayCount[], unit: string): string {
   return `${range}; most on ${dateText(top.day)}: ${countText({ kind: 'exact', count: top.count })}.`;
 }
 
-/** Every UTC day of a range, its ends included. */
+/** Returns all UTC days of a range, both ends included. */
 function daysBetween(first: string, last: string): string[] {
   const start = Date.parse(first);
   const count = Math.floor((Date.parse(last) - start) / DAY_MS) + 1;

@@ -1,5 +1,5 @@
 import { shownName } from '../exports/rendering.js';
-import { given, html, joined, named, type Html } from './html.js';
+import { isolated, html, joined, named, type Html } from './html.js';
 import type { DriftCandidate, DriftEntry, ReportInput } from './input.js';
 import { definitions, none, notLookedAt, section } from './section.js';
 import { moment, plural, some } from './words.js';
@@ -7,7 +7,7 @@ import { moment, plural, some } from './words.js';
 const ENTRIES = 40;
 const ITEMS = 12;
 
-/** What was answered otherwise than before. */
+/** Renders changes of the configuration. */
 export const drift = (input: ReportInput): Html =>
   section({ id: 'drift', title: 'Drift of the configuration', body: body(input) });
 
@@ -38,7 +38,7 @@ function change(
   input: ReportInput,
 ): Html {
   return html`<article class="card">
-    <h3>${given(endpoint)}, by ${moment(after.observedAt)}</h3>
+    <h3>${isolated(endpoint)}, by ${moment(after.observedAt)}</h3>
     ${definitions([
       ['Before', html`${moment(before.observedAt)}, <code>${before.digest.slice(0, 12)}…</code>`],
       ['After', html`${moment(after.observedAt)}, <code>${after.digest.slice(0, 12)}…</code>`],

@@ -9,7 +9,7 @@ import { CHANGE_KINDS } from './changes.js';
 import type { CitedBody, ControlStates, DriftEntry, ReportedConnection, ReportInput, StateSpan } from './input.js';
 import type { LogHead } from '../../evidence/log/append.js';
 
-/** Where a report's input comes from. What is not there is told as not looked at. */
+/** Sources of a report. Missing sources are shown as not examined. */
 export interface ReportSources {
   readonly evaluations: EvaluationReader;
   readonly log: {
@@ -19,7 +19,7 @@ export interface ReportSources {
   readonly observations: {
     cited(connectionId: string, digests: readonly string[], before: Date): Promise<readonly CitedObservation[]>;
   };
-  /** What of the audit log is owed and held at a moment; none when nothing is owed yet. */
+  /** Returns the completeness of the audit log at a time; undefined when nothing is due yet. */
   readonly completeness?: (connectionId: string, at: Date) => Promise<Completeness | undefined>;
   readonly drift?: (connectionId: string, period: Period) => Promise<readonly DriftEntry[]>;
   readonly statistics?: (connectionId: string, period: Period) => Promise<readonly DailyStatistics[]>;
@@ -27,7 +27,7 @@ export interface ReportSources {
 
 interface Period {
   readonly from: Date;
-  /** Moment before which it ends. */
+  /** End, exclusive. */
   readonly to: Date;
 }
 
@@ -35,13 +35,13 @@ export interface ReportRequest extends Rendering {
   readonly connection: ReportedConnection;
   readonly from?: Date;
   readonly to?: Date;
-  /** Renders the record that stood then instead of the latest. */
+  /** Renders the newest record that is not later than this, instead of the latest. */
   readonly at?: Date;
 }
 
 const USUAL_PERIOD_MS = 30 * 86_400_000;
 
-/** Reads everything that a report shows. Every moment follows from the request and from what is stored, none from the clock. */
+/** Reads everything that a report shows. All times come from the request and the stored records, not from the clock. */
 export async function gatherReport(sources: ReportSources, request: ReportRequest): Promise<ReportInput> {
   const { connection, product, names } = request;
   const { connectionId } = connection;
@@ -68,7 +68,7 @@ export async function gatherReport(sources: ReportSources, request: ReportReques
   };
 }
 
-/** The record that stood at the moment, or at the period's end, or the latest. */
+/** Returns the record at the requested time, at the end of the period, or the latest. */
 async function recordOf(
   evaluations: EvaluationReader,
   { connection: { connectionId }, at, to }: ReportRequest,
@@ -77,13 +77,13 @@ async function recordOf(
   return moment ? evaluations.at(connectionId, moment) : evaluations.latest(connectionId);
 }
 
-/** Without a record there is no moment that was judged: what is known then is the connection as it was last changed. */
+/** Returns the period. Without a record it ends at the last change of the connection. */
 function periodOf({ from, to, at, connection }: ReportRequest, evaluation: StoredEvaluation | undefined): Period {
   const end = to ?? (evaluation ? new Date(evaluation.at) : (at ?? new Date(connection.updatedAt)));
   return { from: from ?? new Date(end.getTime() - USUAL_PERIOD_MS), to: end };
 }
 
-/** What is read only where somebody can. */
+/** Reads the optional sources. */
 async function lookAt(
   sources: ReportSources,
   connectionId: string,
@@ -100,8 +100,8 @@ async function lookAt(
 }
 
 /**
- * How each verdict went: the one that stood when the period began, and every one since until the record that is rendered. Keeps
- * a span only where a verdict changes, however many records there are.
+ * Returns the verdicts of each control over the period, from its start to the rendered record. Keeps one span per
+ * change of verdict, for any number of records.
  */
 async function statesOf(
   evaluations: EvaluationReader,
@@ -138,7 +138,7 @@ function extend(
   spans.set(id, own);
 }
 
-/** A verdict is known to have stood until the record that is rendered; what is later, nobody has said. */
+/** Ends the last span at the rendered record: later verdicts are unknown. */
 const endedAt = (spans: readonly StateSpan[], at: string): StateSpan[] =>
   spans.map((span, index) => (index === spans.length - 1 ? { ...span, to: at } : span));
 

@@ -1,4 +1,4 @@
-/** Text that is markup already. Only the functions here make it, so that whatever else is put into a page is escaped. */
+/** Safe markup. Only the functions of this file create it, so that all other values are escaped. */
 export class Html {
   readonly text: string;
 
@@ -13,7 +13,10 @@ export class Html {
 
 type Part = Html | string | number | false | undefined | readonly Part[];
 
-/** Markup with values in it. Text is escaped, markup is taken as it is, a list is joined, `false` and `undefined` are nothing. */
+/**
+ * Template tag for markup. Text is escaped, markup is inserted unchanged, lists are joined, `false` and `undefined`
+ * render nothing.
+ */
 export function html(fixed: TemplateStringsArray, ...values: readonly Part[]): Html {
   return new Html(fixed.map((text, index) => text + (index < values.length ? markup(values[index]) : '')).join(''));
 }
@@ -35,8 +38,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Safe as text and inside a quoted attribute. Control characters, which HTML does not allow, become the replacement character;
- * those that turn the direction of a line become visible: the names of a tenant must not reorder a report.
+ * Escapes text for content and quoted attributes. Control characters, which HTML forbids, become the replacement
+ * character. Characters that change the text direction become visible, so that names from a tenant cannot reorder a
+ * report.
  */
 function escape(text: string): string {
   return text
@@ -48,22 +52,22 @@ function escape(text: string): string {
 const visible = (character: string): string =>
   `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
 
-/** Controls other than tab and line feed, lone surrogates and non-characters. */
+/** Control characters except tab and line feed, lone surrogates, and non-characters. */
 const FORBIDDEN = /(?![\t\n])[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
 
-/** Words of others: set apart, so that a name in a script from right to left reorders nothing around it. */
-export const given = (text: string): Html => html`<bdi>${text}</bdi>`;
+/** Renders foreign text, isolated so that right-to-left text does not reorder its surroundings. */
+export const isolated = (text: string): Html => html`<bdi>${text}</bdi>`;
 
-/** Longer names than this were not made for people. */
+/** Limit of a displayed name. */
 const NAME_LENGTH = 160;
 
-/** A name that others gave, cut where nobody reads on; the export has all of it. */
+/** Renders a foreign name, truncated; the export contains all of it. */
 export function named(text: string): Html {
   const characters = Array.from(text.slice(0, 2 * NAME_LENGTH));
-  if (characters.length <= NAME_LENGTH) return given(text);
-  return html`${given(characters.slice(0, NAME_LENGTH).join(''))}…`;
+  if (characters.length <= NAME_LENGTH) return isolated(text);
+  return html`${isolated(characters.slice(0, NAME_LENGTH).join(''))}…`;
 }
 
-/** Joins markup with something between. */
+/** Joins markup with a separator. */
 export const joined = (parts: readonly Html[], between: Html | string): Html =>
   new Html(parts.map(({ text }) => text).join(typeof between === 'string' ? escape(between) : between.text));

@@ -6,23 +6,23 @@ import type { ControlId, StoredEvaluation, Verdict } from '../../model/verdicts.
 import type { Provenance } from '../../model/provenance.js';
 import type { LogHead } from '../../evidence/log/append.js';
 
-/** Everything that a report shows, read beforehand: rendering asks no store and no clock, so the same input gives the same page. */
+/** Everything that a report shows. Rendering reads no store and no clock, so the same input gives the same page. */
 export interface ReportInput extends Rendering {
   readonly connection: ReportedConnection;
-  /** First moment of the period, and the one before which it ends: ISO, UTC. */
+  /** Period, ISO, UTC: `from` inclusive, `to` exclusive. */
   readonly period: { readonly from: string; readonly to: string };
-  /** The record that is rendered; none when nothing was evaluated by then. */
+  /** The rendered record; absent when nothing was evaluated. */
   readonly evaluation?: StoredEvaluation;
   readonly states: readonly ControlStates[];
-  /** As of the record. Like drift and statistics not there when it was not looked at, which the page then says. */
+  /** At the time of the record. Like drift and statistics, absent when it was not examined, which the page says. */
   readonly completeness?: Completeness | 'nothing-owed';
   readonly drift?: readonly DriftEntry[];
   readonly statistics?: readonly DailyStatistics[];
   /** Entries of the log about keys, settings and pauses within the period. */
   readonly changes: readonly LogEntry[];
-  /** Where the bodies came from that the record rests on. */
+  /** Origins of the bodies that the record cites. */
   readonly provenance: readonly CitedBody[];
-  /** The log's head when the record had just been written. */
+  /** Head of the log after the record was written. */
   readonly link?: LogHead;
 }
 
@@ -32,11 +32,11 @@ export interface ReportedConnection {
   readonly apiVersion: string;
   readonly accountCode?: string;
   readonly accountName?: string;
-  /** When it was last changed: ISO, UTC. */
+  /** Time of the last change: ISO, UTC. */
   readonly updatedAt: string;
 }
 
-/** How the verdict of one control went over the period, from the first record on that speaks of it. In order, without a hole. */
+/** Verdicts of one control over the period, from the first record that contains it. In order, without gaps. */
 export interface ControlStates {
   readonly id: ControlId;
   readonly spans: readonly StateSpan[];
@@ -49,16 +49,16 @@ export interface StateSpan {
   readonly to: string;
 }
 
-/** One endpoint answered otherwise than before. */
+/** A change in the response of one endpoint. */
 export interface DriftEntry {
   readonly endpoint: string;
   readonly before: { readonly digest: string; readonly observedAt: string };
   readonly after: { readonly digest: string; readonly observedAt: string };
-  /** What is different, in the words of the configuration: descriptions of policies, names of settings. */
+  /** Names of the items that differ: descriptions of policies, names of settings. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
-  /** Audit events between the two that mention what changed. They may have to do with it; nobody claims that they do. */
+  /** Audit events between the two readings that mention a changed item. They are possible causes, not proven ones. */
   readonly candidates: readonly DriftCandidate[];
 }
 
@@ -66,12 +66,12 @@ export interface DriftCandidate {
   /** ISO, UTC. */
   readonly eventTime: string;
   readonly auditType: string;
-  /** Lower-case hex SHA-256 of the event, by which it is found in an export. */
+  /** Lower-case hex SHA-256 of the event, to find it in an export. */
   readonly sha256: string;
   readonly user?: string;
 }
 
-/** A body that verdicts rest on, with the answer that brought it. */
+/** A body that verdicts cite, with its origin. */
 export interface CitedBody {
   readonly source: string;
   readonly digest: string;

@@ -7,7 +7,7 @@ import { chip } from './signs.js';
 
 const ORDER = Object.keys(FRAMEWORKS) as Framework[];
 
-/** Which requirements each control supports. */
+/** Renders the requirements that each control supports. */
 export function mappings({ evaluation }: ReportInput): Html {
   return section({
     id: 'mappings',

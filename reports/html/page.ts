@@ -3,7 +3,7 @@ import { about, limits } from './about.js';
 import { changes } from './changes.js';
 import { completeness } from './completeness.js';
 import { drift } from './drift.js';
-import { given, html, Html } from './html.js';
+import { isolated, html, Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { mappings } from './mappings.js';
 import { provenance } from './provenance.js';
@@ -15,7 +15,7 @@ import { timeInState } from './time-in-state.js';
 import { decided, failed, passed, unknown } from './verdicts.js';
 import { dateText } from './words.js';
 
-/** In the order of the page. */
+/** Sections in the order of the page. */
 const CONTENTS: readonly (readonly [id: string, title: string])[] = [
   ['limits', 'What the API cannot show'],
   ['counts', 'Results'],
@@ -33,7 +33,7 @@ const CONTENTS: readonly (readonly [id: string, title: string])[] = [
 ];
 
 /**
- * The report: one HTML page that needs nothing else. It has no script, asks no network for anything, and forbids itself both.
+ * Renders the report as one self-contained HTML page. Its content security policy forbids scripts and network access.
  * Pure: the same input gives the same bytes.
  */
 export function renderReport(input: ReportInput): string {
@@ -55,7 +55,7 @@ export function renderReport(input: ReportInput): string {
         ${patterns}
         <header>
           <p class="kind">Evidence of email-security controls</p>
-          <h1>${given(connection.accountName ?? connection.connectionId)}</h1>
+          <h1>${isolated(connection.accountName ?? connection.connectionId)}</h1>
           ${about(input)}
         </header>
         <main id="report">
@@ -81,8 +81,8 @@ export function renderReport(input: ReportInput): string {
 
 const names = ({ names: shown }: ReportInput): string => (shown ? 'It names people.' : 'Names of people are withheld.');
 
-/** Made in one piece: the policy allows these bytes and no others. */
+/** Created as one string: the policy allows exactly these bytes. */
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 
-/** No script, no network, and of styles only the one that is in the page. */
+/** Forbids scripts, network access, and all styles except the one in the page. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;

@@ -1,9 +1,9 @@
-import { given, html, named, type Html } from './html.js';
+import { isolated, html, named, type Html } from './html.js';
 import type { CitedBody, ReportInput } from './input.js';
 import { definitions, none, section } from './section.js';
 import { moment } from './words.js';
 
-/** Where everything comes from, and how somebody who trusts nobody here checks it. */
+/** Renders the origin of all evidence, and how to verify it independently. */
 export function provenance(input: ReportInput): Html {
   const { evaluation, link, connection } = input;
   return section({
@@ -18,7 +18,7 @@ export function provenance(input: ReportInput): Html {
       ${
         evaluation
           ? definitions([
-              ['Record', html`entry ${evaluation.sequence} of the log of ${given(connection.connectionId)}`],
+              ['Record', html`entry ${evaluation.sequence} of the log of ${isolated(connection.connectionId)}`],
               [
                 'Head of the log at that entry',
                 link ? html`<code class="digest">${link.hash}</code>` : html`the entry is not in the log that was read`,
@@ -53,7 +53,7 @@ function verification(input: ReportInput): Html {
     </ol>`;
 }
 
-/** The command that renders this very page: the record is named by its moment, or by the end of the period. */
+/** Returns the command that renders the same page. The record is given by its time or by the end of the period. */
 function reportCommand({ connection, period, evaluation, names }: ReportInput): string {
   const record = evaluation?.at === period.to ? `--at ${period.to}` : `--to ${period.to}`;
   return `temporal-mimecast report ${connection.connectionId} --from ${period.from} ${record}${names ? ' --names' : ''}`;
@@ -78,8 +78,8 @@ function bodyOf({ source, digest, observedAt, provenance: from }: CitedBody): Ht
     ${
       from &&
       html`<p class="quiet">
-        ${given(from.host)}${given(from.path)}, HTTP ${from.httpStatus}, request <code>${from.requestId}</code>${
-          from.vendorDate !== undefined && html`, Mimecast’s clock: ${given(from.vendorDate)}`
+        ${isolated(from.host)}${isolated(from.path)}, HTTP ${from.httpStatus}, request <code>${from.requestId}</code>${
+          from.vendorDate !== undefined && html`, Mimecast’s clock: ${isolated(from.vendorDate)}`
         }
       </p>`
     }

@@ -13,7 +13,7 @@ export const section = ({ id, title, body }: Section): Html =>
     ${body}
   </section>`;
 
-/** A table that scrolls by itself where it does not fit; the page never does. */
+/** Renders a table that scrolls when it is wider than the page; the page itself never scrolls sideways. */
 export const table = (caption: string, columns: readonly string[], rows: readonly Html[]): Html =>
   html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
     <table>
@@ -45,6 +45,6 @@ export const definitions = (entries: readonly (readonly [term: string, meaning: 
 
 export const none = (text: string): Html => html`<p class="none">${text}</p>`;
 
-/** What was not read is told as such: it is neither there nor not there. */
+/** Renders that something was not examined, which means neither present nor absent. */
 export const notLookedAt = (): Html =>
   none('This was not looked at for this report, which therefore says nothing about it.');

@@ -2,7 +2,7 @@ import type { Severity, Verdict } from '../../model/verdicts.js';
 import { html, type Html } from './html.js';
 import { VERDICT_WORDS } from './words.js';
 
-/** A shape for each verdict, so that it is told without colour: a disc, an octagon, a diamond, a ring. */
+/** Shape of each verdict, recognisable without colour: a disc, an octagon, a diamond, a circle. */
 const SHAPES: Readonly<Record<Verdict, Html>> = {
   pass: html`<circle cx="8" cy="8" r="7" class="solid" /><path d="M4.5 8.2 7 10.7l4.6-5" class="mark" />`,
   fail: html`<path d="M5.1 1h5.8L15 5.1v5.8L10.9 15H5.1L1 10.9V5.1z" class="solid" /><path
@@ -19,7 +19,7 @@ const SHAPES: Readonly<Record<Verdict, Html>> = {
 const sign = (verdict: Verdict): Html =>
   html`<svg class="sign" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${SHAPES[verdict]}</svg>`;
 
-/** Shape and word. */
+/** Renders a verdict as shape and word. */
 export const chip = (verdict: Verdict): Html =>
   html`<span class="chip is-${verdict}">${sign(verdict)}${VERDICT_WORDS[verdict]}</span>`;
 
@@ -32,7 +32,7 @@ const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
 
 export const severity = (of: Severity): Html => html`<span class="severity">${SEVERITY_WORDS[of]}</span>`;
 
-/** Fills of strips and bars, once on the page; each is told from the others by its pattern as well. */
+/** Fill patterns of strips and bars, defined once per page; recognisable without colour. */
 export const patterns: Html = html`<svg class="patterns" width="0" height="0" aria-hidden="true" focusable="false">
   <defs>
     <pattern id="fill-fail" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -61,10 +61,10 @@ const FILLS: Readonly<Record<Verdict, Html>> = {
   'not-applicable': html`fill="url(#fill-not-applicable)"`,
 };
 
-/** Attribute that fills a shape in the manner of a verdict. */
+/** Returns the fill attribute of a verdict. */
 export const fillOf = (verdict: Verdict): Html => FILLS[verdict];
 
-/** What the fills mean. */
+/** Renders the legend of fills. */
 export const legend = (items: readonly { readonly fill: Html; readonly label: string }[]): Html =>
   html`<ul class="legend">
     ${items.map(

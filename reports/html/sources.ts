@@ -4,7 +4,7 @@ import type { ReportSources } from './gather.js';
 import type { DriftEntry } from './input.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
-/** Where a report finds what it shows. */
+/** Creates the sources of a report from the evidence store. */
 export function reportSources(store: EvidenceStore): ReportSources {
   return {
     evaluations: store.evaluations,

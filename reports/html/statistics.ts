@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<Protection, string>> = {
 
 const PARTS = 10;
 
-/** What the protections did, as their logs tell it. */
+/** Renders the activity of the protections, from their logs. */
 export const statistics = (input: ReportInput): Html =>
   section({ id: 'statistics', title: 'What the protections did', body: body(input) });
 
@@ -54,7 +54,7 @@ function body({ statistics: days, period }: ReportInput): Html {
 
 type Axis = DayChart['axis'];
 
-/** The period's days; the moment before which it ends may be the first of a day. */
+/** Returns the days of the period. Its end is exclusive, and can be the start of a day. */
 function axisOf({ from, to }: ReportInput['period']): Axis {
   return { from: from.slice(0, 10), to: new Date(Date.parse(to) - 1).toISOString().slice(0, 10) };
 }
@@ -102,7 +102,7 @@ function scale({ days }: ProtectionCounts): string {
   return exact.length === 0 ? `<${SMALLEST_SHOWN}` : formatCount(Math.max(...exact));
 }
 
-/** The vendor's own words, whatever they are; rows that name none are told as such. */
+/** Renders counts by one of the vendor's words; empty words are shown as not named. */
 function breakdown(caption: string, column: string, parts: readonly ShownPart[]): Html | false {
   if (parts.length === 0) return false;
   const more = parts.length - PARTS;

@@ -1,6 +1,6 @@
 import { html, type Html } from './html.js';
 
-/** One stretch of a strip. */
+/** One segment of a strip. */
 export interface StripPart {
   /** ISO, UTC. */
   readonly from: string;
@@ -13,19 +13,19 @@ export interface Strip {
   /** Unique on the page. */
   readonly id: string;
   readonly title: string;
-  /** Says in words what the strip shows, for those who do not see it. */
+  /** Text alternative of the strip. */
   readonly description: string;
   readonly from: string;
   readonly to: string;
   readonly parts: readonly StripPart[];
 }
 
-/** What is there is seen, however short it was. */
+/** Smallest width of a segment in percent, so that short ones are visible. */
 const LEAST_PERCENT = 0.3;
 
 /**
- * A time range as a bar from left to right. What no part covers stays empty. Places are percentages, not units of a view box:
- * the bar is as wide as the page, and its patterns keep their shape.
+ * Renders a time range as a bar from left to right. Uncovered time stays empty. Positions are percentages, not view box
+ * units, so that the bar is as wide as the page and patterns keep their shape.
  */
 export function strip({ id, title, description, from, to, parts }: Strip): Html {
   const start = Date.parse(from);

@@ -1,4 +1,4 @@
-/** The page's style. Light and dark, phone to desktop, and paper. Nothing in it is loaded from anywhere. */
+/** Style sheet of the page: light and dark, phone to desktop, and print. Loads nothing. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

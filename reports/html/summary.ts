@@ -1,17 +1,17 @@
 import { annotationOf } from '../exports/rendering.js';
 import type { ControlResult, StoredEvaluation, Subject, Summary, Verdict } from '../../model/verdicts.js';
-import { given, html, type Html } from './html.js';
+import { isolated, html, type Html } from './html.js';
 import type { ReportInput } from './input.js';
 import { none, section, table } from './section.js';
 import { chip } from './signs.js';
 import { list, moment, plural, SUBJECT_WORDS } from './words.js';
 
-/** The whole report in one paragraph. */
+/** Renders the report's summary in one paragraph. */
 export function inPlainWords({ evaluation, connection, period }: ReportInput): Html {
   if (evaluation === undefined) {
     return html`<p class="lead">
-      Nothing had been evaluated for ${given(connection.connectionId)} by ${moment(period.to)}. This page says nothing
-      about the state of its protections: neither that they are on, nor that they are off.
+      Nothing had been evaluated for ${isolated(connection.connectionId)} by ${moment(period.to)}. This page says
+      nothing about the state of its protections: neither that they are on, nor that they are off.
     </p>`;
   }
   const { tenant, collector } = evaluation.bySubject;
@@ -108,7 +108,7 @@ function countsOf({ bySubject }: StoredEvaluation): Html {
   </div>`;
 }
 
-/** Every control with its verdict on one page, for those who look for one. */
+/** Renders all controls with their verdicts. */
 function overview({ controls }: StoredEvaluation): Html {
   const rows = SUBJECTS.flatMap((subject) => controls.filter((control) => control.subject === subject)).map(
     ({ id, title, verdict, severity }) =>

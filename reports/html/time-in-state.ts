@@ -8,7 +8,7 @@ import { date, durationText, momentText, plural, shareText, VERDICT_WORDS } from
 
 const VERDICTS: readonly Verdict[] = ['pass', 'fail', 'unknown', 'not-applicable'];
 
-/** For how much of the period each control stood where. */
+/** Renders the share of the period for each verdict of each control. */
 export function timeInState(input: ReportInput): Html {
   const { states, period } = input;
   const known = states.filter(({ spans }) => spans.length > 0);

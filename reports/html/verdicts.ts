@@ -26,7 +26,7 @@ export function passed(input: ReportInput): Html {
   });
 }
 
-/** The tenant's before the collector's, the graver before the lighter. */
+/** Returns the controls with a verdict: those about the tenant first, then by severity. */
 function controlsOf({ controls }: StoredEvaluation, verdict: Verdict): ControlResult[] {
   return controls
     .filter((control) => control.verdict === verdict)
@@ -53,7 +53,7 @@ function card({ states, provenance, connection, names, product, period }: Report
   });
 }
 
-/** Causes that any control may have; a control's own causes are told by its reason. */
+/** Causes that are common to all controls; specific causes are in a control's reason. */
 const CAUSES: Readonly<Record<string, readonly [title: string, meaning: string]>> = {
   'no-vendor-api': [
     'Mimecast offers no API for it to this tenant',
@@ -94,7 +94,10 @@ function byCause(input: ReportInput, controls: readonly ControlResult[]): Html {
   `;
 }
 
-/** What people decided: not applicable, accepted, attested. The verdict of the last two stands where it belongs. */
+/**
+ * Renders human decisions: not applicable, accepted, attested. Controls of the last two are also listed under their
+ * verdict.
+ */
 export function decided(input: ReportInput): Html {
   const { evaluation } = input;
   return section({

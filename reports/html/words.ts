@@ -1,7 +1,7 @@
 import type { Severity, Subject, Verdict } from '../../model/verdicts.js';
 import { html, named, type Html } from './html.js';
 
-/** How the report words what it shows. Nothing here depends on the machine's language or zone. */
+/** Words and formats of the report. Independent of locale and time zone. */
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   pass: 'Pass',
@@ -19,7 +19,7 @@ export const SEVERITY_RANK: Readonly<Record<Severity, number>> = { high: 0, medi
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** `23 Nov 2026` */
+/** Formats a date: `23 Nov 2026`. */
 export function dateText(iso: string): string {
   const at = new Date(iso);
   return Number.isNaN(at.getTime())
@@ -27,18 +27,18 @@ export function dateText(iso: string): string {
     : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()] ?? ''} ${at.getUTCFullYear()}`;
 }
 
-/** `23 Nov 2026, 02:10 UTC` */
+/** Formats a time: `23 Nov 2026, 02:10 UTC`. */
 export function momentText(iso: string): string {
   const at = new Date(iso);
   return Number.isNaN(at.getTime()) ? iso : `${dateText(iso)}, ${at.toISOString().slice(11, 16)} UTC`;
 }
 
-/** A moment for people, with the exact one for programs. */
+/** Renders a time for people, with the exact value for programs. */
 export const moment = (at: string | Date): Html => time(at, momentText);
 
 export const date = (at: string | Date): Html => time(at, dateText);
 
-/** What is no moment is shown as it is, and not as one. */
+/** Renders a time; text that is not a valid time is shown unchanged. */
 function time(at: string | Date, text: (iso: string) => string): Html {
   const iso = typeof at === 'string' ? at : at.toISOString();
   return Number.isNaN(Date.parse(iso)) ? named(iso) : html`<time datetime="${iso}">${text(iso)}</time>`;
@@ -48,7 +48,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** In its two greatest units: `12 d 4 h`, `3 h 20 min`, `under a minute`. Rounded down: a duration is never overstated. */
+/** Formats a duration in its two largest units: `12 d 4 h`, `3 h 20 min`, `under a minute`. Rounded down. */
 export function durationText(ms: number): string {
   if (ms < MINUTE_MS) return 'under a minute';
   const days = Math.floor(ms / DAY_MS);
@@ -59,7 +59,7 @@ export function durationText(ms: number): string {
   return `${minutes} min`;
 }
 
-/** A share that is not quite all of it is never shown as all of it, nor one that is there as nothing. */
+/** Formats a share. A share below the whole is never shown as 100 %, and one above nothing never as 0 %. */
 export function shareText(part: number, whole: number): string {
   if (whole <= 0 || part <= 0) return '0 %';
   if (part >= whole) return '100 %';
@@ -68,17 +68,17 @@ export function shareText(part: number, whole: number): string {
   return `${Math.min(percent, 99.9).toFixed(1)} %`;
 }
 
-/** `1 fail`, `3 fails` */
+/** Formats a count: `1 fail`, `3 fails`. */
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
-/** `a, b and c` */
+/** Joins words: `a, b and c`. */
 export function list(words: readonly string[]): string {
   const last = words.at(-1);
   if (last === undefined) return '';
   return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** The beginning of a list that may be long, with how much is left out; everything is in the export. */
+/** Returns the first items of a list, and the number of omitted ones; the export contains all. */
 export function some(
   items: readonly string[],
   atMost: number,
@@ -86,7 +86,7 @@ export function some(
   return { shown: items.slice(0, atMost), more: Math.max(0, items.length - atMost) };
 }
 
-/** A name of a program as words: `carveOuts` is `Carve outs`. */
+/** Formats an identifier as words: `carveOuts` is `Carve outs`. */
 export function spaced(name: string): string {
   const words = name.replace(
     /([a-z0-9])([A-Z])/g,
