@@ -5,12 +5,12 @@ import writeFileAtomic from 'write-file-atomic';
 import { believableTenant, type BelievableTenant } from './simulator/fixtures/believable-tenant.js';
 import { randomKeys, type TenantKeys } from './simulator/tenant.js';
 
-/** What makes the demo tenant the same one at the next start. Beside its keys, which are in the file that `connect` reads. */
+/** Persistent state of the demo tenant. Its keys are in a separate file, which `connect` reads. */
 interface DemoState {
   readonly seed: number;
-  /** ISO, UTC. Events reach from 60 days before it to whatever the time is. */
+  /** ISO, UTC. Events start 60 days before it and continue to the current time. */
   readonly createdAt: string;
-  /** Taken again when it is free, because connections remember the simulator's address. */
+  /** Preferred at the next start, because connections store the simulator's address. */
   readonly simulatorPort?: number;
 }
 
@@ -23,14 +23,14 @@ const CLICKS_IN_30_DAYS = 9_000;
 export interface DemoTenant {
   readonly tenant: BelievableTenant;
   readonly state: DemoState;
-  /** File with the four keys, readable for its owner alone. */
+  /** File with the four keys, readable by its owner only. */
   readonly keysFile: string;
 }
 
 const stateFile = (dataDir: string): string => join(dataDir, 'demo-tenant.json');
 const keysFileIn = (dataDir: string): string => join(dataDir, 'demo-keys.env');
 
-/** Names by which the keys are read from a file or from the environment. */
+/** Names of the keys in a file or the environment. */
 const KEY_NAMES = {
   applicationId: 'MIMECAST_APPLICATION_ID',
   applicationKey: 'MIMECAST_APPLICATION_KEY',
@@ -38,7 +38,7 @@ const KEY_NAMES = {
   secretKey: 'MIMECAST_SECRET_KEY',
 } as const satisfies Record<keyof TenantKeys, string>;
 
-/** The demo tenant of a data folder: made at random the first time, and the same ever after. */
+/** Returns the demo tenant of a data folder: random at first, and the same from then on. */
 export async function demoTenant(dataDir: string): Promise<DemoTenant> {
   const state = (await readState(dataDir)) ?? (await writeState(dataDir, newState()));
   const keysFile = keysFileIn(dataDir);
@@ -59,7 +59,7 @@ export async function rememberSimulatorPort(dataDir: string, state: DemoState, u
   await writeState(dataDir, { ...state, simulatorPort: Number(new URL(url).port) });
 }
 
-/** Writes the keys down, so that keys that were rotated while the simulator ran are those of the next start. */
+/** Stores the keys, so that keys that were rotated in the simulator are valid at the next start. */
 export async function saveDemoKeys(dataDir: string, keys: TenantKeys): Promise<TenantKeys> {
   const lines = Object.entries(KEY_NAMES).map(([key, name]) => `${name}=${keys[key as keyof TenantKeys]}\n`);
   await writeFileAtomic(keysFileIn(dataDir), lines.join(''), { mode: 0o600 });

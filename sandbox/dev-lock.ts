@@ -4,33 +4,33 @@ import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Another `dev` runs on the same data folder; the message is one line that says what to do. */
+/** Another `dev` runs on the same data folder. The message is one line that says what to do. */
 export class DevLockedError extends Error {
   override readonly name = 'DevLockedError';
 }
 
-/** A process, told apart from a later one with the same number where the system says when it began. */
+/** A process. `began`, where the system provides it, distinguishes it from a later one with the same pid. */
 interface Holder {
   readonly pid: number;
   readonly began?: string;
 }
 
-const NOBODY: Holder = { pid: 0 };
+const NO_PROCESS: Holder = { pid: 0 };
 
 const lockFile = (dataDir: string): string => join(dataDir, 'dev.lock');
 
 /**
- * Takes a data folder for this process. What a `dev` that was killed left behind is cleared away.
+ * Locks a data folder for this process. The lock of a `dev` that was killed is removed.
  *
- * @returns gives the folder back
- * @throws DevLockedError when a running process holds it
+ * @returns a function that releases the lock
+ * @throws {DevLockedError} when a running process has the lock
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const file = lockFile(dataDir);
   const mine = `${file}.${randomUUID()}`;
   await writeFile(mine, JSON.stringify(identify(process.pid)), { mode: 0o600 });
   try {
-    // A link, unlike a write, shows the lock to others whole or not at all.
+    // A hard link publishes the complete lock file atomically.
     while (!(await tryLink(mine, file))) {
       const holder = await readHolder(file);
       if (holder !== undefined && isAlive(holder)) {
@@ -46,7 +46,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   return () => rm(file, { force: true });
 }
 
-/** Whether a `dev` runs on a data folder at this moment. */
+/** True when a `dev` runs on a data folder. */
 export async function isDataDirLocked(dataDir: string): Promise<boolean> {
   const holder = await readHolder(lockFile(dataDir));
   return holder !== undefined && isAlive(holder);
@@ -62,13 +62,13 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Clearing takes a moment: a guard that is older was left behind by a process that was killed in that very moment. */
+/** Age at which a guard counts as left behind by a killed process; clearing a lock takes much less. */
 const GUARD_LIFE_MS = 10_000;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Removes a lock whose holder is gone. One at a time: between the look at a lock and its removal nobody else may have removed
- * it and taken the folder.
+ * Removes a lock whose process has ended. The guard prevents a race: another process could remove the lock and take the
+ * folder between the check and the removal.
  */
 async function clearStale(file: string): Promise<void> {
   const guard = `${file}.clearing`;
@@ -95,19 +95,19 @@ async function waitFor(guard: string): Promise<void> {
   else await sleep(LOOK_AGAIN_MS);
 }
 
-/** None when there is no lock. What is there and cannot be read belongs to nobody. */
+/** Returns undefined when there is no lock. An unreadable lock belongs to no process. */
 async function readHolder(file: string): Promise<Holder | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as Holder;
   } catch {
-    return NOBODY;
+    return NO_PROCESS;
   }
 }
 
 function isAlive(holder: Holder): boolean {
-  if (holder === NOBODY) return false;
+  if (holder === NO_PROCESS) return false;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -116,7 +116,10 @@ function isAlive(holder: Holder): boolean {
   return identify(holder.pid).began === holder.began;
 }
 
-/** Numbers are given again, most of all after the machine or its container starts anew. */
+/**
+ * Identifies a process by boot id and start time, because pids are reused, especially after a restart of the machine or
+ * container.
+ */
 function identify(pid: number): Holder {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -15,20 +15,20 @@ import type { Simulator } from './simulator/interface.js';
 const DEFAULT_SIMULATOR_PORT = 7480;
 
 export interface DevStackOptions {
-  /** Keeps everything over restarts; made when it is missing. */
+  /** Folder for all data, kept between starts; created when it is missing. */
   readonly dataDir: string;
-  /** Each is taken when it is free, any free one otherwise. */
+  /** Preferred ports; a free one is used when a port is taken. */
   readonly ports?: {
     readonly postgres?: number;
     readonly temporal?: number;
     readonly temporalUi?: number;
     readonly simulator?: number;
   };
-  /** Told what is going on. */
+  /** Receives progress messages. */
   readonly log: (line: string) => void;
 }
 
-/** Where the servers of a `dev` are. Holds the database's password. */
+/** Addresses of the servers of a `dev`. Contains the database password. */
 export interface DevAddresses {
   readonly pid: number;
   /** ISO, UTC. */
@@ -46,21 +46,21 @@ export interface DevAddresses {
 export interface DevStack {
   readonly addresses: DevAddresses;
   readonly simulator: Simulator;
-  /** Stops every server. The worker has to be stopped before. */
+  /** Stops all servers. Stop the worker first. */
   stop(): Promise<void>;
 }
 
-/** Something that was started and has to be stopped. */
+/** Stops something that was started. */
 type Stop = () => Promise<unknown>;
 
 /**
  * Starts everything that a worker needs, on loopback, with its data in one folder: Postgres with the schema, a Temporal dev
- * server with its UI, a ring of keys, and a simulated Mimecast with one tenant. Writes the addresses to `dev.json` there,
+ * server with its UI, a keyring, and a simulated Mimecast with one tenant. Writes the addresses to `dev.json` in the folder,
  * for the other commands.
  *
- * @throws DevLockedError when another `dev` runs on the folder
- * @throws TemporalCliError when there is no Temporal CLI
- * @throws Error with the next step, when a server does not start; what had started is stopped
+ * @throws {DevLockedError} when another `dev` runs on the folder
+ * @throws {TemporalCliError} when there is no Temporal CLI
+ * @throws {Error} with the next step, when a server does not start; servers that had started are stopped
  */
 export async function startDevStack(given: DevStackOptions): Promise<DevStack> {
   const options = { ...given, dataDir: resolve(given.dataDir) };
@@ -77,7 +77,7 @@ export async function startDevStack(given: DevStackOptions): Promise<DevStack> {
       openSimulator(options, stops),
       keyringIn(dataDir),
     ] as const;
-    // When one fails the others are awaited too, so that all that started can be stopped.
+    // Waits for all starts even when one fails, so that everything that started can be stopped.
     await Promise.allSettled(starts);
     const [databaseUrl, temporal, { simulator, keysFile }, keyringFile] = await Promise.all(starts);
 
@@ -101,7 +101,7 @@ export async function startDevStack(given: DevStackOptions): Promise<DevStack> {
   }
 }
 
-/** Last started, first stopped, so that the lock goes last; one that fails does not keep the others running. */
+/** Stops in reverse order, so that the lock is released last. A failure does not prevent the other stops. */
 async function stopAll(stops: Stop[]): Promise<void> {
   const failures: unknown[] = [];
   for (const stop of stops.splice(0).reverse()) {
@@ -110,7 +110,7 @@ async function stopAll(stops: Stop[]): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, 'Not everything that dev had started could be stopped.');
 }
 
-/** The addresses of the `dev` that runs on a data folder; undefined when none does, also when one was killed there. */
+/** Returns the addresses of the `dev` that runs on a data folder; undefined when none runs, also after one was killed. */
 export async function readDevAddresses(dataDir: string): Promise<DevAddresses | undefined> {
   if (!(await isDataDirLocked(dataDir))) return undefined;
   try {
@@ -161,7 +161,7 @@ async function openSimulator(
   return { simulator, keysFile };
 }
 
-/** Starts the simulator on a port, or on any when that is taken. */
+/** Starts the simulator on a port, or on any free port when that one is taken. */
 async function startSimulatorAt(port: number, tenant: BelievableTenant): Promise<Simulator> {
   try {
     return await startSimulator({ port, tenants: [tenant] });

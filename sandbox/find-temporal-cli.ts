@@ -1,8 +1,8 @@
 import { findTemporalCli, TemporalCliError } from './temporal-cli.js';
 
 /**
- * Finds or downloads the Temporal CLI before anything needs it: `node dist/sandbox/find-temporal-cli.js`.
- * Speaks on stderr only; exit code 1 when there is none.
+ * Finds or downloads the Temporal CLI in advance: `node dist/sandbox/find-temporal-cli.js`. Writes to stderr only; exit code
+ * 1 when there is none.
  */
 const say = (line: string): void => void process.stderr.write(`set-up: ${line}\n`);
 

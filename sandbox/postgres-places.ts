@@ -18,7 +18,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { allowReading, canExecute, canWrite, giveTo, unreachable, type RunAs } from './postgres-user.js';
 
-/** Parent of everything that the account of Postgres cannot reach in its own place. */
+/** Parent of all files that the account of Postgres cannot reach in their original place. */
 const SYSTEM_FOLDER = '/var/lib/temporal-mimecast';
 
 /**
@@ -47,8 +47,8 @@ export async function postgresFolder(path: string, runAs: RunAs, log: (line: str
 }
 
 /**
- * Returns a folder of programs that the account of Postgres can run: the given one, or, when it cannot reach that or may not read
- * all of it, a copy in `/var/lib/temporal-mimecast`, made once for each version.
+ * Returns a folder of programs that the account of Postgres can run: the package itself, or, when the account cannot reach
+ * it or may not read all of it, a copy in `/var/lib/temporal-mimecast`, made once per version.
  *
  * @param packageRoot an installed npm package
  * @param program path of one of its programs, relative to the package
@@ -63,7 +63,7 @@ export async function reachablePackage(packageRoot: string, program: string, run
   throw unreachable(copy);
 }
 
-/** A copy has its final name only when it is complete. Of two that are made at the same time one is kept. */
+/** Copies a package. The copy gets its final name only when complete; of two concurrent copies one is kept. */
 async function copyPackage(packageRoot: string, copy: string): Promise<void> {
   const partial = `${copy}.${randomUUID()}`;
   try {
@@ -100,7 +100,7 @@ async function createSystemFolder(runAs: RunAs): Promise<string> {
 
 async function systemFolder(): Promise<string> {
   const created = await mkdir(SYSTEM_FOLDER, { recursive: true });
-  // The umask may be one that closes new folders.
+  // The umask may remove permissions from new folders.
   if (created !== undefined) await chmod(SYSTEM_FOLDER, 0o755);
   const folder = await realpath(SYSTEM_FOLDER);
   await requireTrusted(folder);
@@ -122,12 +122,15 @@ function withParents(folder: string): string[] {
   return parent === folder ? [folder] : [folder, ...withParents(parent)];
 }
 
-/** A folder in which no other user can create, rename or replace an entry. Access lists count: they show in the group's bits. */
+/**
+ * True when only root can create, rename or replace entries of a folder. Access control lists count: they appear in the
+ * group bits.
+ */
 export function onlyRootWrites({ uid, mode }: Pick<Stats, 'uid' | 'mode'>): boolean {
   return uid === 0 && (mode & 0o022) === 0;
 }
 
-/** Some file systems accept a new owner or mode and ignore it. */
+/** Gives the folder to the account and checks the result, because some file systems ignore a new owner or mode. */
 async function isUsable(folder: string, runAs: RunAs): Promise<boolean> {
   await giveTo(runAs, folder, 0o700);
   const { uid, mode } = await stat(folder);
@@ -142,9 +145,10 @@ function noneIfMissing(error: NodeJS.ErrnoException): undefined {
 }
 
 /**
- * Checks a path that the programs of Postgres hand to a shell, in double quotes. Blanks and letters of any language are safe there.
+ * Checks a path that the programs of Postgres pass to a shell in double quotes. Spaces and letters of any language are safe
+ * there.
  *
- * @throws Error that names the character which the shell would read as its own
+ * @throws {Error} that names the character that the shell would interpret
  */
 export function requireShellSafe(path: string): void {
   const [character] = process.platform === 'win32' ? [] : (/["$`\\\n]/.exec(path) ?? []);

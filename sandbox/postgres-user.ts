@@ -4,19 +4,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Account that runs Postgres when we are root, which Postgres refuses to be. */
+/** Account that runs Postgres when the current user is root, as which Postgres refuses to run. */
 const ACCOUNT = 'postgres';
 
-/** User and group for `child_process`; empty when Postgres runs as ourselves. */
+/** User and group for `child_process`; empty when Postgres runs as the current user. */
 export interface RunAs {
   readonly uid?: number;
   readonly gid?: number;
 }
 
 /**
- * Whom Postgres runs as: ourselves, or, when we are root, the account `postgres`, which is created when it is missing.
+ * Returns the account that Postgres runs as: the current user or, for root, the account `postgres`, which is created when it
+ * is missing.
  *
- * @throws Error when the account is missing and cannot be created
+ * @throws {Error} when the account is missing and cannot be created
  */
 export async function postgresUser(): Promise<RunAs> {
   if (process.getuid?.() !== 0) return {};
@@ -49,21 +50,24 @@ async function create(): Promise<RunAs> {
   );
 }
 
-/** Gives a file or folder to the account, and sets its mode. */
+/** Changes the owner of a file or folder to the account, and sets its mode. */
 export async function giveTo({ uid, gid }: RunAs, path: string, mode: number): Promise<void> {
   if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
   await chmod(path, mode);
 }
 
-/** Whether the account can create files in a folder: below a private home such as /root it cannot. */
+/** True when the account can create files in a folder; below a private home such as /root it cannot. */
 export const canWrite = (folder: string, runAs: RunAs): Promise<boolean> =>
   passes('test -w "$1" -a -x "$1"', folder, runAs);
 
-/** Whether the account can run a program. */
+/** True when the account can run a program. */
 export const canExecute = (program: string, runAs: RunAs): Promise<boolean> =>
   passes('test -r "$1" -a -x "$1"', program, runAs);
 
-/** True without a look when Postgres runs as the current user: whose files these are, the errors about them are plain. */
+/**
+ * Runs a shell test as the account. Returns true without a test when Postgres runs as the current user, whose own errors are
+ * clear enough.
+ */
 async function passes(check: string, path: string, runAs: RunAs): Promise<boolean> {
   if (runAs.uid === undefined) return true;
   return run('/bin/sh', ['-c', check, 'sh', path], { ...runAs, cwd: '/' }).then(
@@ -72,12 +76,12 @@ async function passes(check: string, path: string, runAs: RunAs): Promise<boolea
   );
 }
 
-/** Lets every account read a folder and what is in it, and run the programs; leaves writing to the owner. */
+/** Lets every account read a folder and run its programs; only the owner can write. */
 export async function allowReading(folder: string): Promise<void> {
   await run('chmod', ['-R', 'a+rX,go-w', folder]);
 }
 
-/** Error that says where Postgres has no access, and what to do. */
+/** Creates the error for a path that the account cannot use, with the next step. */
 export function unreachable(path: string): Error {
   return new Error(
     `Postgres runs as the account "${ACCOUNT}", which cannot use ${path}. ` +

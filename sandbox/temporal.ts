@@ -12,20 +12,20 @@ const READY_TIMEOUT_MS = 60_000;
 const READY_INTERVAL_MS = 50;
 const START_ATTEMPTS = 3;
 
-/** Keywords by which runs are listed; a worker refuses to start on a server without them. */
+/** Search attributes of runs; a worker refuses to start on a server without them. */
 const SEARCH_ATTRIBUTES = ['MimecastConnection', 'MimecastStream', 'MimecastOutcome', 'MimecastPosture'];
 
-/** With the defaults the dev server waits for the disk at every step: 10 runs a second; with these, 28. */
+/** With the defaults the dev server waits for the disk at every step: 10 runs a second; with these settings, 28. */
 const SQLITE_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
 
 export interface TemporalOptions {
   /** Path of the Temporal CLI, from `findTemporalCli`. */
   readonly executable: string;
-  /** Keeps history and log there over restarts; in memory and without a log when there is none. */
+  /** Folder for history and log, kept between starts; without it, history is in memory and there is no log. */
   readonly dataDir?: string;
-  /** Taken when it is free, else any; 0 for any. Default 7233. */
+  /** Preferred port, any free one when it is taken; 0 for any. Default 7233. */
   readonly port?: number;
-  /** As `port`, for the web UI. Default 8233. */
+  /** Like `port`, for the web UI. Default 8233. */
   readonly uiPort?: number;
   /** Default true. */
   readonly ui?: boolean;
@@ -45,10 +45,10 @@ interface Ports {
 }
 
 /**
- * Starts a Temporal dev server on loopback, with its UI and the search attributes that polls carry. It answers when this
- * resolves, and it ends with this process however that ends.
+ * Starts a Temporal dev server on loopback, with its UI and the search attributes of polls. It accepts calls when the
+ * promise resolves, and ends with this process, however that ends.
  *
- * @throws Error with the first and the last that the server printed, when it does not come up
+ * @throws {Error} with the beginning and the end of the server's output, when it does not start
  */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
@@ -63,7 +63,8 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     const failure = await untilReady(server, address);
     if (failure === undefined) return running(server, address, ports);
 
-    // Its ports, and those that it picks for itself, are not reserved: who takes one in between makes it end in many ways.
+    // Its ports, and others that it chooses itself, are not reserved. When another process takes one, the server ends in
+    // various ways.
     const endedByItself = !server.running;
     await server.stop();
     if (!endedByItself || attempt === START_ATTEMPTS) throw failure;
@@ -104,12 +105,12 @@ function serverArguments(options: TemporalOptions, ports: Ports): string[] {
   ];
 }
 
-/** Written anew at each start, so that it does not grow for ever. */
+/** Opens the log; truncated at each start, so that it does not grow forever. */
 async function openLog({ dataDir }: TemporalOptions): Promise<FileHandle | undefined> {
   return dataDir === undefined ? undefined : open(join(dataDir, 'temporal.log'), 'w', 0o600);
 }
 
-/** Asks until the namespace is there. The error why not, otherwise. */
+/** Polls until the namespace exists. @returns the error when it does not, undefined otherwise */
 async function untilReady(server: TetheredProcess, address: string): Promise<Error | undefined> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   const connection = Connection.lazy({ address });
@@ -124,5 +125,7 @@ async function untilReady(server: TetheredProcess, address: string): Promise<Err
   } finally {
     await connection.close();
   }
-  return new Error(`The Temporal dev server at ${address} did not start. It said: ${server.words() || 'nothing'}`);
+  return new Error(
+    `The Temporal dev server at ${address} did not start. It said: ${server.outputExcerpt() || 'nothing'}`,
+  );
 }

@@ -4,8 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 
 /**
- * Runs "$@" for as long as standard input is open. The other end of that pipe is held by the process that started this, so
- * the server goes when its parent goes, even by SIGKILL.
+ * Runs "$@" while standard input is open. The parent process holds the other end of that pipe, so the server ends with its
+ * parent, even after SIGKILL.
  */
 const TETHER = `
 exec 3<&0
@@ -19,20 +19,19 @@ exit $status
 `;
 
 const STOP_TIMEOUT_MS = 15_000;
-/** Kept of the beginning and of the end: a crash says why first, and then a long trace; a refusal comes last. */
+/** Characters kept of the beginning and of the end of the output: a crash reports its cause first, a refused start last. */
 const KEPT_CHARACTERS = 2_048;
 
 export interface TetherOptions {
-  /** Working directory of the server; that of this process by default. */
+  /** Working directory of the server; default: that of this process. */
   readonly cwd?: string | undefined;
-  /** Takes what the server prints; closed when the server has ended. */
+  /** Receives the server's output; closed when the server has ended. */
   readonly log?: FileHandle | undefined;
 }
 
 /**
- * A server that runs beside this process and never outlives it. It has a process group of its own, so that Ctrl-C reaches
- * this process first and servers are stopped in order. On Windows there is no shell for the tether: a server there outlives
- * a parent that is killed by force.
+ * A child process that never outlives this process. It has its own process group, so that Ctrl-C reaches this process first
+ * and servers are stopped in order. On Windows there is no shell for the tether: a server survives a parent that is killed.
  */
 export class TetheredProcess {
   private readonly child: ChildProcessByStdio<Writable | null, Readable, Readable>;
@@ -65,12 +64,12 @@ export class TetheredProcess {
     return this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** The first and the last of what it printed, for error messages. */
-  words(): string {
+  /** Beginning and end of its output, for error messages. */
+  outputExcerpt(): string {
     return `${this.first}${this.last}`.trim();
   }
 
-  /** Asks it to end, waits, and after 15 s ends it by force. */
+  /** Sends SIGTERM, waits, and sends SIGKILL after 15 s. */
   async stop(): Promise<void> {
     if (!this.running) return;
     this.signal('SIGTERM');
@@ -88,13 +87,13 @@ export class TetheredProcess {
     this.last = rest.length > KEPT_CHARACTERS ? `\n…\n${rest.slice(-KEPT_CHARACTERS)}` : rest;
   }
 
-  /** To the whole group: the shell, and the server under it. */
+  /** Signals the whole group: the shell and the server. */
   private signal(name: 'SIGTERM' | 'SIGKILL'): void {
     try {
       if (process.platform === 'win32' || this.child.pid === undefined) this.child.kill(name);
       else process.kill(-this.child.pid, name);
     } catch {
-      // Gone between the question and the signal.
+      // The process ended before the signal.
     }
   }
 }

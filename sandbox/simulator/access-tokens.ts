@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-/** The tokens of one application: given for its keys, good until they end. */
+/** Access tokens of one application, valid until they expire. */
 export class AccessTokens {
   private readonly endsMs = new Map<string, number>();
 
-  /** Every token that was ever given. */
+  /** All tokens ever issued. */
   get issued(): readonly string[] {
     return [...this.endsMs.keys()];
   }
@@ -16,7 +16,7 @@ export class AccessTokens {
     return token;
   }
 
-  /** Ends all tokens before their time, as a vendor may that restarts. */
+  /** Expires all tokens early, as a restart of the vendor may. */
   expire(): void {
     for (const token of this.endsMs.keys()) this.endsMs.set(token, 0);
   }

@@ -1,13 +1,13 @@
-/** What the simulator sends back. */
+/** Response of the simulator. */
 export interface Answer {
   readonly status: number;
   readonly body: string | Buffer;
-  /** The same body compressed, when it is kept. */
+  /** The same body compressed, when it is cached. */
   readonly gzipped?: Buffer;
   readonly contentType?: string;
 }
 
-/** One error of a `fail` list. `field` is there for validation errors only, as at the vendor. */
+/** One error of a `fail` list. As at the vendor, only validation errors have a `field`. */
 export interface VendorError {
   readonly code: string;
   readonly message: string;
@@ -15,7 +15,7 @@ export interface VendorError {
   readonly retryable?: boolean;
 }
 
-/** Texts of the codes that are publicly known. */
+/** Messages of the publicly known error codes. */
 const MESSAGES: ReadonlyMap<string, string> = new Map([
   ['err_xdk_invalid_signature', '0004 Invalid Signature'],
   ['err_xdk_binding_expired', 'AccessKey Has Expired'],
@@ -35,7 +35,7 @@ export const json = (body: unknown, status = 200): Answer => ({ status, body: JS
 
 export const data = (items: readonly unknown[]): Answer => json({ meta: { status: 200 }, data: items, fail: [] });
 
-/** The vendor's way of refusing: `fail` is filled, and the HTTP status may well be 200. */
+/** A refusal as the vendor sends it: `fail` is filled, and the HTTP status can be 200. */
 export function refusal(errors: readonly VendorError[], status = 200): Answer {
   const filled = errors.map((error) => ({ retryable: false, ...error }));
   return json({ meta: { status }, data: [], fail: [{ errors: filled }] }, status);
@@ -49,7 +49,7 @@ export const forbidden = (): Answer => refusal([vendorError('err_xdk_operation_f
 
 export const wrongRegion = (): Answer => refusal([vendorError('err_audit_log_incorrect_region')]);
 
-/** The gateway's own shape: no `meta`, and the code without `errors` around it. */
+/** A refusal in the form of the gateway: no `meta`, and the code without `errors` around it. */
 export const gatewayError = (code: string, status = 401, message = code): Answer =>
   json({ fail: [{ code, message }] }, status);
 
@@ -62,7 +62,7 @@ export const html = (status: number): Answer => ({
   body: `<!doctype html><html><head><title>${status}</title></head><body><h1>Service unavailable</h1></body></html>`,
 });
 
-/** The answer that goes with an HTTP status, as far as one is known. */
+/** Returns the known response for an HTTP status. */
 export function statusAnswer(status: number): Answer {
   if (status === 401) return refusedSignature();
   if (status === 403) return forbidden();

@@ -1,8 +1,8 @@
-/** Rows of a log in order of time, made or read one by one, so that a tenant may have any number of them. */
+/** Rows of a log in order of time, generated or read one by one, so that a tenant can have any number of them. */
 export interface EventSource {
-  /** How many rows there are at or before a moment. */
+  /** Number of rows at or before a time. */
   countUntil(timeMs: number): number;
-  /** JSON of one row, by its place in order of time. */
+  /** JSON of one row, by its index in order of time. */
   json(index: number): string;
 }
 
@@ -18,22 +18,22 @@ interface AddedRow {
   readonly json: string;
 }
 
-/** A tenant's log: what its source holds, and rows that were added, which may lie in the past. */
+/** Log of a tenant: the rows of its source, and rows added later, which can be in the past. */
 export class TimedLog<Row extends object> implements EventSource {
   private readonly source: EventSource;
   private readonly timeField: string;
   private added: AddedRow[] = [];
-  /** Place in the whole log of each added row. */
+  /** Index of each added row in the whole log. */
   private places: number[] = [];
-  /** Grows with every addition; pages of an older version are out of date. */
+  /** Incremented by every addition; cached pages of older versions are stale. */
   version = 0;
 
-  /** @param timeField of a row, that says when it happened */
+  /** @param timeField field of a row with its time */
   constructor(rows: readonly Row[] | EventSource, timeField: string) {
-    const given = isSource(rows);
-    this.source = given ? rows : NO_ROWS;
+    const hasSource = isSource(rows);
+    this.source = hasSource ? rows : NO_ROWS;
     this.timeField = timeField;
-    if (!given) this.add(rows);
+    if (!hasSource) this.add(rows);
   }
 
   /** Adds rows, which may lie in the past. */
@@ -56,14 +56,14 @@ export class TimedLog<Row extends object> implements EventSource {
   }
 }
 
-/** Milliseconds of a time in the vendor's form, or undefined when it is in another. */
+/** Parses a time in the vendor's format; undefined for any other text. */
 export function parseVendorTime(text: unknown): number | undefined {
   if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}$/.test(text)) return undefined;
   const timeMs = Date.parse(`${text.slice(0, -2)}:${text.slice(-2)}`);
   return Number.isNaN(timeMs) ? undefined : timeMs;
 }
 
-/** `2026-01-05T09:00:07+0000`. */
+/** Formats a time: `2026-01-05T09:00:07+0000`. */
 export const vendorTime = (timeMs: number): string => `${new Date(timeMs).toISOString().slice(0, 19)}+0000`;
 
 function timeOf(row: object, timeField: string): number {
@@ -75,13 +75,13 @@ function timeOf(row: object, timeField: string): number {
 
 const isSource = (rows: readonly object[] | EventSource): rows is EventSource => 'countUntil' in rows;
 
-/** How many of the first items a rule holds for, when it holds for none after the first for which it does not. */
-function countWhile(length: number, holds: (index: number) => boolean): number {
+/** Counts the leading items that satisfy a monotonic predicate, by binary search. */
+function countWhile(length: number, satisfies: (index: number) => boolean): number {
   let low = 0;
   let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (holds(middle)) low = middle + 1;
+    if (satisfies(middle)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ENDPOINT_PATHS, type SimulatedEndpoint } from './tenant.js';
 
-/** What may be sent to the control surface. A misspelt name is told: a fault that is silently none would prove nothing. */
+/** Schemas of the control interface. Unknown names are rejected: a fault that is silently ignored would prove nothing. */
 
 const whole = z.int().min(0);
 const status = z.int().min(100).max(599);

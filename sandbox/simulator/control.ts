@@ -14,20 +14,21 @@ type Json = Readonly<Record<string, unknown>>;
 type Route = (simulator: Simulator, body: Json, rest: readonly string[]) => unknown;
 
 /**
- * Steers a simulator that runs in another process. Bodies and answers are JSON; the simulator listens on loopback only.
+ * Controls a simulator from another process. Bodies and responses are JSON; the simulator listens on loopback only.
  *
  * - `GET /simulator` settings, tenants (with their keys) and faults
  * - `POST /simulator/settings` some of `SimulatorSettings`
  * - `POST /simulator/faults` a `FaultRule` → `{ id }` · `DELETE /simulator/faults` all · `DELETE /simulator/faults/{id}` one
  * - `GET /simulator/requests` the calls so far · `DELETE /simulator/requests`
- * - `POST /simulator/tenants` `{ seed?, events? }` → a believable tenant's keys, of API 1.0 and of API 2.0
- * - `POST /simulator/tenants/{number}/rotate-keys` → new keys, the old ones are refused; `number` is the place in the list
- * - `POST /simulator/tenants/{number}/expire-keys` every call answers 418 until the keys are rotated
+ * - `POST /simulator/tenants` `{ seed?, events? }` → a generated tenant's keys, of API 1.0 and of API 2.0
+ * - `POST /simulator/tenants/{number}/rotate-keys` → new keys, the old ones are refused; `number` is the index in the list
+ * - `POST /simulator/tenants/{number}/expire-keys` every call returns 418 until the keys are rotated
  * - `POST /simulator/tenants/{number}/rotate-client-secret` → the new keys of API 2.0, the old secret is refused
- * - `POST /simulator/tenants/{number}/expire-tokens` ends the tokens of API 2.0 that were given so far
+ * - `POST /simulator/tenants/{number}/expire-tokens` expires the tokens of API 2.0 that were issued so far
  * - `POST /simulator/tenants/{number}/access` `{ endpoint, access }`
  * - `POST /simulator/tenants/{number}/late-events` `{ count?, ageMs? }` events that appear now and happened `ageMs` ago
- * - `POST /simulator/tenants/{number}/late-rows` `{ log, count?, ageMs? }` the same for a protection log, by its endpoint's name
+ * - `POST /simulator/tenants/{number}/late-rows` `{ log, count?, ageMs? }` the same for a protection log, by its endpoint's
+ *   name
  */
 export function control(
   simulator: Simulator,
@@ -38,7 +39,7 @@ export function control(
   const answer = (status: number, value: unknown): void => {
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(value)}\n`);
   };
-  // A web page in a browser on this machine may reach loopback; it always says where it comes from.
+  // A web page in a browser on this machine can reach loopback; browsers always send its origin.
   if (request.headers.origin !== undefined) {
     answer(403, { error: 'not for web pages' });
     return;

@@ -1,12 +1,12 @@
-/** Something that goes wrong with a call. The first group answers in place of the endpoint, the second changes its answer. */
+/** An injected fault. Faults of the first group replace the endpoint's response, those of the second change it. */
 export type Fault =
-  /** An HTTP status with the body that goes with it: 401, 403, 404, 418, or 5xx as HTML. */
+  /** An HTTP status with its usual body: 401, 403, 404, 418, or 5xx as HTML. */
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'too-many-requests'; readonly resetMs: number }
   /**
-   * HTTP 200 with `fail`, which is how the vendor refuses most things: `err_developer_key` for an unknown application
-   * id, `err_audit_log_incorrect_region` for the wrong grid, `err_validation_null` with a `field`. With a `message`
-   * instead of the code's own.
+   * HTTP 200 with `fail`, which is how the vendor refuses most requests: `err_developer_key` for an unknown application id,
+   * `err_audit_log_incorrect_region` for the wrong grid, `err_validation_null` with a `field`. `message` replaces the code's
+   * own message.
    */
   | {
       readonly kind: 'fail';
@@ -15,48 +15,48 @@ export type Fault =
       readonly field?: string;
       readonly retryable?: boolean;
     }
-  /** HTTP 200 whose `meta.status` tells another story, with nothing in `fail`. */
+  /** HTTP 200 with a different `meta.status`, and an empty `fail`. */
   | { readonly kind: 'meta-status'; readonly status: number }
-  /** HTTP 200 that says of itself that all is well, and has no `data`. */
+  /** HTTP 200 that reports success, without `data`. */
   | { readonly kind: 'without-data' }
-  /** HTTP 200 and not a byte of a body. */
+  /** HTTP 200 with an empty body. */
   | { readonly kind: 'empty-body' }
   /** The gateway's 403: no such resource for this application. */
   | { readonly kind: 'app-forbidden' }
-  /** A refusal in the form of API 2.0's gateway, 401 unless it is said: `token_expired`, `Unauthorized Request`. */
+  /** A refusal in the form of API 2.0's gateway: `token_expired`, `Unauthorized Request`. Status 401 by default. */
   | { readonly kind: 'gateway'; readonly code: string; readonly status?: number }
   | { readonly kind: 'html'; readonly status: number }
   | { readonly kind: 'redirect'; readonly location: string }
-  /** The connection is cut before any byte of the answer. */
+  /** The connection is reset before any byte of the response. */
   | { readonly kind: 'reset' }
-  /** Nothing is ever answered. */
+  /** No response is ever sent. */
   | { readonly kind: 'hang' }
-  /** Answered when the rule is removed, and not before. */
+  /** The response is sent when the rule is removed. */
   | { readonly kind: 'hold' }
-  /** Refuses the page token, on calls that send one. */
+  /** Refuses the page token, for calls that send one. */
   | { readonly kind: 'token-refused' }
-  /** Answers with the very token that was sent, on calls that send one. */
+  /** Returns the same page token that was sent, for calls that send one. */
   | { readonly kind: 'token-repeated' }
   | { readonly kind: 'truncated-json' }
-  /** The connection is cut in the middle of the body. */
+  /** The connection is reset in the middle of the body. */
   | { readonly kind: 'reset-in-body' }
   | { readonly kind: 'delay'; readonly delayMs: number }
-  /** The `Date` header is off by this much; positive is ahead. */
+  /** The `Date` header is shifted by this much; positive is ahead. */
   | { readonly kind: 'date'; readonly skewMs: number };
 
-/** Which calls a fault strikes. Without limits: all of them until it is removed. */
+/** The calls that a fault applies to. Without limits: all calls until the rule is removed. */
 export interface FaultRule {
   readonly fault: Fault;
-  /** The endpoint's path; all when there is none. */
+  /** Path of the endpoint; all endpoints when absent. */
   readonly path?: string;
   readonly accessKey?: string;
   /** Only calls that send a page token. */
   readonly withToken?: boolean;
-  /** Of API 2.0: calls with a token of this client, and its requests for one. */
+  /** API 2.0: calls with a token of this client, and its token requests. */
   readonly clientId?: string;
-  /** Matching calls to let pass first. Default 0. */
+  /** Number of matching calls to skip first. Default 0. */
   readonly after?: number;
-  /** Calls to strike before the rule removes itself. */
+  /** Number of calls after which the rule is removed. */
   readonly times?: number;
 }
 
@@ -77,15 +77,15 @@ interface Active {
   readonly release: () => void;
 }
 
-/** What strikes one call. */
+/** Faults of one call. */
 export interface Strike {
-  /** In the order in which they were added. */
+  /** In the order in which the rules were added. */
   readonly faults: readonly Fault[];
-  /** Resolves when the rules that hold the call are gone; at once when nothing holds it. */
+  /** Resolves when the rules that hold the call are removed; immediately when no rule holds it. */
   readonly released: Promise<unknown>;
 }
 
-/** The faults that wait for their calls. */
+/** Active fault rules. */
 export class Faults {
   private rules: Active[] = [];
   private nextId = 1;
@@ -99,7 +99,7 @@ export class Faults {
     return id;
   }
 
-  /** The next `times` calls to a path meet a fault. */
+  /** Adds a fault for the next `times` calls to a path. */
   next(times: number, path: string, fault: Fault): number {
     return this.add({ fault, path, times });
   }
@@ -123,7 +123,7 @@ export class Faults {
     }));
   }
 
-  /** The faults that strike this call; counts them down. */
+  /** Returns the faults of this call, and counts it. */
   strike(call: StruckCall): Strike {
     const struck = this.rules
       .filter(({ rule, strikes }) => strikes > 0 && concerns(rule, call))

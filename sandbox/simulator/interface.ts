@@ -4,13 +4,13 @@ import type { RunningTenant } from './running-tenant.js';
 import type { SimulatorSettings } from './settings.js';
 import type { SimulatedTenant } from './tenant.js';
 
-/** A simulated Mimecast, API 1.0 and 2.0, on a port of its own on loopback. */
+/** A simulated Mimecast, API 1.0 and 2.0, on its own loopback port. */
 export interface Simulator {
-  /** To be used as a connection's base URL, with loopback allowed. */
+  /** Base URL for connections, with loopback allowed. */
   readonly url: string;
   readonly settings: SimulatorSettings;
   readonly tenants: readonly RunningTenant[];
-  /** What goes wrong, and when. */
+  /** Injected faults. */
   readonly faults: Faults;
   /** The newest 10,000 calls, oldest first. */
   readonly requests: readonly LoggedRequest[];
@@ -20,13 +20,13 @@ export interface Simulator {
   addTenant(tenant: SimulatedTenant): RunningTenant;
   /** Empties `requests`. */
   forgetRequests(): void;
-  /** Cuts every connection and ends. */
+  /** Closes all connections and stops. */
   stop(): Promise<void>;
 }
 
 /** How the simulator starts. Settings that are not given are those of the documented API. */
 export interface SimulatorOptions extends Partial<SimulatorSettings> {
-  /** Any free one by default. */
+  /** Default: any free port. */
   readonly port?: number;
   readonly tenants?: readonly SimulatedTenant[];
 }

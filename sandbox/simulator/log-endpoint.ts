@@ -6,7 +6,7 @@ import type { LogForm } from './log-forms.js';
 import type { PageFilters, PagePlace, PageTokens } from './page-token.js';
 import type { SimulatorSettings } from './settings.js';
 
-/** A caller that asks for exactly the look-back is some seconds late when its call arrives. */
+/** Tolerance for callers that request exactly the look-back: their call arrives some seconds later. */
 const LOOK_BACK_GRACE_MS = 60_000;
 const MAX_PAGE_SIZE = 500;
 const DEFAULT_PAGE_SIZE = 25;
@@ -14,7 +14,7 @@ const FASTEST_GZIP = { level: 1 };
 const MAX_CACHED_BYTES = 96 * 1024 * 1024;
 
 export interface LogCall {
-  /** Of the tenant and the endpoint: tokens belong to them. */
+  /** Identifies tenant and endpoint; page tokens are bound to it. */
   readonly identity: string;
   readonly form: LogForm;
   readonly log: TimedLog<object>;
@@ -25,14 +25,14 @@ export interface LogCall {
 }
 
 /**
- * A log of the vendor's: `POST /api/audit/get-audit-events` and the four of the protections. Exactly one item of `data`, with
- * both dates; no further back than the log goes and at most 500 rows a page. What the vendor answers to a bad token, to an old
- * date and to a large page is not publicly known: `fail` with a validation code is the nearest that is. Filters that would leave
- * rows out are not played, and refused.
+ * One log endpoint of the vendor: `POST /api/audit/get-audit-events` and the four protection logs. Requires exactly one item
+ * of `data` with both dates, within the look-back, and at most 500 rows a page. The vendor's responses to an invalid token,
+ * an old date and a large page are not publicly known: `fail` with a validation code is the closest known one. Filters that
+ * would omit rows are not simulated, and refused.
  */
 export class LogEndpoint {
   private readonly tokens: PageTokens;
-  /** Pages as they were sent, so that a page that is read again costs nothing: a benchmark must not measure the simulator. */
+  /** Cache of responses, so that reading a page again is free: a benchmark must not measure the simulator. */
   private readonly pages = new LRUCache<string, Answer>({ maxSize: MAX_CACHED_BYTES, sizeCalculation: bytesOf });
 
   constructor(tokens: PageTokens) {
@@ -40,22 +40,22 @@ export class LogEndpoint {
   }
 
   answer(call: LogCall): Answer {
-    const asked = this.placeAsked(call);
-    if ('status' in asked) return asked;
+    const requested = this.requestedPlace(call);
+    if ('status' in requested) return requested;
 
-    const page = this.rowsOf(asked, call);
-    const { startMs, endMs, pageSize, offset } = asked;
+    const page = this.rowsOf(requested, call);
+    const { startMs, endMs, pageSize, offset } = requested;
     const order = orderOf(call);
     const { tokenForm, lastPage, totalCount, gzip } = call.settings;
     const form = `${order} ${tokenForm} ${lastPage} ${totalCount} ${gzip}`;
     const key = [call.identity, call.log.version, page.total, startMs, endMs, pageSize, offset, form].join(' ');
-    if (call.repeatToken) return this.compose(asked, page, call);
-    const answer = this.pages.get(key) ?? this.compose(asked, page, call);
+    if (call.repeatToken) return this.compose(requested, page, call);
+    const answer = this.pages.get(key) ?? this.compose(requested, page, call);
     this.pages.set(key, answer);
     return answer;
   }
 
-  private placeAsked(call: LogCall): PagePlace | Answer {
+  private requestedPlace(call: LogCall): PagePlace | Answer {
     const filters = readFilters(call);
     if ('status' in filters) return filters;
 
@@ -86,11 +86,11 @@ export class LogEndpoint {
     const sent = call.repeatToken ? tokenOf(call.body, settings.tokenForm) : undefined;
     const next = sent ?? (more ? this.tokens.issue(following, identity) : undefined);
 
-    const told =
+    const reportedTotal =
       settings.totalCount === 'untold' ? {} : { totalCount: total + Number(settings.totalCount === 'one-more') };
     const pagination = {
       pageSize: count,
-      ...told,
+      ...reportedTotal,
       ...(next !== undefined && settings.tokenForm === 'meta' ? { next } : {}),
     };
     const token = next !== undefined && settings.tokenForm === 'data' ? `"pageToken":${JSON.stringify(next)},` : '';
@@ -108,7 +108,7 @@ const bytesOf = ({ body, gzipped }: Answer): number => body.length + (gzipped?.l
 interface Rows {
   readonly total: number;
   readonly count: number;
-  /** Place in the log of a row of the page. */
+  /** Index in the log of a row of the page. */
   readonly at: (row: number) => number;
 }
 
@@ -116,7 +116,7 @@ interface FiltersInToken {
   readonly inToken: true;
 }
 
-/** Filters of a request; without dates only where a token may stand for them. */
+/** Reads the filters of a request; dates may be missing only when a page token can replace them. */
 function readFilters(call: LogCall): PageFilters | FiltersInToken | Answer {
   const { body, form, settings, nowMs } = call;
   const items = Array.isArray(body['data']) ? (body['data'] as unknown[]) : [];
@@ -143,14 +143,14 @@ function readFilters(call: LogCall): PageFilters | FiltersInToken | Answer {
   return { startMs, endMs, pageSize };
 }
 
-/** A filter that is sent and not known here, or that is not sent with the value for all rows. */
+/** Finds a filter that is unknown here, or that does not have the value for all rows. */
 function unknownFilter(item: Record<string, unknown>, form: LogForm): string | undefined {
   const known = [form.start, form.end, 'pageToken', ...(form.ordered ? ['oldestFirst'] : [])];
   const sent = Object.keys(item).filter((field) => !known.includes(field));
   return [...sent, ...Object.keys(form.filters)].find((field) => item[field] !== form.filters[field]);
 }
 
-/** As the request wants it where the log takes that, else as the settings say. */
+/** Returns the order that the request gives, for logs that support it, else the order of the settings. */
 function orderOf({ body, form, settings }: LogCall): SimulatorSettings['order'] {
   if (!form.ordered) return settings.order;
   const items = Array.isArray(body['data']) ? (body['data'] as unknown[]) : [];
@@ -167,7 +167,7 @@ function belongsTo(place: PagePlace, filters: PageFilters | FiltersInToken): boo
   return place.pageSize === filters.pageSize && place.startMs === filters.startMs && place.endMs === filters.endMs;
 }
 
-/** The page token of a request, from where this form has it. */
+/** Reads the page token of a request from its place in this form. */
 export function tokenOf(
   body: Readonly<Record<string, unknown>>,
   form: SimulatorSettings['tokenForm'],

@@ -2,19 +2,19 @@ import type { SimulatedLog } from './tenant.js';
 
 const DAY_MS = 86_400_000;
 
-/** How a log of the vendor's is asked for, and how it answers. */
+/** Request and response format of a log. */
 export interface LogForm {
-  /** Field of a row that says when it happened. */
+  /** Field of a row with its time. */
   readonly timeField: string;
-  /** Fields of the request that hold the range. Both are wanted here, though the vendor has defaults for the protection logs. */
+  /** Request fields of the range. Both are required here, although the vendor has defaults for the protection logs. */
   readonly start: string;
   readonly end: string;
   readonly lookBackMs: number;
-  /** Where in the one item of `data` the rows are; the rows are the items where there is none. */
+  /** Field of the only item of `data` that contains the rows; when absent, the items are the rows. */
   readonly listKey?: string;
-  /** Filters that must be sent with this value: others, and the vendor's defaults that leave rows out, are not played. */
+  /** Filters that must be sent with this value. Other values, and the vendor's defaults that omit rows, are not simulated. */
   readonly filters: Readonly<Record<string, string>>;
-  /** Takes `oldestFirst`. */
+  /** True when the log supports `oldestFirst`. */
   readonly ordered: boolean;
 }
 
@@ -37,7 +37,7 @@ const protection = (listKey: string, timeField: string, filters: LogForm['filter
   ordered: true,
 });
 
-/** The vendor's logs, by the endpoint that they are read from. */
+/** Logs of the vendor, by endpoint. */
 export const LOG_FORMS: Readonly<Record<SimulatedLog, LogForm>> = {
   'audit-events': AUDIT_EVENTS,
   'ttp-url-logs': protection('clickLogs', 'date', { route: 'all', scanResult: 'all' }),

@@ -3,27 +3,27 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { gatewayError, json, type Answer } from './answers.js';
 import type { RunningTenant } from './running-tenant.js';
 
-/** Where API 2.0 gives tokens. */
+/** Path of API 2.0's token endpoint. */
 export const TOKEN_PATH = '/oauth/token';
 
-/** The token of `Authorization: Bearer …`; undefined when there is none. */
+/** Reads the token of `Authorization: Bearer …`; undefined when there is none. */
 export function bearerToken({ authorization = '' }: IncomingHttpHeaders): string | undefined {
   return /^Bearer ([\x21-\x7e]+)$/.exec(authorization)?.[1];
 }
 
-/** The client's id in the form of a request for a token. */
+/** Reads the client id of a token request. */
 export function clientIdIn(text: string): string | undefined {
   return new URLSearchParams(text).get('client_id') ?? undefined;
 }
 
 export interface TokenRequest {
   readonly contentType: string | undefined;
-  /** The body, as it came. */
+  /** The body as received. */
   readonly text: string;
   readonly nowMs: number;
 }
 
-/** The token endpoint: client credentials in a form (RFC 6749, 4.4.2), answered as the vendor's is recorded. */
+/** Answers a token request: client credentials in a form (RFC 6749, 4.4.2). The response is as recorded from the vendor. */
 export function tokenAnswer(
   { contentType = '', text, nowMs }: TokenRequest,
   tenants: readonly RunningTenant[],
@@ -41,18 +41,18 @@ export function tokenAnswer(
   return json({ access_token: token, token_type: 'Bearer', expires_in: lifeS, scope: '' });
 }
 
-/** Why a call with a token is not let in; undefined when it is. */
+/** Returns the refusal of a call with a token; undefined when the token is valid. */
 export function refuseToken(token: string, tenant: RunningTenant | undefined, nowMs: number): Answer | undefined {
   const state = tenant?.tokens.stateOf(token, nowMs) ?? 'unknown';
   if (state === 'expired') return gatewayError('token_expired');
   return state === 'unknown' ? gatewayError('token_verification_failed') : undefined;
 }
 
-function isSame(expected: string, given: string): boolean {
-  const [one, other] = [Buffer.from(expected), Buffer.from(given)];
+function isSame(expected: string, received: string): boolean {
+  const [one, other] = [Buffer.from(expected), Buffer.from(received)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** The vendor repeats what it was sent in its descriptions, as servers do. */
+/** Creates an OAuth error. Like the vendor, it repeats parts of the request in its description. */
 const oauthError = (status: number, error: string, description = error): Answer =>
   json({ error, error_description: description }, status);

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 
-/** The filters that a token belongs to; sent again with every page. */
+/** Filters that a page token is bound to; sent with every page. */
 export interface PageFilters {
   readonly startMs: number;
   readonly endMs: number;
@@ -16,8 +16,8 @@ export interface PagePlace extends PageFilters {
 const MAX_TOKEN_BYTES = 4_096;
 
 /**
- * Tokens in the form of the one that is publicly known: URL-safe base64 of deflated JSON with a row number. They count
- * rows, they are no snapshot: rows that arrive at the head while somebody pages shift the rest.
+ * Page tokens in the publicly known form: URL-safe base64 of deflated JSON with a row number. They count rows and are not a
+ * snapshot: rows that arrive at the start of the list shift the later pages.
  */
 export class PageTokens {
   private readonly secret = randomBytes(16);
@@ -28,7 +28,7 @@ export class PageTokens {
     return deflateSync(JSON.stringify(token), { level: 9 }).toString('base64url');
   }
 
-  /** The place that a token names; undefined when it is not one of ours, or belongs to another account. */
+  /** Reads the position in a token; undefined when the simulator did not issue it, or it belongs to another account. */
   read(token: string, accessKey: string): PagePlace | undefined {
     try {
       const bytes = inflateSync(Buffer.from(token, 'base64url'), { maxOutputLength: MAX_TOKEN_BYTES });

@@ -1,4 +1,4 @@
-/** Calls that are allowed in a window, for each access key. */
+/** Number of calls allowed per window, for each access key. */
 export interface RateLimitSettings {
   readonly calls: number;
   readonly windowMs: number;
@@ -6,11 +6,11 @@ export interface RateLimitSettings {
 
 export interface RateLimitState {
   readonly exceeded: boolean;
-  /** For every answer; the reset is in milliseconds. */
+  /** Headers of every response; the reset is in milliseconds. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A fixed window that begins with its first call, as recorded traffic shows it. */
+/** Rate limit with a fixed window that starts with its first call, as in recorded traffic. */
 export class RateLimit {
   private readonly windows = new Map<string, { readonly endsMs: number; calls: number }>();
 

@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { appForbidden, gatewayError, html, json, refusal, statusAnswer, vendorError, type Answer } from './answers.js';
 import type { Fault } from './faults.js';
 
-/** The answer that a fault gives in place of the endpoint's; undefined for faults that change the endpoint's answer. */
+/**
+ * Returns the response that a fault sends instead of the endpoint's; undefined for faults that change the endpoint's
+ * response.
+ */
 export function answerOf(fault: Fault): Answer | undefined {
   switch (fault.kind) {
     case 'status':
@@ -11,8 +14,8 @@ export function answerOf(fault: Fault): Answer | undefined {
       return statusAnswer(429);
     case 'fail': {
       const { code, field, message, retryable } = fault;
-      const said = { ...(message !== undefined && { message }), ...(retryable !== undefined && { retryable }) };
-      return refusal([{ ...vendorError(code, field), ...said }]);
+      const overrides = { ...(message !== undefined && { message }), ...(retryable !== undefined && { retryable }) };
+      return refusal([{ ...vendorError(code, field), ...overrides }]);
     }
     case 'meta-status':
       return json({ meta: { status: fault.status, pagination: { pageSize: 0 } }, data: [], fail: [] });
@@ -35,10 +38,10 @@ export function answerOf(fault: Fault): Answer | undefined {
   }
 }
 
-/** Headers of an answer, by their names. */
+/** Response headers by name. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** Sends an answer, compressed where it is kept so and the caller accepts it, and spoilt where faults say so. */
+/** Sends a response, compressed when a compressed form exists and the caller accepts it, and damaged as the faults say. */
 export function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -67,7 +70,7 @@ export function send(
   response.end(body);
 }
 
-/** Half of an answer, whole in itself as far as HTTP can tell. */
+/** Returns the first half of a response, with a matching content length. */
 export function truncated(answer: Answer): Answer {
   return { status: answer.status, body: half(Buffer.from(answer.body)) };
 }

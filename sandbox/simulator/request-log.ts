@@ -9,10 +9,10 @@ export interface LoggedRequest {
   readonly path: string;
   readonly requestId?: string;
   readonly accessKey?: string;
-  /** Of API 2.0: whose token it came with, or who asked for one. */
+  /** API 2.0: client of the call's token, or of the token request. */
   readonly clientId?: string;
   readonly pageToken?: string;
-  /** HTTP status of the answer; none while it is under way, and for calls that were cut or never answered. */
+  /** HTTP status of the response; absent while the call is in progress, and for calls that were reset or never answered. */
   readonly status?: number;
 }
 
@@ -24,7 +24,7 @@ export interface ReceivedRequest {
   readonly token: string | undefined;
 }
 
-/** The newest calls. */
+/** Log of the newest calls. */
 export class RequestLog {
   entries: LoggedRequest[] = [];
 

@@ -15,24 +15,24 @@ import {
   type TenantKeys,
 } from './tenant.js';
 
-/** A tenant while the simulator runs, with what can happen to it. */
+/** A tenant of a running simulator, with operations that change it. */
 export class RunningTenant {
   readonly auditLog: TimedLog<AuditEvent>;
   readonly logs: Readonly<Record<SimulatedProtectionLog, TimedLog<ProtectionRow>>> & {
     readonly 'audit-events': TimedLog<AuditEvent>;
   };
-  /** `data` of the answers of API 2.0's statistics. */
+  /** `data` of the responses of API 2.0's statistics. */
   readonly statistics: NonNullable<SimulatedTenant['statistics']>;
-  /** `data` of each endpoint's answer; may be changed. */
+  /** `data` of each endpoint's response; can be changed. */
   readonly data: { -readonly [Endpoint in keyof SimulatedTenant['data']]: readonly unknown[] };
   private readonly access: Partial<Record<SimulatedEndpoint, EndpointAccess>>;
-  /** What page tokens are bound to: the tenant, whichever keys it has at the moment. */
+  /** Identity that page tokens are bound to: the tenant, independent of its current keys. */
   readonly identity: string;
   private current: TenantKeys;
   private former: TenantKeys | undefined;
-  /** Whether the keys have expired: every call answers 418. */
+  /** True when the keys have expired: every call returns 418. */
   expired = false;
-  /** The tokens that its API 2.0 application was given. */
+  /** Tokens of its API 2.0 application. */
   readonly tokens = new AccessTokens();
   private application: ClientKeys;
 
@@ -63,19 +63,19 @@ export class RunningTenant {
     return this.application;
   }
 
-  /** Issues a new client secret. The old one is refused from now on; tokens that it was given for live out their time. */
+  /** Issues a new client secret. The old one is refused from now on; its tokens stay valid until they expire. */
   rotateClientSecret(): ClientKeys {
     this.application = { ...this.application, clientSecret: randomSecret() };
     return this.application;
   }
 
-  /** The keys with this access key that are good, if there are any. */
+  /** Returns the valid keys with this access key, if any. */
   keysWith(accessKey: string | undefined): TenantKeys | undefined {
     return [this.current, this.former].find((keys) => keys?.accessKey === accessKey);
   }
 
   /**
-   * Issues a new access key and secret key. The old ones are refused from now on, or, when they are kept, until
+   * Issues a new access key and secret key. The old ones are refused from now on or, with `keepFormer`, after
    * `retireFormerKeys` or the next rotation.
    */
   rotateKeys({ keepFormer = false } = {}): TenantKeys {
@@ -90,12 +90,12 @@ export class RunningTenant {
     this.former = undefined;
   }
 
-  /** Adds events, which may be older than what was already read. */
+  /** Adds events, which can be older than events already read. */
   addLateEvents(events: readonly AuditEvent[]): void {
     this.auditLog.add(events);
   }
 
-  /** Adds rows to a protection log, which may be older than what was already read. */
+  /** Adds rows to a protection log, which can be older than rows already read. */
   addLateRows(log: SimulatedProtectionLog, rows: readonly ProtectionRow[]): void {
     this.logs[log].add(rows);
   }

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TenantKeys } from './tenant.js';
 
-/** The headers of API 1.0 that authorise a call. */
+/** Headers of API 1.0 that authorise a call. */
 export interface SignedHeaders {
   readonly accessKey: string;
   readonly signature: string;
@@ -22,16 +22,16 @@ export function signedHeaders(headers: IncomingHttpHeaders): SignedHeaders | und
 }
 
 /**
- * Whether a call was signed with a tenant's keys: base64 of HMAC-SHA1 over `date:requestId:path:applicationKey`, with
- * the decoded secret key. Source: the vendor's page "Authorization".
+ * True when a call was signed with a tenant's keys: base64 of HMAC-SHA1 over `date:requestId:path:applicationKey`, with the
+ * decoded secret key. Source: the vendor's page "Authorization".
  */
-export function signatureHolds(signed: SignedHeaders, path: string, keys: TenantKeys): boolean {
+export function isValidSignature(signed: SignedHeaders, path: string, keys: TenantKeys): boolean {
   const text = `${signed.date}:${signed.requestId}:${path}:${keys.applicationKey}`;
   const expected = createHmac('sha1', Buffer.from(keys.secretKey, 'base64')).update(text).digest();
   return timingSafeEqual(expected, Buffer.from(signed.signature, 'base64'));
 }
 
-/** How far the caller's clock is from ours; undefined when the date is not of RFC 1123's form, in UTC or GMT. */
+/** Returns the caller's clock minus this one; undefined when the date is not in the format of RFC 1123, in UTC or GMT. */
 export function dateSkewMs(date: string, nowMs: number): number | undefined {
   if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (UTC|GMT)$/.test(date)) return undefined;
   const sentMs = Date.parse(date);

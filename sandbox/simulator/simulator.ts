@@ -18,8 +18,8 @@ import type { Simulator, SimulatorOptions } from './interface.js';
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
 /**
- * Starts a simulated Mimecast. It checks signatures and tokens, pages, limits rates and refuses as the vendor does, and does wrong
- * what `faults` says. The same can be steered from another process over HTTP: see `control`.
+ * Starts a simulated Mimecast. It checks signatures and tokens, pages, limits rates and refuses calls as the vendor does,
+ * and injects the faults of `faults`. Other processes can control it over HTTP: see `control`.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, tenants = [], ...settings } = options;
@@ -87,7 +87,7 @@ class SimulatorServer implements Simulator {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Of the path alone signatures are made, and faults know it so.
+    // Signatures and fault rules use the path without the query.
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     const text = await read(request);
     const body = parse(text);

@@ -10,13 +10,13 @@ export interface TenantKeys {
   readonly secretKey: string;
 }
 
-/** The two keys of an API 2.0 application, which the same console gives. */
+/** The two keys of an API 2.0 application, from the same console. */
 export interface ClientKeys {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** The endpoints that the simulator plays, with the vendor's paths. */
+/** Simulated endpoints, with the vendor's paths. */
 export const ENDPOINT_PATHS = {
   'audit-events': '/api/audit/get-audit-events',
   'blocked-senders': '/api/policy/blockedsenders/get-policy',
@@ -37,26 +37,26 @@ export const ENDPOINT_PATHS = {
 /** The endpoints, by the names that settings and reports use. */
 export type SimulatedEndpoint = keyof typeof ENDPOINT_PATHS;
 
-/** The logs of what the tenant's protections did. */
+/** Logs of the tenant's protections. */
 export type SimulatedProtectionLog = 'ttp-url-logs' | 'ttp-attachment-logs' | 'ttp-impersonation-logs' | 'dlp-logs';
 
-/** The endpoints that are paged by a range of time. */
+/** Endpoints that are paged by time range. */
 export type SimulatedLog = 'audit-events' | SimulatedProtectionLog;
 
-/** The vendor's own totals, which API 2.0 is asked for with GET. */
+/** The vendor's own totals, API 2.0 with GET. */
 export type SimulatedStatistics = 'stats-url-clicks' | 'stats-attachment-scans' | 'stats-impersonations';
 
-/** One row of a protection log, in the vendor's shape. */
+/** One row of a protection log, in the vendor's form. */
 export type ProtectionRow = Readonly<Record<string, unknown>>;
 
 /**
- * How a tenant stands to an endpoint: `missing` answers 404, `app-forbidden` and `forbidden` answer 403. `wrong-region`
- * answers what the audit log says to tenants of another grid. Most other endpoints of a wrong grid do not know the keys,
- * which a simulator without the tenant plays.
+ * A tenant's access to an endpoint: `missing` returns 404, `app-forbidden` and `forbidden` return 403. `wrong-region`
+ * returns what the audit log sends to tenants of another grid. Most other endpoints of a wrong grid do not know the keys; to
+ * simulate that, use a simulator without the tenant.
  */
 export type EndpointAccess = 'available' | 'missing' | 'app-forbidden' | 'forbidden' | 'wrong-region';
 
-/** One row of the audit log, in the vendor's shape. */
+/** One row of the audit log, in the vendor's form. */
 export interface AuditEvent {
   readonly id: string;
   readonly auditType: string;
@@ -67,33 +67,33 @@ export interface AuditEvent {
   readonly user: string;
 }
 
-/** A tenant as a test describes it. */
+/** Description of a tenant. */
 export interface SimulatedTenant {
   readonly keys: TenantKeys;
-  /** An API 2.0 application of the same account; made at random unless it is given. */
+  /** API 2.0 application of the same account; random by default. */
   readonly client?: ClientKeys;
   readonly auditEvents: readonly AuditEvent[] | EventSource;
-  /** `data` of each other endpoint's answer; an empty array is an empty answer. */
+  /** `data` of each other endpoint's response; an empty array gives an empty response. */
   readonly data: Readonly<Record<Exclude<SimulatedEndpoint, SimulatedLog | SimulatedStatistics>, readonly unknown[]>>;
-  /** Quiet ones, unless they are given. */
+  /** Protection logs; empty by default. */
   readonly protectionLogs?: Readonly<Partial<Record<SimulatedProtectionLog, readonly ProtectionRow[] | EventSource>>>;
-  /** `data` of the answers of API 2.0's statistics; empty, unless it is given. */
+  /** `data` of the responses of API 2.0's statistics; empty by default. */
   readonly statistics?: Readonly<Partial<Record<SimulatedStatistics, readonly unknown[]>>>;
-  /** Everything is `available` unless it says otherwise. */
+  /** Access to endpoints; `available` by default. */
   readonly access?: Readonly<Partial<Record<SimulatedEndpoint, EndpointAccess>>>;
 }
 
-/** Four random keys in the vendor's forms. */
+/** Generates four random keys in the vendor's format. */
 export function randomKeys(): TenantKeys {
   return { applicationId: randomUUID(), applicationKey: randomUUID(), ...randomBinding() };
 }
 
-/** A new access key and secret key for the same application. */
+/** Generates a new access key and secret key for the same application. */
 export function randomBinding(): Pick<TenantKeys, 'accessKey' | 'secretKey'> {
   return { accessKey: randomBytes(96).toString('base64url'), secretKey: randomBytes(64).toString('base64') };
 }
 
-/** The keys of an API 2.0 application in the vendor's forms. */
+/** Generates the keys of an API 2.0 application in the vendor's format. */
 export function randomClient(): ClientKeys {
   return { clientId: randomBytes(24).toString('base64url'), clientSecret: randomSecret() };
 }

@@ -19,18 +19,18 @@ import { PageTokens } from './page-token.js';
 import { RateLimit, type RateLimitState } from './rate-limit.js';
 import type { RunningTenant } from './running-tenant.js';
 import type { SimulatorSettings } from './settings.js';
-import { dateSkewMs, signatureHolds, signedHeaders, type SignedHeaders } from './signature.js';
+import { dateSkewMs, isValidSignature, signedHeaders, type SignedHeaders } from './signature.js';
 import { ENDPOINT_PATHS, type SimulatedEndpoint, type SimulatedLog, type SimulatedStatistics } from './tenant.js';
 
-/** Calls in a window for access keys that nobody has, as recorded traffic shows. */
+/** Rate limit for unknown access keys, as in recorded traffic. */
 const STRANGERS_LIMIT = { calls: 5_000, windowMs: 5_000 };
 
-/** One call, as far as the vendor's rules look at it. */
+/** The parts of a call that the vendor's rules read. */
 export interface VendorCall {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  /** The body, as it came. */
+  /** The body as received. */
   readonly text: string;
   /** Undefined when the body is not a JSON object. */
   readonly body: Readonly<Record<string, unknown>> | undefined;
@@ -44,15 +44,15 @@ export interface VendorReply {
 }
 
 /**
- * The vendor's rules in the order in which the vendor applies them: quota, then signature and application (API 1.0) or
- * token (API 2.0), then endpoint and permission.
+ * Applies the vendor's rules in the vendor's order: quota, then signature and application (API 1.0) or token (API 2.0), then
+ * endpoint and permission.
  */
 export class Vendor {
   readonly tenants: RunningTenant[] = [];
   private readonly rates = new RateLimit();
   private readonly logs = new LogEndpoint(new PageTokens());
 
-  /** Whose token a call comes with, also one that has ended. */
+  /** Returns the tenant of a call's token, also of an expired one. */
   bearerOf(headers: IncomingHttpHeaders): RunningTenant | undefined {
     const token = bearerToken(headers);
     return token === undefined ? undefined : this.tenants.find(({ tokens }) => tokens.knows(token));
@@ -126,20 +126,23 @@ function endpointAt(path: string): SimulatedEndpoint | undefined {
   return found?.[0] as SimulatedEndpoint | undefined;
 }
 
-/** Who calls, and how that is shown. */
+/** The caller, and its proof of identity. */
 interface Caller {
   readonly tenant: RunningTenant | undefined;
   readonly signed?: SignedHeaders | undefined;
   readonly token?: string;
 }
 
-/** Each generation has its own way of letting callers in. */
+/** Checks the caller, as each API version does. */
 function refuseCaller(call: VendorCall, caller: Caller, settings: SimulatorSettings): Answer | undefined {
   if (caller.token !== undefined) return refuseToken(caller.token, caller.tenant, call.nowMs);
   return settings.apiVersions.includes('1.0') ? refuseSigner(call, caller, settings) : gatewayError('unauthorized');
 }
 
-/** One code for a wrong application key, access key and secret key, as at the vendor; the application id has its own. */
+/**
+ * Checks a signed call. As at the vendor, a wrong application key, access key or secret key gives the same code; the
+ * application id has its own.
+ */
 function refuseSigner(
   { path, nowMs }: VendorCall,
   { signed, tenant }: Caller,
@@ -149,13 +152,13 @@ function refuseSigner(
   const skewMs = dateSkewMs(signed.date, nowMs + settings.clockSkewMs);
   if (skewMs === undefined || Math.abs(skewMs) > (settings.maxDateSkewMs ?? Infinity)) return refusedSignature();
   const keys = tenant.keysWith(signed.accessKey);
-  if (keys === undefined || !signatureHolds(signed, path, keys)) return refusedSignature();
+  if (keys === undefined || !isValidSignature(signed, path, keys)) return refusedSignature();
   if (tenant.expired) return expiredBinding();
   if (signed.applicationId !== keys.applicationId) return refusal([vendorError('err_developer_key')]);
   return undefined;
 }
 
-/** The vendor lists a tenant's packages in another order on each call. */
+/** Shuffles the packages: the vendor returns them in a different order on each call. */
 function shufflePackages(account: unknown): unknown {
   const { packages, ...rest } = account as Record<string, unknown>;
   if (!Array.isArray(packages)) return account;

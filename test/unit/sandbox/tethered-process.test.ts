@@ -33,23 +33,23 @@ test('a server ends when it is stopped, and says its last words', async () => {
     '-c',
     'trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done',
   ]);
-  await expect.poll(() => server.words()).toBe('up');
+  await expect.poll(() => server.outputExcerpt()).toBe('up');
   await server.stop();
   expect(server.running).toBe(false);
-  expect(server.words()).toContain('bye');
+  expect(server.outputExcerpt()).toContain('bye');
 });
 
 test('a server that ends by itself is noticed', async () => {
   const server = new TetheredProcess('/bin/sh', ['-c', 'echo broken >&2; exit 3']);
   await expect.poll(() => server.running).toBe(false);
   await server.stop();
-  expect(server.words()).toBe('broken');
+  expect(server.outputExcerpt()).toBe('broken');
 });
 
 test('a program that does not exist is told', async () => {
   const server = new TetheredProcess(join(folder, 'nothing'), []);
   await expect.poll(() => server.running).toBe(false);
-  expect(server.words()).toContain('nothing');
+  expect(server.outputExcerpt()).toContain('nothing');
 });
 
 test('a server does not outlive a parent that is killed by force', async () => {

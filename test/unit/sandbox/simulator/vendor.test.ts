@@ -7,7 +7,7 @@ import {
   type Simulator,
   type TenantKeys,
 } from '../../../../sandbox/index.js';
-import { signatureHolds, signedHeaders } from '../../../../sandbox/simulator/signature.js';
+import { isValidSignature, signedHeaders } from '../../../../sandbox/simulator/signature.js';
 import { ACCOUNT, AUDIT, call, codes, envelope } from '../../../support/sandbox/simulator-caller.js';
 
 interface Vector extends Omit<TenantKeys, 'applicationId'> {
@@ -35,7 +35,7 @@ const holds = (vector: Vector): boolean | undefined => {
     'x-mc-req-id': requestId,
     'x-mc-app-id': 'any',
   });
-  return signed && signatureHolds(signed, path, { applicationId: 'any', accessKey, applicationKey, secretKey });
+  return signed && isValidSignature(signed, path, { applicationId: 'any', accessKey, applicationKey, secretKey });
 };
 
 describe('signatures', () => {
