@@ -11,10 +11,10 @@ import { readKeyring, sealingKey } from '../vault/keyring.js';
 import { createMimecastWorker } from '../worker/create-worker.js';
 
 /**
- * How long one `apply` takes for many connections, on servers of its own: made, applied again, and one setting changed in
- * all of them. `node dist/bench/apply.js [connections] [concurrency]`
+ * Measures `apply` for many connections, on its own servers: connect all, apply again, and change one setting in all.
+ * `node dist/bench/apply.js [connections] [concurrency]`
  *
- * The worker and the simulated vendor share the process with the client, so this is the least that can be expected.
+ * The worker and the simulated vendor share the process with the client, so production is at least this fast.
  */
 const DEFAULT_CONNECTIONS = 500;
 const DEFAULT_CONCURRENCY = 10;
@@ -57,7 +57,7 @@ async function main([
 ]: readonly number[]): Promise<boolean> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const dataDir = await mkdtemp(path.join(tmpdir(), 'mimecast-apply-'));
-  // Postgres runs as a user of its own where this runs as root.
+  // As root, Postgres runs as another user, who must be able to enter the folder.
   await chmod(dataDir, 0o711);
   const stack = await startDevStack({ dataDir, log: say });
   try {

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What a process answers when it is asked, by name. Arguments and answers travel by structured clone. */
+/** Functions that a process serves, by name. Arguments and results are sent by structured clone. */
 export type Calls = Readonly<Record<string, (argument: never) => unknown>>;
 
 type Reply = { readonly answer: unknown } | { readonly failure: string };
@@ -14,26 +14,26 @@ interface Question {
 
 const running = new Set<BenchProcess<Calls>>();
 
-/** Ends those that are still there, when the work that started them was given up. */
+/** Ends the processes that still run when the work that started them was aborted. */
 export async function endProcesses(): Promise<void> {
   await Promise.all([...running].map((process) => process.end()));
 }
 
 /**
- * A process of the benchmark's own, run by the same Node with the same flags as this one, so that two of them can be
- * compared. It ends with this process however that ends, because the channel between them closes then. Ctrl-C does not
- * reach it: this process ends it in its turn.
+ * A child process of the benchmark, run by the same Node with the same flags as this one, so that two of them are
+ * comparable. It ends with this process, because the channel between them closes. It does not receive Ctrl-C: this
+ * process ends it.
  */
 export class BenchProcess<Served extends Calls> {
   private readonly child: ChildProcess;
   private readonly exited: Promise<never>;
 
-  /** @param module path of the process's entry, seen from this folder */
+  /** @param module entry file of the process, relative to this folder */
   constructor(module: string) {
     this.child = fork(fileURLToPath(new URL(module, import.meta.url)), {
       serialization: 'advanced',
       detached: process.platform !== 'win32',
-      // What it prints is for people; stdout is the result's alone.
+      // Its output is for people; stdout is reserved for the result.
       stdio: ['ignore', process.stderr, process.stderr, 'ipc'],
     });
     this.exited = once(this.child, 'exit').then(([code, signal]) => {
@@ -43,7 +43,10 @@ export class BenchProcess<Served extends Calls> {
     this.exited.catch(() => running.delete(this));
   }
 
-  /** One call at a time. @throws Error with the message of what went wrong there, or when the process has ended */
+  /**
+   * Calls a function of the process; one call at a time. @throws {Error} with the message of a failure there, or when
+   * the process has ended
+   */
   async call<Name extends keyof Served & string>(
     name: Name,
     argument: Parameters<Served[Name]>[0],
@@ -62,7 +65,7 @@ export class BenchProcess<Served extends Calls> {
   }
 }
 
-/** The other end: answers calls for as long as the parent is there. */
+/** Serves calls in the child process until the parent disconnects. */
 export function serve(calls: Calls): void {
   process.once('disconnect', () => process.exit());
   process.on('message', ({ name, argument }: Question) => {

@@ -10,8 +10,8 @@ import { BenchProcess, endProcesses } from './bench-process.js';
 import type { ExporterProcess } from './processes/exporter.js';
 
 /**
- * How fast audit events are exported, and in how much memory: the memory must not grow with their number.
- * `node dist/bench/exports.js [events…]`
+ * Measures the speed and memory of exports of audit events: memory must not grow with their number. `node
+ * dist/bench/exports.js [events…]`
  */
 const DEFAULT_COUNTS = [100_000, 1_000_000];
 const FORMATS = ['jsonl', 'csv'] as const;
@@ -22,7 +22,7 @@ const say = (line: string): void => {
 
 async function main(counts: readonly number[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'temporal-mimecast-exports-'));
-  // Postgres runs as a user of its own where this runs as root.
+  // As root, Postgres runs as another user, who must be able to enter the folder.
   await chmod(folder, 0o711);
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port: 0 });
   try {
@@ -40,7 +40,7 @@ async function main(counts: readonly number[]): Promise<void> {
 
 const connectionOf = (count: number): string => `events-${count}`;
 
-/** Believable events by SQL: collecting a million of them is what the other benchmark is about. */
+/** Inserts realistic events with SQL; collecting them is measured by another benchmark. */
 async function fill(databaseUrl: string, count: number): Promise<void> {
   const connectionId = connectionOf(count);
   const store = createEvidenceStore({ databaseUrl, maxConnections: 1 });

@@ -3,7 +3,7 @@ import type { Workload } from './workload.js';
 
 const STREAM = 'audit-events';
 
-/** Opens the window that is to be read, as a poll before would have left it behind: the next poll reads it first. */
+/** Opens the window to read, as an earlier poll would have left it: the next poll reads it first. */
 export async function openWindow(
   { store }: Stack,
   connectionId: string,
@@ -17,7 +17,7 @@ export async function openWindow(
   return { windowId: opened.windowId, generation };
 }
 
-/** Lets Postgres do now what it would otherwise do sometime in the middle of a measurement. */
+/** Runs the maintenance of Postgres now, instead of during a measurement. */
 export async function settle({ database }: Stack): Promise<void> {
   await database.query('vacuum (analyze) mimecast.audit_events, mimecast.pages, mimecast.log, mimecast.log_heads');
   await database.query('checkpoint');
@@ -30,17 +30,17 @@ select (select count(*)::integer from mimecast.audit_events where connection_id 
          where connection_id = $1) as pages,
        (select count(*)::integer from mimecast.windows where connection_id = $1 and state = 'complete') as windows`;
 
-/** @throws Error unless every event of the workload is held, and once */
-export async function checkHeld(
+/** Checks the stored events. @throws {Error} unless every event of the workload is stored exactly once */
+export async function checkStored(
   { database }: Stack,
   connectionId: string,
   workload: Workload,
   windows = 1,
 ): Promise<void> {
   const { rows } = await database.query<Record<string, number>>(HELD, [connectionId]);
-  const held = JSON.stringify(rows[0]);
+  const stored = JSON.stringify(rows[0]);
   const { events, pages } = workload;
   const wanted = JSON.stringify({ rows: events, events, pages, windows });
-  if (held !== wanted)
-    throw new Error(`${connectionId} must hold ${wanted}, and holds ${held}. The run does not count.`);
+  if (stored !== wanted)
+    throw new Error(`${connectionId} must hold ${wanted}, and holds ${stored}. The run does not count.`);
 }

@@ -12,12 +12,15 @@ import { documentOf, reportLines, type BenchDocument } from './report.js';
 import { startStack, type RunningStack } from './stack.js';
 import { daysOf, workloadOf, type Workload } from './workload.js';
 
-/** The larger poll by which memory is compared. */
+/** Size factor of the larger poll, for the comparison of memory. */
 const LARGER = 4;
 
 const interruption = new AbortController();
 
-/** The first Ctrl-C (or SIGTERM) stops everything in order, the second at once; nothing outlives this process either way. */
+/**
+ * Handles Ctrl-C and SIGTERM: the first stops everything in order, the second exits immediately. Child processes end in
+ * both cases.
+ */
 function interrupt(): void {
   if (interruption.signal.aborted) process.exit(EXIT.interrupted);
   interruption.abort();
@@ -40,7 +43,7 @@ async function main(): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     const { nextStep, ...failure } = failureOf(error);
-    // Of the command line's own usage; a benchmark that is asked wrongly says what is wrong and no more.
+    // The next step belongs to the product's own command line; a benchmark reports only its usage error.
     const isUsage = error instanceof CommanderError;
     output.fail({ ...failure, ...(nextStep !== undefined && !isUsage && { nextStep }) }, error);
     return failure.exitCode;
@@ -92,7 +95,7 @@ async function runPolls(options: BenchOptions, log: (line: string) => void): Pro
   }
 }
 
-/** Both sides slow down on a busy machine, and not by the same factor: one of them works in two processes at a time. */
+/** Notes a busy machine. It slows down both sides by different factors, because one of them works in two processes. */
 function noteOtherWork(log: (line: string) => void): void {
   const [load = 0] = loadavg();
   const cpus = availableParallelism();
@@ -100,7 +103,7 @@ function noteOtherWork(log: (line: string) => void): void {
   log(`The machine is busy with other work (load ${load.toFixed(1)} on ${cpus} CPUs): the numbers will say little.`);
 }
 
-/** Ends when everything that was written has left the process. */
+/** Resolves when all output has left the process. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => {
@@ -111,5 +114,5 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 
 const exitCode = await main();
 await Promise.all([process.stdout, process.stderr].map((stream) => written(stream)));
-// Not left to the event loop: work that was given up may still wait for something.
+// Exits explicitly, because aborted work may still keep the event loop alive.
 process.exit(exitCode);

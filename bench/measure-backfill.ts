@@ -2,7 +2,7 @@ import { slices, type TimeRange } from '../mimecast/audit-windows.js';
 import { createDispatcher } from '../mimecast/transport.js';
 import type { Colours } from '../cli/console/terminal.js';
 import { table } from '../cli/rendering/table.js';
-import { checkHeld, settle } from './ledger.js';
+import { checkStored, settle } from './ledger.js';
 import type { BenchOptions } from './options.js';
 import { timed, withWorker } from './product.js';
 import { readWindows, sourceOf } from './raw.js';
@@ -12,14 +12,14 @@ import type { Stack } from './stack.js';
 import { median, rangeOf, rounded, type Range } from './statistics.js';
 import type { Workload } from './workload.js';
 
-/** What was measured at one latency: medians, and how far apart the runs were. Others rely on these names. */
+/** Result at one latency: medians, and the spread of the runs. Other tools rely on these names. */
 export interface BackfillResult {
   readonly latencyMs: number;
   readonly pagesPerSecond: number;
   readonly rawPagesPerSecond: number;
-  /** The backfill's speed in the raw loop's. */
+  /** Speed of the backfill divided by that of the raw loop. */
   readonly ratio: number;
-  /** Calls that the vendor refused for its limit, over all runs. */
+  /** Number of calls refused with 429, over all runs. */
   readonly tooManyRequests: number;
   readonly cpuMsPerPage: number;
   readonly peakRssMiB: number;
@@ -36,8 +36,8 @@ export interface BackfillDocument {
 type Log = (line: string) => void;
 
 /**
- * A backfill of many days, end to end, against the raw loop that reads the same windows one after the other: what waiting
- * for a far vendor side by side is worth. The simulated vendor keeps to the limit that recorded traffic shows.
+ * Measures a backfill of many days, end to end, against the raw loop that reads the same windows sequentially: the gain
+ * from parallel reading with a distant vendor. The simulator uses the rate limit of recorded traffic.
  */
 export async function measureBackfill(
   stack: Stack,
@@ -56,9 +56,9 @@ export async function measureBackfill(
     for (let repetition = 1; repetition <= repetitions; repetition += 1) {
       const label = `${latencyMs} ms, ${repetition} of ${repetitions}`;
       const id = `${latencyMs}-${repetition}`;
-      runs.raw.push(await told(log, `${label}, raw`, () => readWindows(stack, workload, `raw-${id}`, windows)));
+      runs.raw.push(await logged(log, `${label}, raw`, () => readWindows(stack, workload, `raw-${id}`, windows)));
       runs.product.push(
-        await told(log, `${label}, backfill`, () => runBackfill(stack, workload, `backfill-${id}`, windows)),
+        await logged(log, `${label}, backfill`, () => runBackfill(stack, workload, `backfill-${id}`, windows)),
       );
     }
     const tooManyRequests = await stack.simulator.call('refusals', undefined);
@@ -75,7 +75,7 @@ async function composeAll(stack: Stack, workload: Workload, windows: readonly Ti
   return pages;
 }
 
-async function told(log: Log, what: string, run: () => Promise<Run>): Promise<Run> {
+async function logged(log: Log, what: string, run: () => Promise<Run>): Promise<Run> {
   const made = await run();
   log(`${what}: ${made.pagesPerSecond.toFixed(1)} pages/s`);
   return made;
@@ -94,7 +94,7 @@ async function runBackfill(
     if (answer.outcome !== 'complete' || answer.pages !== workload.pages) {
       throw new Error(`The backfill of ${connectionId} did not read its days: ${JSON.stringify(answer)}`);
     }
-    await checkHeld(stack, connectionId, workload, windows.length);
+    await checkStored(stack, connectionId, workload, windows.length);
     return run;
   });
 }
@@ -132,7 +132,7 @@ const HEADINGS = [
   'PEAK MEMORY',
 ] as const;
 
-/** The document as people read it. */
+/** Formats the document for people. */
 export function backfillReportLines({ backfill }: BackfillDocument, colours: Colours): string[] {
   const [first] = backfill;
   const rows = backfill.map((result) => [

@@ -12,11 +12,11 @@ export interface LatencyRuns {
   readonly latencyMs: number;
   readonly raw: readonly Run[];
   readonly product: readonly Run[];
-  /** What the simulator itself took. With its pages composed before, little enough that it keeps neither side waiting. */
+  /** CPU time of the simulator. Its pages are composed in advance, so that neither side waits for it. */
   readonly simulatorCpuMsPerPage: number;
 }
 
-/** The product's memory over one poll. */
+/** Memory of the product over one poll. */
 export interface MemoryRun {
   readonly pages: number;
   readonly peakRssMiB: number;
@@ -32,7 +32,7 @@ type Side = (stack: Stack, workload: Workload, connectionId: string) => Promise<
 
 const SIDES: Readonly<Record<'raw' | 'product', Side>> = { raw: runRaw, product: runProduct };
 
-/** Runs everything, one after the other: two processes that read at the same time would measure each other. */
+/** Runs all measurements sequentially: processes that read at the same time would affect each other. */
 export async function measure(
   stack: Stack,
   options: BenchOptions,
@@ -54,7 +54,7 @@ export async function measure(
   return { latencies, memory: await measureMemory(stack, [workload, larger], log) };
 }
 
-/** Each side in turn, and the other one first the next time, so that neither always runs on the warmer machine. */
+/** Alternates the sides and their order, so that neither always runs on the warmer machine. */
 async function interleaved(
   stack: Stack,
   repetitions: number,

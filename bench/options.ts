@@ -4,23 +4,24 @@ export interface BenchOptions {
   readonly repetitions: number;
   readonly latenciesMs: readonly number[];
   readonly pages: number;
-  /** Measures a backfill of several days instead of polls. */
+  /** True to measure a backfill of several days instead of polls. */
   readonly backfill?: true;
   readonly json: boolean;
 }
 
-/** Well above what is useful, well below what a number that was mistyped would make the machine do. */
+/** Limits far above useful values, and below what a typing error could cause. */
 const MAX_REPETITIONS = 50;
 const MAX_PAGES = 1_000;
 const MAX_LATENCY_MS = 10_000;
 
 const LATENCIES_MS: readonly number[] = [0, 50, 250];
-/** Where waiting side by side pays: a far vendor. */
+/** Latency at which parallel reading matters: a distant vendor. */
 const BACKFILL_LATENCIES_MS: readonly number[] = [250];
 
 /**
- * @returns nothing when the help was asked for, which is printed then
- * @throws CommanderError whose message is one line
+ * Parses the command line; help is printed, and then thrown as an error.
+ *
+ * @throws {CommanderError} with a message of one line
  */
 export function parseOptions(argv: readonly string[], print: (text: string) => void): BenchOptions {
   const program = new Command('npm run bench')

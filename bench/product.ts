@@ -1,5 +1,5 @@
 import { BenchProcess } from './bench-process.js';
-import { checkHeld, openWindow, settle } from './ledger.js';
+import { checkStored, openWindow, settle } from './ledger.js';
 import { keysOf } from './workload.js';
 import { runOf, type Run } from './run.js';
 import type { Stack } from './stack.js';
@@ -8,26 +8,26 @@ import type { WorkerProcess } from './processes/worker.js';
 import type { Workload } from './workload.js';
 
 const STREAM = 'audit-events';
-/** Long enough that no tick of a schedule falls into the benchmark: the poll that is measured is the one that it asks for. */
+/** Long enough that no scheduled poll runs during the benchmark: only the requested poll is measured. */
 const EVERY_MS = 30 * 86_400_000;
 
 /**
- * The product, end to end: a worker of its own, a connection made for this run, and one poll through its schedule. The
- * clock starts when the poll is asked for and stops when its result is here.
+ * Measures the product end to end: its own worker, a connection made for this run, and one poll through its schedule,
+ * from the request to the result.
  */
 export async function runProduct(stack: Stack, workload: Workload, connectionId: string): Promise<Run> {
   return await withWorker(stack, workload, connectionId, async (worker) => {
     await openWindow(stack, connectionId, workload);
     await settle(stack);
     const run = await poll(stack, workload, connectionId, worker);
-    await checkHeld(stack, connectionId, workload);
+    await checkStored(stack, connectionId, workload);
     return run;
   });
 }
 
 type Worker = BenchProcess<WorkerProcess>;
 
-/** Work with a worker of its own and a connection made for it. */
+/** Runs work with its own worker and a connection made for it. */
 export async function withWorker(
   stack: Stack,
   workload: Workload,
@@ -66,7 +66,7 @@ async function poll({ connections }: Stack, workload: Workload, connectionId: st
   return run;
 }
 
-/** What the worker's process used while something was waited for. */
+/** Measures the time and the usage of the worker's process during some work. */
 export async function timed<Answer>(
   workload: Workload,
   worker: Worker,

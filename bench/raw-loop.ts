@@ -15,7 +15,7 @@ import type { EvidenceStore } from '../evidence/store.js';
 
 const { path } = ENDPOINTS['audit-events'];
 
-/** Where the loop reads, and as whom. */
+/** Base URL, keys and window of the loop. */
 export interface RawSource {
   readonly baseUrl: string;
   readonly keys: ApiV1Credentials;
@@ -28,15 +28,16 @@ interface RawPage {
   readonly provenance: Provenance;
 }
 
-/** The vendor's answer, as far as a loop that believes everything looks at it. */
+/** The parts of the vendor's response that an unchecked loop reads. */
 interface RawAnswer {
   readonly meta: { readonly pagination: { readonly next?: string } };
   readonly data: readonly (Readonly<Record<'id' | 'eventTime' | 'auditType' | 'category' | 'user', string>> & object)[];
 }
 
 /**
- * The least that reads a window into the evidence: signs, fetches, unpacks, parses and stores one page after the other,
- * with the same statement as the product, and nothing beside it. No check of what comes, no retries, no limits, no engine.
+ * Reads a window into the evidence with the least possible work: signs, fetches, unpacks, parses and stores one page
+ * after the other, with the same statement as the product. No validation, no retries, no limits, no workflow engine.
+ * @returns the number of pages
  */
 export async function storeAllPages(
   source: RawSource,
@@ -54,7 +55,7 @@ export async function storeAllPages(
   }
 }
 
-/** Has the simulator compose every page once, so that it afterwards only sends what it holds. @returns how many there are */
+/** Makes the simulator compose every page once, so that later calls only send cached pages. @returns the number of pages */
 export async function readAllPages(source: RawSource, dispatcher: Dispatcher): Promise<number> {
   let token: string | undefined;
   let pages = 0;

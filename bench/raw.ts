@@ -1,19 +1,19 @@
 import type { TimeRange } from '../mimecast/audit-windows.js';
 import { defaultSettings } from '../model/streams.js';
 import { BenchProcess } from './bench-process.js';
-import { checkHeld, openWindow, settle } from './ledger.js';
+import { checkStored, openWindow, settle } from './ledger.js';
 import type { RawSource } from './raw-loop.js';
 import type { RawProcess } from './processes/raw.js';
 import { runOf, type Run } from './run.js';
 import type { Stack } from './stack.js';
 import { keysOf, type Workload } from './workload.js';
 
-/** The raw loop, in a process of its own, into a connection that only the store knows of. */
+/** Runs the raw loop in its own process, into a connection that exists in the store only. */
 export async function runRaw(stack: Stack, workload: Workload, connectionId: string): Promise<Run> {
   return await readWindows(stack, workload, connectionId, [workload.window]);
 }
 
-/** The same over several windows, one after the other. What opening a window takes is not counted. */
+/** Runs the raw loop over several windows sequentially. Opening a window is not measured. */
 export async function readWindows(
   stack: Stack,
   workload: Workload,
@@ -37,7 +37,7 @@ export async function readWindows(
       total.cpuMs += read.cpuMs;
       total.peakRssMiB = read.peakRssMiB;
     }
-    await checkHeld(stack, connectionId, workload, windows.length);
+    await checkStored(stack, connectionId, workload, windows.length);
     return runOf(workload, total.elapsedMs, total);
   } finally {
     await process.end();

@@ -4,15 +4,15 @@ import type { LatencyRuns, Measured, MemoryRun } from './measure.js';
 import type { Run } from './run.js';
 import { median, rangeOf, rounded, type Range } from './statistics.js';
 
-/** What was measured at one latency: medians, and how far apart the runs were. Others rely on these names. */
+/** Result at one latency: medians, and the spread of the runs. Other tools rely on these names. */
 export interface LatencyResult {
   readonly latencyMs: number;
   readonly pagesPerSecond: number;
   readonly rawPagesPerSecond: number;
-  /** The product's speed in the raw loop's. */
+  /** Speed of the product divided by that of the raw loop. */
   readonly ratio: number;
   readonly cpuMsPerPage: number;
-  /** The highest of all runs. */
+  /** Maximum of all runs. */
   readonly peakRssMiB: number;
   readonly rawCpuMsPerPage: number;
   readonly rawPeakRssMiB: number;
@@ -65,7 +65,7 @@ function spreadOf(runs: readonly Run[]): Range {
 
 const HEADINGS = ['LATENCY', 'PRODUCT pages/s', 'RAW LOOP pages/s', 'RATIO', 'CPU ms/page', 'PEAK MEMORY'] as const;
 
-/** The document as people read it. */
+/** Formats the document for people. */
 export function reportLines({ results, memory }: BenchDocument, colours: Colours): string[] {
   const [first] = results;
   const rows = results.map((result) => [

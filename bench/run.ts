@@ -1,12 +1,12 @@
 import type { Usage } from './usage.js';
 import type { Workload } from './workload.js';
 
-/** One reading of a workload by one side. */
+/** Result of one reading of a workload by one side. */
 export interface Run {
   readonly pagesPerSecond: number;
-  /** Of the process that read, and only while it did. */
+  /** CPU time of the reading process, during the reading. */
   readonly cpuMsPerPage: number;
-  /** Of the same process, from its start on. */
+  /** Peak memory of the same process, since its start. */
   readonly peakRssMiB: number;
 }
 

@@ -16,7 +16,7 @@ import type { SimulatorProcess } from './processes/simulator.js';
 
 const TASK_QUEUE = 'mimecast';
 
-/** The servers that both sides use, and what this process looks at them with. */
+/** Servers for both sides, and clients of them for this process. */
 export interface Stack {
   readonly simulator: BenchProcess<SimulatorProcess>;
   readonly simulatorUrl: string;
@@ -60,7 +60,7 @@ async function start(
 ): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'temporal-mimecast-bench-'));
   stops.push(() => rm(folder, { recursive: true, force: true }));
-  // Postgres refuses to run as root and takes another user, who has to get through here.
+  // As root, Postgres runs as another user, who must be able to enter the folder.
   await chmod(folder, 0o711);
 
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), port: 0 });

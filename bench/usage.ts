@@ -1,4 +1,4 @@
-/** What a process has used so far. */
+/** Resources that a process has used since its start. */
 export interface Usage {
   /** User and system, all threads. */
   readonly cpuMs: number;

@@ -2,14 +2,14 @@ import type { ApiV1Credentials } from '../mimecast/credentials.js';
 import type { TimeRange } from '../mimecast/audit-windows.js';
 import { believableTenant, type BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
 
-/** The most that Mimecast gives, and what connections ask for. About 207 KB a page. */
+/** Rows per page: Mimecast's maximum, and the default of connections. About 207 KB a page. */
 export const PAGE_SIZE = 500;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What both sides read: all pages of one tenant's log in one window. */
+/** Workload of both sides: all pages of one tenant's log in one window. */
 export interface Workload {
   readonly pages: number;
   readonly events: number;
@@ -18,10 +18,10 @@ export interface Workload {
 }
 
 /**
- * The window is one slice, 24 hours, and ends after the benchmark does: a poll that has read it has read up to its own
- * end and opens no other. Nothing is logged while it runs, so every reading of the window finds the same pages.
+ * Creates a workload of one window. The window is one slice of 24 hours and ends after the benchmark, so that a poll
+ * that has read it opens no other. Nothing is logged meanwhile, so every reading finds the same pages.
  *
- * @param seed another one makes another tenant
+ * @param seed determines the tenant
  */
 export function workloadOf(seed: number, pages: number, startedAt: Date): Workload {
   const nowMs = Math.floor(startedAt.getTime() / 1000) * 1000;
@@ -34,12 +34,12 @@ export function workloadOf(seed: number, pages: number, startedAt: Date): Worklo
   };
 }
 
-/** Windows of a day in the workload of a backfill: twice as many as it reads at once. */
+/** Number of windows of one day in a backfill's workload: twice as many as it reads at a time. */
 const DAYS = 16;
 
 /**
- * Days that nobody has polled, with their events spread over them as a tenant has them. How many pages that makes in windows
- * of a day, each with a last page that is not full, only reading them tells.
+ * Creates a workload of days that were never polled, with evenly spread events. The number of pages is known only after
+ * reading, because the last page of each day is not full.
  */
 export function daysOf(seed: number, pages: number, startedAt: Date): Workload {
   const nowMs = Math.floor(startedAt.getTime() / 1000) * 1000;
@@ -48,7 +48,7 @@ export function daysOf(seed: number, pages: number, startedAt: Date): Workload {
   return { pages, events, window: { start, end }, tenant: { seed, events, from: start, to: end } };
 }
 
-/** The tenant's keys; the simulator makes the same ones from the same description. */
+/** Returns the tenant's keys; the simulator generates the same ones from the same description. */
 export function keysOf({ tenant }: Workload): ApiV1Credentials {
   return believableTenant(tenant).keys;
 }

@@ -15,7 +15,7 @@ export interface ExportResult extends Usage {
 }
 
 const calls = {
-  /** Runs the command as the program does, with its output to nowhere. One run a process, because a peak never falls. */
+  /** Runs the command as the program does, with its output discarded. One run per process, because a peak never falls. */
   async run({ databaseUrl, argv }: ExportTask): Promise<ExportResult> {
     const stdout = createWriteStream(devNull);
     const startedAt = performance.now();

@@ -7,7 +7,7 @@ import { usageOfThisProcess, type Usage } from '../usage.js';
 export interface RawTask {
   readonly databaseUrl: string;
   readonly source: RawSource;
-  /** A window that was opened for this run. */
+  /** Window opened for this run. */
   readonly windowId: string;
   readonly generation: number;
   readonly runId: string;
@@ -23,7 +23,7 @@ const calls = {
     const store = createEvidenceStore({ databaseUrl, maxConnections: 1 });
     const dispatcher = createDispatcher();
     try {
-      // Also opens the connection to Postgres, as the worker has its own open by the time a poll begins.
+      // Also opens the connection to Postgres: a worker has its own open when a poll starts.
       const taken = await store.ledger.take(windowId, generation, runId);
       if (typeof taken === 'string') throw new Error(`The raw loop could not take its window: ${taken}`);
       return await timed(() => storeAllPages(source, dispatcher, store, taken));

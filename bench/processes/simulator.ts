@@ -5,13 +5,13 @@ import { serve } from '../bench-process.js';
 import { usageOfThisProcess, type Usage } from '../usage.js';
 import type { Simulator } from '../../sandbox/simulator/interface.js';
 
-/** More than either side can ask for: how they wait for a rate limit is not what is compared. */
+/** Higher than either side can reach: waiting for a rate limit is not compared. */
 const RATE_LIMIT = { calls: 1_000_000, windowMs: 5_000 };
 
 let simulator: Simulator | undefined;
 
 const calls = {
-  /** @returns its base URL */
+  /** Starts the simulator. @returns its base URL */
   async start(tenants: readonly BelievableTenantOptions[]): Promise<string> {
     simulator = await startSimulator({ tenants: tenants.map(believableTenant), rateLimit: RATE_LIMIT });
     return simulator.url;
@@ -19,12 +19,12 @@ const calls = {
   setLatency(latencyMs: number): void {
     simulator?.configure({ latencyMs });
   },
-  /** The limit that recorded traffic shows; counts calls anew. */
+  /** Uses the rate limit of recorded traffic, and resets the count of calls. */
   keepToVendorLimit(): void {
     simulator?.configure({ rateLimit: DEFAULT_SETTINGS.rateLimit });
     simulator?.forgetRequests();
   },
-  /** Calls that were refused for the limit (429), of the newest 10,000. */
+  /** Number of calls refused for the rate limit (429), of the newest 10,000. */
   refusals: (): number => simulator?.requests.filter(({ status }) => status === 429).length ?? 0,
   usage: (): Usage => usageOfThisProcess(),
 };

@@ -16,7 +16,7 @@ const LOOK_AGAIN_MS = 10;
 let stopWorker: (() => Promise<void>) | undefined;
 
 const calls = {
-  /** Returns when the worker runs. */
+  /** Starts the worker; resolves when it runs. */
   async start({ temporalAddress, databaseUrl, keyringFile, taskQueue }: WorkerTask): Promise<void> {
     Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
     const connection = await NativeConnection.connect({ address: temporalAddress });
@@ -28,7 +28,7 @@ const calls = {
       connection,
     });
     const ended = worker.run();
-    // A worker that is told to stop before it has started never stops.
+    // A worker that is shut down before it has started never stops.
     while (worker.getState() === 'INITIALIZED') await Promise.race([delay(LOOK_AGAIN_MS), ended]);
     stopWorker = async () => {
       worker.shutdown();
