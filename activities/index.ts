@@ -49,7 +49,7 @@ export type {
 } from '../contract/activities.js';
 export { createDispatcher } from '../mimecast/transport.js';
 export type { CheckpointKey } from '../vault/checkpoint-key.js';
-export type { Keyring, PublicSealingKey, RingKey } from '../vault/keys.js';
+export type { Keyring, PublicSealingKey, KeyringKey } from '../vault/keys.js';
 
 /**
  * The activities: the one place where workflows meet Mimecast, the vault and the evidence.

@@ -34,4 +34,4 @@ export type { Simulator, SimulatorOptions } from './simulator/interface.js';
 export type { RateLimitSettings } from './simulator/rate-limit.js';
 export type { LoggedRequest } from './simulator/request-log.js';
 export type { RunningTenant } from './simulator/running-tenant.js';
-export type { ApiGeneration, SimulatorSettings } from './simulator/settings.js';
+export type { ApiVersion, SimulatorSettings } from './simulator/settings.js';

@@ -6,4 +6,4 @@ export type { CheckpointOptions, MimecastWorkerOptions } from './options.js';
 export { MimecastPlugin } from './plugin.js';
 export { VaultKeyringError } from '../vault/errors.js';
 export { createKeyring, sealingKey } from '../vault/keyring.js';
-export type { Keyring, PublicSealingKey, RingKey } from '../vault/keys.js';
+export type { Keyring, PublicSealingKey, KeyringKey } from '../vault/keys.js';

@@ -21,7 +21,7 @@ import type {
   ProtectionProgress,
   ProvedSettings,
   PublicSealingKey,
-  RingKey,
+  KeyringKey,
   RotationProof,
   SettledRotation,
   SignedCheckpoint,
@@ -91,4 +91,4 @@ export interface Batches {
 
 export type Answers = AnnotatedConnection | BegunBackfill | BegunLog | FinishedRun | OpenedConnection | ProvedSettings;
 
-export const publicHalf = ({ kty, crv, x, y, kid }: RingKey): PublicSealingKey => ({ kty, crv, x, y, kid });
+export const publicHalf = ({ kty, crv, x, y, kid }: KeyringKey): PublicSealingKey => ({ kty, crv, x, y, kid });

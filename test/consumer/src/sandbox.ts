@@ -9,7 +9,7 @@ import {
 } from '@surecloud/temporal-mimecast/sandbox';
 import type {
   AccessTokens,
-  ApiGeneration,
+  ApiVersion,
   AuditEvent,
   BelievableTenant,
   BelievableTenantOptions,
@@ -42,7 +42,7 @@ const HOUR_MS = 3_600_000;
 /** A vendor whose first answer about the account is slow, and the tenant on it. */
 export async function startVendor(events: number): Promise<{ simulator: Simulator; tenant: BelievableTenant }> {
   const rateLimit: RateLimitSettings = { calls: 1_000, windowMs: 1_000 };
-  const settings: Partial<SimulatorSettings> = { rateLimit, apiVersions: ['1.0' satisfies ApiGeneration] };
+  const settings: Partial<SimulatorSettings> = { rateLimit, apiVersions: ['1.0' satisfies ApiVersion] };
   const tenant = believableTenant({ events, seed: 7 } satisfies BelievableTenantOptions);
   const simulator = await startSimulator({ ...settings, tenants: [tenant] } satisfies SimulatorOptions);
   const rule: FaultRule = { fault: { kind: 'delay', delayMs: 10 } satisfies Fault, path: ENDPOINT_PATHS.account };

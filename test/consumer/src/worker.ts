@@ -4,7 +4,7 @@ import type {
   Keyring,
   MimecastWorkerOptions,
   PublicSealingKey,
-  RingKey,
+  KeyringKey,
 } from '@surecloud/temporal-mimecast';
 import * as workers from '@surecloud/temporal-mimecast/worker';
 import {
@@ -22,7 +22,7 @@ import type {
   MimecastPlugin as SamePlugin,
   MimecastWorkerOptions as SameOptions,
   PublicSealingKey as SameSealingKey,
-  RingKey as SameRingKey,
+  KeyringKey as SameKeyringKey,
 } from '@surecloud/temporal-mimecast/worker';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,7 @@ export interface Place {
 /** A ring that a program makes for itself, as tests do. */
 export async function newRing(): Promise<{ readonly keyring: Keyring; readonly publicKey: PublicSealingKey }> {
   const keyring = await createKeyring();
-  const newest: RingKey | undefined = keyring.keys[0];
+  const newest: KeyringKey | undefined = keyring.keys[0];
   if (newest?.kid !== keyring.current) throw new Error('The newest key of a ring seals.');
   return { keyring, publicKey: sealingKey(keyring) };
 }
@@ -72,7 +72,7 @@ export function configurationProblem(env: Readonly<Record<string, string>>): str
 
 export const bothEntriesAgree: [
   Equal<Keyring, SameRing>,
-  Equal<RingKey, SameRingKey>,
+  Equal<KeyringKey, SameKeyringKey>,
   Equal<PublicSealingKey, SameSealingKey>,
   Equal<CheckpointOptions, SameCheckpoints>,
   Equal<MimecastWorkerOptions, SameOptions>,
