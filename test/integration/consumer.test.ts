@@ -30,6 +30,19 @@ describe('the package as it is packed', () => {
     expect(inside.filter((file) => /(^|\/)(test|bench)\//.test(file))).toEqual([]);
   });
 
+  test('holds every file that its files import', () => {
+    const there = new Set(project.files);
+    const missing = project.files
+      .filter((file) => /\.(js|d\.ts)$/.test(file))
+      .flatMap((file) =>
+        relativeImportsOf(file)
+          .map((name) => (file.endsWith('.d.ts') ? name.replace(/\.js$/, '.d.ts') : name))
+          .filter((name) => !there.has(name))
+          .map((name) => `${file} imports ${name}`),
+      );
+    expect(missing).toEqual([]);
+  });
+
   test('brings every package that its declarations import', () => {
     const known = new Set([...requiredBy(project.manifest), project.manifest.name]);
     const unknown = declarations().flatMap((file) =>
@@ -143,6 +156,12 @@ const declarations = (): string[] => project.files.filter((file) => file.endsWit
 const importsOf = (file: string): string[] =>
   ts.preProcessFile(readFileSync(join(project.installed, file), 'utf8')).importedFiles.map(({ fileName }) => fileName);
 
+/** Files of the package, by their paths in it. */
+const relativeImportsOf = (file: string): string[] =>
+  importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => posix.join(posix.dirname(file), name));
+
 const bareImportsOf = (file: string): string[] => importsOf(file).filter((name) => !/^(\.|node:)/.test(name));
 
 /** `zod` of `zod/mini`, `@temporalio/common` of a file in it. */
@@ -172,8 +191,7 @@ function isTyped(name: string, importing: string): boolean {
 function reachedFrom(file: string, reached = new Set<string>()): string[] {
   if (reached.has(file)) return [];
   reached.add(file);
-  for (const name of importsOf(file))
-    if (name.startsWith('.')) reachedFrom(posix.join(posix.dirname(file), name), reached);
+  for (const name of relativeImportsOf(file)) reachedFrom(name, reached);
   return [...reached];
 }
 
