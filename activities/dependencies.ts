@@ -3,7 +3,7 @@ import type { CheckpointKey } from '../vault/checkpoint-key.js';
 import type { Keyring } from '../vault/keys.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
-/** What activities work with. Opened once for each worker and shared by all its activities. */
+/** What the activities need. Opened once for each worker and shared by all its activities. */
 export interface ActivityDependencies {
   /** Migrated, and opened with `createEvidenceStore`. Its owner closes it after the worker has ended. */
   readonly store: EvidenceStore;
@@ -13,22 +13,26 @@ export interface ActivityDependencies {
   readonly dispatcher: Dispatcher;
   /** Allows base URLs on this machine: for simulators only. */
   readonly allowLoopback: boolean;
-  /** Where keys that are refused may be at home, instead of Mimecast's own hosts: for simulators and tests. */
+  /** Base URLs that a test with `findRegion` tries instead of Mimecast's own hosts: for simulators and tests. */
   readonly regionBaseUrls?: readonly string[];
   /** Task queue on which the schedules start their polls. */
   readonly taskQueue: string;
-  /** Where checkpoints are taken to; none are made without. */
+  /** Signs and delivers checkpoints. Without it no checkpoints are made. */
   readonly checkpoints?: CheckpointDelivery;
   /** The clock. */
   readonly now: () => Date;
-  /** Whether the worker is shutting down: a batch then ends early, with what it has stored. */
+  /** Returns whether the worker is shutting down. A batch then ends after the page that it is storing. */
   readonly stopping: () => boolean;
 }
 
-/** Signs checkpoints, and takes them to where whoever may write to the database may not. */
+/** Signs checkpoints, and delivers them to a place that users with write access to the database cannot change. */
 export interface CheckpointDelivery {
   readonly key: CheckpointKey;
-  /** @throws an error whose message is one line that may be shown to anybody */
+  /**
+   * Delivers one checkpoint.
+   *
+   * @throws an error whose message is one line without secrets: it is logged and shown by `doctor`
+   */
   deliver(checkpoint: SignedCheckpoint): Promise<void>;
 }
 

@@ -52,10 +52,10 @@ export type { CheckpointKey } from '../vault/checkpoint-key.js';
 export type { Keyring, PublicSealingKey, KeyringKey } from '../vault/keys.js';
 
 /**
- * The activities: the one place where workflows meet Mimecast, the vault and the evidence.
+ * Creates the activities: they call Mimecast, open sealed keys, and store evidence.
  *
- * An object of closures, not a class, because the worker registers own properties only. Every name begins with
- * `mimecast.`, so that it meets no activity of the user's.
+ * Returns an object of functions, not a class, because the worker registers own properties only. Every name begins with
+ * `mimecast.`, so that it does not collide with your activities.
  */
 export function createActivities(dependencies: ActivityDependencies): MimecastActivities {
   const { store } = dependencies;

@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { AnnotationKind } from '../model/verdicts.js';
 import type { AnnotationRequest } from '../contract/messages.js';
 
-/** What somebody says about a control, as a caller gives it. */
+/** An annotation of one control: an exception, an accepted risk, or an attestation. */
 export interface NewAnnotation {
-  /** `archive-retention`; see `temporal-mimecast controls`. */
+  /** Id of the control, such as `archive-retention`. `temporal-mimecast controls` lists them. */
   readonly controlId: string;
   /**
-   * `not-applicable` changes the verdict. `accepted-risk` and `attestation` stand beside it; an attestation names a file that
-   * shows what no endpoint shows.
+   * `not-applicable` changes the verdict. `accepted-risk` and `attestation` are shown beside it. An attestation names a file
+   * that proves what no endpoint shows.
    */
   readonly kind: AnnotationKind;
-  /** Who answers for it. */
+  /** Who is responsible for it. */
   readonly owner: string;
   readonly reason: string;
-  /** In the future: nothing is said for ever. */
+  /** When it ends. Must be in the future: every annotation expires. */
   readonly expiresAt: Date;
   /** Of an attestation: lower-case hex SHA-256 of the file, and its name. The file itself stays with its owner. */
   readonly file?: { readonly sha256: string; readonly name: string };

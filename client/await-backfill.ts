@@ -11,9 +11,9 @@ const QUERY_LIMIT_MS = 3_000;
 
 /** How `backfill` waits for the end of the run. */
 export interface AwaitBackfillOptions {
-  /** Told, about once a second, how far it has come. */
+  /** Receives the progress about once a second. */
   readonly onProgress?: (progress: BackfillProgress) => void;
-  /** Ends the waiting. The backfill goes on. */
+  /** Ends the waiting. The backfill continues. */
   readonly signal?: AbortSignal;
 }
 

@@ -9,9 +9,9 @@ const LOOK_EVERY_MS = 1_000;
 
 /** How `poll` waits for the end of the runs. */
 export interface AwaitOptions {
-  /** Told, about once a second, what each run that is still going is doing. */
+  /** Receives, about once a second, what each running poll is doing. */
   readonly onProgress?: (progress: PollProgress) => void;
-  /** Ends the waiting. The polls go on. */
+  /** Ends the waiting. The polls continue. */
   readonly signal?: AbortSignal;
 }
 

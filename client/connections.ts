@@ -45,27 +45,28 @@ import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProb
 import type { Requester, SettingsChange } from '../model/settings.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
-/** What a {@link MimecastConnections} is created with. */
+/** Options of {@link MimecastConnections}. */
 export interface MimecastConnectionsOptions {
   readonly client: Client;
-  /** The task queue of the workers: `mimecast` unless they were given another. */
+  /** Task queue of the workers. Default `mimecast`. */
   readonly taskQueue?: string;
-  /** The public half of the workers' ring. Needed to connect. */
+  /** Public half of the workers' ring. Required to send keys that are not sealed yet. */
   readonly sealingKey?: PublicSealingKey;
-  /** Who uses this client, for the log: changes of settings, pauses and resumptions name it. Never a secret. */
+  /** Who uses this client. Recorded in the log with changes of settings, pauses and resumptions. Never a secret. */
   readonly actor?: string;
-  /** Lets `status` and `list` work without a worker, and show how polls ended. */
+  /** Lets `status` and `list` work without a worker and show how polls ended. Required by `posture`. */
   readonly evidence?: EvidenceStore;
-  /** Takes base URLs on this machine: for simulators only. */
+  /** Accepts base URLs on this machine: for simulators only. */
   readonly allowLoopback?: boolean;
   /** The clock, for tests. The system's clock unless it is given. */
   readonly now?: () => Date;
 }
 
 /**
- * The connections to Mimecast behind one Temporal namespace and task queue.
+ * The connections to Mimecast in one Temporal namespace, on one task queue.
  *
- * Every method throws {@link MimecastClientError} for what was not carried out, and checks its input before anything is sent.
+ * Every method validates its input before anything is sent, and throws {@link MimecastClientError} for a request that was not
+ * carried out. With an evidence store, methods also throw `EvidenceUnreachableError` and `EvidenceSchemaError`.
  */
 export class MimecastConnections {
   private readonly client: Client;
@@ -83,11 +84,12 @@ export class MimecastConnections {
   }
 
   /**
-   * Saves a connection, then tests it: what the product's Save and Test Connection do. Keys that are refused leave it
-   * saved, with its schedules paused, and a report that is not `ok`.
+   * Saves a connection and tests it. When Mimecast refuses the keys, the connection stays saved with its schedules paused,
+   * and the answer is not `ok`.
    *
-   * @throws MimecastBaseUrlError, MimecastCredentialsError for input that cannot be right; MimecastClientError
-   *   `already-connected`, `invalid-connection-id`, `no-sealing-key`, `no-worker`, `outcome-unknown`
+   * @throws MimecastBaseUrlError, MimecastCredentialsError for invalid input
+   * @throws MimecastClientError `already-connected`, `invalid-connection-id`, `no-sealing-key`, `no-worker`,
+   *   `outcome-unknown`
    */
   async connect(connectionId: string, request: NewConnectionRequest): Promise<ConnectionTest> {
     this.checkId(connectionId);
@@ -105,12 +107,12 @@ export class MimecastConnections {
   }
 
   /**
-   * Puts new keys in place of those in use: proved first, and only taken when they open the same account. Refused keys
-   * change nothing. The same keys once more are no rotation. With a `baseUrl` the connection moves there with its new keys:
-   * so it comes from API 1.0 to API 2.0.
+   * Replaces the keys. The new keys are proved first, and accepted only when they open the same account. Refused keys change
+   * nothing, and keys that are in use already are not a rotation. With a `baseUrl` the connection moves there together with
+   * its keys: this is how it moves from API 1.0 to API 2.0.
    *
-   * @throws MimecastBaseUrlError, MimecastCredentialsError for input that cannot be right; MimecastClientError `unknown-connection`, `no-worker`,
-   *   `no-sealing-key`, `outcome-unknown`
+   * @throws MimecastBaseUrlError, MimecastCredentialsError for invalid input
+   * @throws MimecastClientError `unknown-connection`, `no-worker`, `no-sealing-key`, `outcome-unknown`
    */
   async rotate(connectionId: string, request: RotateRequest): Promise<RotationReport> {
     const rotation = await this.rotationOf(connectionId, request);
@@ -120,9 +122,10 @@ export class MimecastConnections {
   }
 
   /**
-   * Announces new keys and does not wait: for services that only tell. The outcome shows in `status` and in the Temporal UI.
+   * Sends new keys as a signal and does not wait for the outcome, which `status` and the Temporal UI show. Needs no worker.
    *
-   * @throws MimecastClientError `unknown-connection` when the connection is not there or disconnected
+   * @throws MimecastBaseUrlError, MimecastCredentialsError for invalid input
+   * @throws MimecastClientError `unknown-connection` when the connection does not exist or is disconnected
    */
   async announceRotation(connectionId: string, request: RotateRequest): Promise<void> {
     const rotation = await this.rotationOf(connectionId, request);
@@ -131,8 +134,11 @@ export class MimecastConnections {
   }
 
   /**
-   * Changes settings; what is not named stays. What touches how Mimecast is reached is proved first, and a change that does
-   * not work is not taken: `accepted: false`, with the reason.
+   * Changes settings; those that are not named stay. A change of how Mimecast is reached is proved first, and rejected when
+   * it does not work: `accepted: false`, with the reason.
+   *
+   * @throws MimecastBaseUrlError for an invalid base URL
+   * @throws MimecastClientError `invalid-request`, `unknown-connection`, `no-worker`, `outcome-unknown`
    */
   async updateSettings(connectionId: string, change: SettingsChange): Promise<SettingsReport> {
     const allowLoopback = this.options.allowLoopback ?? false;
@@ -143,7 +149,7 @@ export class MimecastConnections {
     );
   }
 
-  /** Pauses schedules, all when no streams are named. Polls that are going end by themselves. */
+  /** Pauses schedules, all when no streams are named. Running polls are not stopped. */
   async pause(connectionId: string, request: PauseRequest): Promise<StatusReport> {
     const status = await this.update(connectionId, (handle) =>
       handle.executeUpdate(messages.pause, { args: [{ ...this.asked, ...request }] }),
@@ -152,8 +158,8 @@ export class MimecastConnections {
   }
 
   /**
-   * Lifts the operator's pauses. Keys that were refused are probed first. Starts the connection's workflow again when it
-   * is missing, from the connection's row.
+   * Removes the operator's pauses. Probes keys that were refused first. Starts the connection's workflow again, from the
+   * connection's row, when it is missing.
    */
   async resume(connectionId: string, request: ResumeRequest = {}): Promise<ResumeReport> {
     this.checkId(connectionId);
@@ -166,20 +172,20 @@ export class MimecastConnections {
     );
   }
 
-  /** Calls every endpoint with the saved keys and reports what it says. Changes nothing. */
+  /** Calls every endpoint with the saved keys and returns what each answered. Changes nothing. */
   async test(connectionId: string, request: TestRequest = {}): Promise<ConnectionTest> {
     return await this.update(connectionId, (handle) =>
       handle.executeUpdate(messages.testConnection, { args: [request] }),
     );
   }
 
-  /** Starts polls now, or answers with those that are already going. All enabled streams when none are named. */
+  /** Starts polls, or joins those that are running. All enabled streams when none are named. */
   async pollNow(connectionId: string, streams: readonly PolledStream[] = []): Promise<StartedPoll[]> {
     const args: [{ streams?: readonly PolledStream[] }] = [streams.length > 0 ? { streams } : {}];
     return await this.update(connectionId, (handle) => handle.executeUpdate(messages.pollNow, { args }));
   }
 
-  /** {@link pollNow}, then waits until each run has ended. A red run is an answer, not an error. */
+  /** {@link pollNow}, then waits until each run has ended. A failed run is an answer, not an error. */
   async poll(
     connectionId: string,
     streams: readonly PolledStream[] = [],
@@ -189,8 +195,8 @@ export class MimecastConnections {
   }
 
   /**
-   * Starts to read what is missing from a range of the audit log, or answers with the backfill that is already running: a
-   * connection has one at a time.
+   * Starts to read what is missing from a range of the audit log, or returns the backfill that is running: a connection has
+   * one at a time.
    *
    * @throws MimecastClientError `invalid-range`, `unknown-connection`, `no-worker`
    */
@@ -205,8 +211,8 @@ export class MimecastConnections {
   }
 
   /**
-   * {@link startBackfill}, then waits until the run has ended. A red or cancelled run is an answer, not an error. A backfill
-   * that is running over another range is not waited for.
+   * {@link startBackfill}, then waits until the run has ended. A failed or cancelled run is an answer, not an error. Does not
+   * wait for a running backfill of another range.
    *
    * @throws MimecastClientError `backfill-running`, and as `startBackfill` does
    */
@@ -220,13 +226,21 @@ export class MimecastConnections {
     return await awaitBackfill(this.client, started, options);
   }
 
-  /** Ends a running backfill. What it has stored is kept, and the same backfill goes on from there. @returns whether one was running */
+  /**
+   * Ends a running backfill. What it has stored is kept, and the same backfill resumes from there.
+   *
+   * @returns whether a backfill was running
+   */
   async cancelBackfill(connectionId: string): Promise<boolean> {
     this.checkId(connectionId);
     return await this.sender.send(connectionId, () => cancelBackfill(this.client, connectionId));
   }
 
-  /** How a connection is doing. With an evidence store it needs no worker, and knows disconnected connections too. */
+  /**
+   * Returns the state of a connection. With an evidence store it needs no worker, and includes disconnected connections.
+   *
+   * @throws MimecastClientError `unknown-connection`, `temporal-unreachable`
+   */
   async status(connectionId: string): Promise<StatusReport> {
     this.checkId(connectionId);
     const { evidence } = this.options;
@@ -240,7 +254,7 @@ export class MimecastConnections {
     );
   }
 
-  /** All connections, by id: with an evidence store the disconnected ones too, without one those that live. */
+  /** Returns all connections by id: disconnected ones only with an evidence store. */
   async list(): Promise<ListedConnection[]> {
     const { evidence } = this.options;
     const running = await this.sender.send('', () => runningConnections(this.client));
@@ -258,14 +272,14 @@ export class MimecastConnections {
   }
 
   /**
-   * Makes the connections what documents say: connects, edits, rotates, starts again what is missing, and, when that is
-   * asked for, disconnects what is in no document. Documents that say the same again change nothing. A connection that
-   * fails does not stop the others: the report says what became of each.
+   * Makes the connections what documents describe: connects, edits, rotates, restarts missing workflows, and, with `prune`,
+   * disconnects what no document contains. Applying the same documents again changes nothing. A connection that fails does
+   * not stop the others: the report has the result of each action.
    *
-   * Everything that can be wrong with the documents is looked at before the first change.
+   * All documents are validated before the first change.
    *
-   * @throws MimecastApplyError with all faults of the documents; MimecastClientError `prune-limit`, `unknown-connection`,
-   *   `no-worker`, `no-sealing-key`. Nothing was changed then.
+   * @throws MimecastApplyError with every problem of the documents
+   * @throws MimecastClientError `prune-limit`, `unknown-connection`, `no-worker`, `no-sealing-key`. Nothing was changed then.
    */
   async apply(documents: readonly ApplyDocument[], options: ApplyOptions = {}): Promise<ApplyReport> {
     const context = {
@@ -281,8 +295,8 @@ export class MimecastConnections {
   }
 
   /**
-   * What all controls said about a connection: the newest record, or the one that was in force at a moment. Records are made
-   * after each poll and whenever a verdict turns by itself, so the newest one is what holds now.
+   * Returns the verdicts of all controls: the newest record, or the one that was in force at a moment. A record is made after
+   * each poll and whenever a verdict changes by itself, so the newest one is current.
    *
    * @throws MimecastClientError `no-evidence-store`, `unknown-connection`, `not-evaluated`
    */
@@ -291,7 +305,7 @@ export class MimecastConnections {
     return await storedPosture(this.options.evidence, connectionId, at);
   }
 
-  /** Says something about a control: with an owner, a reason, and an end. All controls are asked again. */
+  /** Annotates a control: with an owner, a reason and an end. Evaluates all controls again. */
   async annotate(connectionId: string, annotation: NewAnnotation): Promise<AnnotationReport> {
     const request = annotationRequest(annotation);
     return await this.update(connectionId, (handle) => handle.executeUpdate(messages.annotate, { args: [request] }));

@@ -28,7 +28,7 @@ export type ClientErrorCode =
   | 'unknown-connection'
   | 'unusable-keys';
 
-/** A request that was not carried out. `message` is one clear line, `nextStep` what to do about it. */
+/** A request was not carried out. `message` is one line, `nextStep` says what to do. */
 export class MimecastClientError extends Error {
   override readonly name = 'MimecastClientError';
   readonly code: ClientErrorCode;

@@ -10,12 +10,12 @@ import type { PollOutcome } from '../model/outcomes.js';
 import type { BackfillProgress, BackfillResult, TimeSpan } from '../contract/backfill.js';
 import type { CredentialStatus, PauseReason, PolledEndpoint, PostureStatus } from '../contract/reports.js';
 
-/** How one poll ended. The JSON of `poll --json`. */
+/** The result of one poll. The JSON of `poll --json`. */
 export interface PollReport {
   readonly stream: Stream;
   readonly workflowId: string;
   readonly runId: string;
-  /** The poll was already going when it was asked for. */
+  /** The poll was already running when it was requested. */
   readonly joined: boolean;
   readonly outcome: PollOutcome;
   readonly endpoints: readonly PolledEndpoint[];
@@ -28,29 +28,29 @@ export interface PollReport {
   readonly watermark?: string;
   /** Head of the connection's hash-chained log when the poll ended. */
   readonly head?: { readonly sequence: number; readonly hash: string };
-  /** Why the run is red. */
+  /** Why the run failed. */
   readonly error?: string;
 }
 
-/** What a poll that is still going is doing. */
+/** What a running poll is doing. */
 export interface PollProgress {
   readonly stream: Stream;
   /** One line for people. */
   readonly text: string;
 }
 
-/** A backfill that was started, or that is running already. */
+/** A backfill that was started, or that was running already. */
 export interface StartedBackfill {
   readonly connectionId: string;
   readonly workflowId: string;
   readonly runId: string;
-  /** It was already going when it was asked for: nothing was started. */
+  /** It was already running: nothing was started. */
   readonly joined: boolean;
-  /** What it was asked for when it was started. */
+  /** The range that it was started with. */
   readonly asked: TimeSpan;
 }
 
-/** How a backfill ended, or how far it has come when it was cancelled or is red. The JSON of `backfill --json`. */
+/** The result of a backfill, or its progress when it was cancelled or failed. The JSON of `backfill --json`. */
 export interface BackfillReport
   extends StartedBackfill, Partial<Omit<BackfillResult, keyof StartedBackfill | 'outcome'>> {
   readonly outcome: BackfillResult['outcome'] | 'cancelled' | 'failed';
@@ -58,11 +58,11 @@ export interface BackfillReport
   readonly pages: number;
   readonly events: number;
   readonly newEvents: number;
-  /** Why the run is red. */
+  /** Why the run failed. */
   readonly error?: string;
 }
 
-/** How a connection is doing. The JSON of `status --json`. */
+/** The state of a connection. The JSON of `status --json`. */
 export interface StatusReport {
   readonly connectionId: string;
   readonly baseUrl?: string;
@@ -76,11 +76,11 @@ export interface StatusReport {
   readonly pausedFor?: readonly PauseReason[];
   /** ISO, UTC: since when the keys are refused. */
   readonly refusedSince?: string;
-  /** ISO, UTC: when keys that are refused or still unproved are tried again. Known to the connection's workflow alone. */
+  /** ISO, UTC: when keys that are refused or not yet proved are tried again. Only the connection's workflow knows it. */
   readonly nextProbeAt?: string;
-  /** What became of the newest rotation. */
+  /** The outcome of the newest rotation. */
   readonly lastRotation?: RotationOutcome;
-  /** What the controls said last, in short; `posture` tells it whole. */
+  /** Summary of the newest verdicts. `posture` returns all of them. */
   readonly posture?: PostureStatus;
   readonly streams: readonly StreamReport[];
 }
@@ -100,7 +100,7 @@ export interface StreamReport {
   readonly everyMs: number;
   readonly paused: boolean;
   readonly note?: string;
-  /** Of the newest finished poll; none before the first, or when no evidence store was given. */
+  /** Of the newest finished poll. Absent before the first, and without an evidence store. */
   readonly lastOutcome?: PollOutcome;
   /** ISO, UTC. */
   readonly lastPollAt?: string;
@@ -112,11 +112,11 @@ export interface StreamReport {
   readonly nextPollAt?: string;
 }
 
-/** One line of `list`. */
+/** A connection as `list` returns it. */
 export interface ListedConnection {
   readonly connectionId: string;
   readonly state: ConnectionState | 'starting';
-  /** Why some or all of its streams are paused; none when all are polled. */
+  /** Why some or all of its streams are paused. Absent when none is paused. */
   readonly pausedFor?: readonly PauseReason[];
   readonly baseUrl?: string;
   readonly account?: { readonly code: string; readonly name?: string };
@@ -125,6 +125,6 @@ export interface ListedConnection {
   readonly posture?: PostureStatus;
   /** ISO, UTC: since when its keys are refused. */
   readonly refusedSince?: string;
-  /** Its workflow is gone although it should live: `resume` starts it again, from the connection's row. */
+  /** Its workflow is missing although it should run. `resume` starts it again from the connection's row. */
   readonly workflowMissing?: true;
 }

@@ -1,6 +1,6 @@
 import type { ConnectionSettings } from '../model/connection.js';
 
-/** Keys in clear, which are sealed before they leave this process, or sealed already. */
+/** Keys in clear, which the client seals before it sends them, or sealed keys. */
 export type KeyOptions =
   /** The four keys of API 1.0: `{ applicationId, applicationKey, accessKey, secretKey }`, or the two of API 2.0: `{ clientId, clientSecret }`. */
   | { readonly credentials: unknown; readonly sealed?: undefined }
@@ -9,7 +9,7 @@ export type KeyOptions =
 
 /** Keys, and when they were issued. */
 export type KeysRequest = KeyOptions & {
-  /** When the vendor issued the keys; now, if it is not known. Their age counts from here. */
+  /** When Mimecast issued the keys. Their age counts from here. Default: when they are accepted. */
   readonly issuedAt?: Date;
 };
 
@@ -23,17 +23,17 @@ export type NewConnectionRequest = KeysRequest & {
 /** What `rotate` and `announceRotation` need: the new keys. */
 export type RotateRequest = KeysRequest & {
   /**
-   * Where the new keys are used from now on, when that is another place: keys of another version of the API have other
-   * hosts. It is taken together with the keys, or not at all.
+   * Base URL for the new keys, when it differs: keys of API 1.0 and 2.0 have different hosts. It changes together with the
+   * keys, or not at all.
    */
   readonly baseUrl?: string;
   /** Kept with the outcome: who rotated, or why. Never a secret. */
   readonly note?: string;
 };
 
-/** A range of the audit log that is to be held. */
+/** The range of the audit log to read. */
 export interface BackfillRequest {
   readonly from: Date;
-  /** Now, unless it is given. What has not settled by then is left to the next poll. */
+  /** Default: now. Events that have not settled by then are left to the next poll. */
   readonly to?: Date;
 }

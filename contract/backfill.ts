@@ -1,6 +1,6 @@
 import { defineQuery } from '@temporalio/workflow';
 
-/** From a moment on, up to another: ISO, UTC. */
+/** A range of time: from `start` up to, but not including, `end`. ISO, UTC. */
 export interface TimeSpan {
   readonly start: string;
   readonly end: string;
@@ -15,14 +15,14 @@ export interface BackfillInput {
   readonly to: string;
 }
 
-/** How far a backfill has come. */
+/** The progress of a backfill. */
 export interface BackfillProgress {
   readonly connectionId: string;
   /** `starting` until the first batch has ended; then `reading`, or how it ended. */
   readonly state: 'starting' | 'reading' | 'cancelled' | 'failed' | BackfillOutcome;
-  /** What is read, within what the vendor keeps; none when there is nothing to read. */
+  /** The range that is read, within Mimecast's look-back. Absent when there is nothing to read. */
   readonly range?: TimeSpan;
-  /** Windows of this run. What was held before is in none of them. */
+  /** Windows of this run. Ranges that were held before have none. */
   readonly windows: BackfillWindows;
   readonly pages: number;
   /** Rows that the pages held. */
@@ -31,14 +31,14 @@ export interface BackfillProgress {
   readonly newEvents: number;
   /** Since the run began. None before the first batch has ended. */
   readonly pagesPerSecond?: number;
-  /** As the windows went so far, in milliseconds. None before the first window is complete. */
+  /** Estimated from the windows so far, in milliseconds. Absent before the first window is complete. */
   readonly timeLeftMs?: number;
 }
 
 /** Windows of a backfill: ranges of at most one day. */
 export interface BackfillWindows {
   readonly done: number;
-  /** Given up: Mimecast could not be paged to their end, or had dropped them. */
+  /** Could not be read to their end, or were dropped by Mimecast. */
   readonly failed: number;
   readonly total: number;
 }
@@ -54,21 +54,21 @@ export type BackfillOutcome =
   /** The connection was disconnected meanwhile; nothing more was stored. */
   | 'disconnected';
 
-/** What a backfill came to: the result of its workflow. */
+/** The result of a backfill. */
 export interface BackfillResult {
   readonly connectionId: string;
   readonly outcome: BackfillOutcome;
-  /** What was asked for. */
+  /** The range that was requested. */
   readonly asked: TimeSpan;
-  /** What of it could be asked for. */
+  /** The part of it that Mimecast still keeps. */
   readonly range?: TimeSpan;
   readonly windows: BackfillWindows;
   readonly pages: number;
   readonly events: number;
   readonly newEvents: number;
-  /** What of it is not held and lies before what the vendor keeps (60 days): it can no longer be fetched. */
+  /** Parts of it that are not held and older than Mimecast's look-back of 60 days: they cannot be fetched any more. */
   readonly lost: readonly TimeSpan[];
-  /** In words: where the request was cut, and what is lost. */
+  /** For people: where the request was cut, and what is lost. */
   readonly notes: readonly string[];
   /** The permission to grant, when the vendor refuses for the lack of it. */
   readonly permission?: string;

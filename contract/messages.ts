@@ -18,7 +18,7 @@ import type { SettingsChange, Requester } from '../model/settings.js';
 export interface SealedCredentials {
   /** Compact JWE. */
   readonly sealed: string;
-  /** When the vendor issued the keys (ISO, UTC); when they are accepted, if it is not known. */
+  /** When Mimecast issued the keys (ISO, UTC). Default: when they are accepted. */
   readonly issuedAt?: string;
 }
 
@@ -32,16 +32,16 @@ export const connect = defineUpdate<ConnectionTest, [ConnectRequest]>('connect')
 
 /** What the update `testConnection` takes. */
 export interface TestRequest {
-  /** Also try the keys against the other regions' hosts when they are refused here. */
+  /** When the keys are refused, also tries them at the hosts of the other regions. */
   readonly findRegion?: boolean;
 }
 
 /** Calls every endpoint with the current keys and reports. Changes nothing. */
 export const testConnection = defineUpdate<ConnectionTest, [TestRequest]>('testConnection');
 
-/** New keys of a connection that is there. */
+/** New keys for an existing connection. */
 export interface RotationRequest extends SealedCredentials {
-  /** Where the new keys are used, when that is another place: keys of another version of the API have other hosts. */
+  /** Base URL for the new keys, when it differs: keys of API 1.0 and 2.0 have different hosts. */
   readonly baseUrl?: string;
   /** Kept with the outcome: who rotated, or why. Never a secret. */
   readonly note?: string;
@@ -59,7 +59,7 @@ export const updateSettings = defineUpdate<SettingsReport, [SettingsChange]>('up
 export interface PauseRequest extends Requester {
   /** All enabled streams when there are none. */
   readonly streams?: readonly PolledStream[];
-  /** Why, for whoever finds the schedule paused. */
+  /** Why: shown with the paused schedule. */
   readonly note: string;
 }
 
@@ -72,7 +72,7 @@ export type ResumeRequest = Partial<PauseRequest>;
 /** Lifts the operator's pauses. Where keys were refused they are probed first, and a success lifts that pause too. */
 export const resume = defineUpdate<ResumeReport, [ResumeRequest]>('resume');
 
-/** A poll tells that Mimecast refused the keys. Looked at again before anything is paused. */
+/** Sent by a poll whose keys Mimecast refused. The connection checks the keys again before it pauses anything. */
 export interface RefusedKeys {
   /** The credential version that was refused. */
   readonly version: number;
@@ -91,13 +91,13 @@ export interface PollNowRequest {
 /** Starts polls now, or answers with the runs that are already going. */
 export const pollNow = defineUpdate<StartedPoll[], [PollNowRequest]>('pollNow');
 
-/** What somebody says about a control. It never hides a verdict, and it ends by itself. */
+/** An annotation of one control. It never hides a verdict, and it expires. */
 export interface AnnotationRequest {
-  /** Made by the sender, so that a message that arrives twice says one thing: letters and digits. */
+  /** Chosen by the sender, so that a message that arrives twice has one effect: 4 to 40 of `a-z`, `0-9`, `-`. */
   readonly annotationId: string;
   readonly controlId: string;
   readonly kind: AnnotationKind;
-  /** Who answers for it. */
+  /** Who is responsible for it. */
   readonly owner: string;
   readonly reason: string;
   /** ISO, UTC. In the future. */

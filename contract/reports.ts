@@ -11,10 +11,10 @@ import type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
 import type { Annotation, ControlId, Summary } from '../model/verdicts.js';
 import type { KeyAge } from '../model/key-age.js';
 
-/** What a connection test found. The JSON of `connect --json` and `test --json`. */
+/** The result of a connection test. The JSON of `connect --json` and `test --json`. */
 export interface ConnectionTest {
   readonly connectionId: string;
-  /** The keys were accepted and nothing that is needed failed. */
+  /** The keys were accepted and nothing required failed. */
   readonly ok: boolean;
   readonly authentication: 'accepted' | 'rejected' | 'expired' | 'unreachable' | 'wrong-region';
   readonly apiVersion: ApiVersion;
@@ -23,10 +23,10 @@ export interface ConnectionTest {
   readonly account?: { readonly code: string; readonly name?: string };
   /** Vendor's clock minus this worker's, in milliseconds. */
   readonly clockSkewMs?: number;
-  /** Calls in a period and calls left, as the last answer said. */
+  /** Calls allowed per period and calls left, from the last answer. */
   readonly rateLimit?: { readonly limit?: number; readonly remaining?: number; readonly resetMs?: number };
   readonly endpoints: readonly EndpointReport[];
-  /** What the operator should do next; none when all is well. */
+  /** What to do next. Absent when nothing is wrong. */
   readonly action?: string;
 }
 
@@ -39,18 +39,18 @@ export interface EndpointReport {
   /** The permission to grant, when it is missing. */
   readonly permission?: string;
   readonly items?: number;
-  /** There are more items than were asked for: a test reads one small page of the audit log. */
+  /** There are more items than were requested: a test reads one small page of the audit log. */
   readonly more?: true;
   readonly action?: string;
 }
 
-/** What became of new keys. The JSON of `rotate --json`. */
+/** The outcome of a rotation. The JSON of `rotate --json`. */
 export interface RotationReport {
   readonly connectionId: string;
-  /** The version that these keys have; none when they were refused before anything was staged. */
+  /** Version of these keys. Absent when they were rejected before they were stored. */
   readonly version?: number;
   readonly accepted: boolean;
-  /** None when no call was made. */
+  /** Absent when no call was made. */
   readonly report?: ConnectionTest;
   /** Why they were not accepted. */
   readonly reason?: string;
@@ -58,21 +58,21 @@ export interface RotationReport {
   readonly unchanged?: boolean;
 }
 
-/** What became of a change of settings. */
+/** The outcome of a change of settings. */
 export interface SettingsReport {
   readonly connectionId: string;
   readonly accepted: boolean;
-  /** As they are now. */
+  /** The settings in force. */
   readonly settings: ConnectionSettings;
-  /** None when the change needed no proof. */
+  /** Absent when the change needed no proof. */
   readonly report?: ConnectionTest;
   readonly reason?: string;
 }
 
-/** What became of a request to resume. */
+/** The outcome of a request to resume. */
 export interface ResumeReport {
   readonly connectionId: string;
-  /** No stream that was asked for is paused any more. */
+  /** None of the requested streams is paused any more. */
   readonly resumed: boolean;
   readonly status: ConnectionStatus;
   /** The probe of keys that were refused. */
@@ -80,7 +80,7 @@ export interface ResumeReport {
   readonly reason?: string;
 }
 
-/** What became of an annotation. The JSON of `annotate --json`. */
+/** The outcome of an annotation. The JSON of `annotate --json`. */
 export interface AnnotationReport {
   readonly connectionId: string;
   readonly annotation: Annotation;
@@ -88,13 +88,13 @@ export interface AnnotationReport {
   readonly posture?: PostureStatus;
 }
 
-/** What a poll came to: the result of every poll workflow. */
+/** The result of a poll: what every poll workflow returns. */
 export interface PollResult {
   readonly connectionId: string;
   readonly stream: Stream;
   readonly outcome: PollOutcome;
   readonly endpoints: readonly PolledEndpoint[];
-  /** Pages asked for and stored. Audit events and threat statistics only, as the next three. */
+  /** Pages that were read and stored. Audit events and threat statistics only, as the next three. */
   readonly pages?: number;
   /** Events, or rows of the protection logs. */
   readonly events?: number;
@@ -117,7 +117,7 @@ export interface PolledEndpoint {
   readonly error?: string;
 }
 
-/** What the entity answers to `status`: its own part of what `temporal-mimecast status` shows. */
+/** The answer of a connection's workflow to the query `status`. */
 export interface ConnectionStatus {
   readonly connectionId: string;
   /** `starting` until the first run has read the connection's row. */
@@ -126,7 +126,7 @@ export interface ConnectionStatus {
   readonly apiVersion?: ApiVersion;
   readonly account?: { readonly code: string; readonly name?: string };
   readonly settings?: ConnectionSettings;
-  /** The keys in use, or those that were saved last when none are. */
+  /** The keys in use, or the newest when none are in use. */
   readonly credentials?: CredentialStatus;
   /** New keys that are being proved. */
   readonly pendingVersion?: number;
@@ -138,19 +138,19 @@ export interface ConnectionStatus {
   /** ISO, UTC: when keys that are refused or still unproved are tried again. */
   readonly nextProbeAt?: string;
   readonly lastRotation?: RotationOutcome;
-  /** What the controls said last; none before they were first asked. */
+  /** Summary of the newest verdicts. Absent before the first evaluation. */
   readonly posture?: PostureStatus;
 }
 
-/** The newest record of verdicts, in short. */
+/** Summary of the newest verdicts. */
 export interface PostureStatus {
   /** ISO, UTC. */
   readonly at: string;
-  /** The worst that a control says about the tenant: what list filters go by. */
+  /** The worst verdict of a control about the tenant. Also the search attribute `MimecastPosture`. */
   readonly worst: 'pass' | 'unknown' | 'fail';
   readonly summary: Summary;
   readonly failing: readonly ControlId[];
-  /** ISO, UTC: when verdicts turn although nothing new is read. */
+  /** ISO, UTC: when a verdict changes although nothing new is read. */
   readonly turnsAt?: string;
 }
 

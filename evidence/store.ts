@@ -17,8 +17,8 @@ import { createLog, type EvidenceLog } from './log/log.js';
 import { createProof, type Proof } from './proof/verify.js';
 
 /**
- * The evidence of all connections in one Postgres database. Every method is one transaction: it happened whole or
- * not at all. Methods that act for a poll take its `generation` and store nothing once the connection has moved on.
+ * The evidence of all connections in one Postgres database. Every method is one transaction. Methods that act for a poll take
+ * the connection's `generation`, and store nothing once the connection has a newer one.
  */
 export interface EvidenceStore {
   /** The connections: settings, state and sealed keys. */
@@ -53,9 +53,9 @@ export interface EvidenceStore {
    * @throws EvidenceNamespaceError when another namespace has claimed it
    */
   claimNamespace(namespace: string): Promise<void>;
-  /** Reads a connection's evidence in a steady order, with flat memory. What is stored meanwhile may be missing. */
+  /** Reads a connection's evidence in a fixed order, with constant memory. May omit what is stored meanwhile. */
   export(connectionId: string, options?: ExportOptions): AsyncIterable<ExportRecord>;
-  /** What endpoints said otherwise than the time before, in the order in which it was found. */
+  /** Returns the changes in what endpoints answered, in the order in which they were observed. */
   drift(connectionId: string, range?: DriftRange): AsyncIterable<Drift>;
   /** Closes the pool. Calls that are under way end first. */
   close(): Promise<void>;
@@ -65,9 +65,9 @@ export interface EvidenceStore {
 export interface EvidenceStoreOptions {
   /** `postgres://user:password@host:port/database`; its schema `mimecast` is made by `migrate`. */
   readonly databaseUrl: string;
-  /** Connections that the pool opens at most. 10 unless given. */
+  /** The most connections that the pool opens. Default 10. */
   readonly maxConnections?: number;
-  /** Hears of connections that broke while they were idle. The pool replaces them by itself. */
+  /** Receives errors of idle connections. The pool replaces them by itself. */
   readonly onError?: (error: Error) => void;
 }
 

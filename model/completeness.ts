@@ -1,14 +1,12 @@
-/**
- * Which part of the audit log is held: every moment that is owed lies in a complete window or in a named gap. Never neither.
- */
+/** Which part of the audit log is held. Every owed moment lies in a complete window or in a named gap. */
 export interface Completeness {
-  /** First moment that is owed: what the vendor (60 days) still kept when the first poll after the connect was due. */
+  /** First owed moment: the start of Mimecast's look-back of 60 days when the first poll after the connect was due. */
   readonly from: Date;
-  /** Last moment that is owed: now, less the interval and the settling time. Of a disconnected connection, its end. */
+  /** Last owed moment: now, less the poll interval and the settling time. For a disconnected connection, when it ended. */
   readonly due: Date;
   /** Everything before this moment is held or is a gap: end of the last complete window. */
   readonly watermark?: Date;
-  /** In order and disjoint. Two that touch differ in their cause, or in whether they can be filled. */
+  /** Sorted and disjoint. Adjacent ranges differ in their cause, or in whether they can be filled. */
   readonly gaps: readonly MissingRange[];
 }
 
@@ -17,7 +15,7 @@ export interface MissingRange {
   readonly start: Date;
   readonly end: Date;
   readonly cause: MissingCause;
-  /** The vendor still keeps it: a poll or a backfill can bring it. */
+  /** Mimecast still keeps it: a poll or a backfill can read it. */
   readonly fillable: boolean;
 }
 
@@ -32,20 +30,20 @@ export type MissingCause =
   /** A window over it was given up. */
   | 'window-failed';
 
-/** A complete window that holds another number of rows than the vendor said it has. A finding, and no failure. */
+/** A complete window whose number of rows differs from the vendor's total. */
 export interface TotalMismatch {
   readonly windowId: string;
   readonly start: Date;
   readonly end: Date;
-  /** Rows that the vendor told with the window's last page. */
+  /** The vendor's total, from the window's last page. */
   readonly told: number;
   /** Rows that its pages held. */
   readonly read: number;
 }
 
-/** Events that a first reading of their time did not find and a later one did. */
+/** Events that appeared after their time had been read once. */
 export interface LateEvents {
   readonly count: number;
-  /** From when it happened until it was found, at most: in hours. None without late events. */
+  /** The longest time between an event and its detection, in hours. Absent without late events. */
   readonly largestLatenessHours?: number;
 }

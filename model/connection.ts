@@ -34,7 +34,7 @@ export interface StreamSettings {
   readonly everyMs: number;
 }
 
-/** Everything about a connection that its operator chose. JSON, and free of secrets. */
+/** The settings of a connection. JSON, without secrets. */
 export interface ConnectionSettings {
   /** Origin of the tenant's grid, without a trailing slash: `https://eu-api.mimecast.com`. */
   readonly baseUrl: string;
@@ -48,28 +48,28 @@ export interface ConnectionSettings {
     /** Where the page token is sent: the documented `meta.pagination`, or the product specification's `data[0]`. */
     readonly tokenIn: 'meta' | 'data';
   };
-  /** Account code that the keys must open; the one found at the first accepted proof when it is not given. */
+  /** Account code that the keys must open. Default: the account of the first accepted keys. */
   readonly expectedAccount?: string;
-  /** What this tenant is held to, where it differs from the usual. */
+  /** Requirements for this tenant, where they differ from the defaults. */
   readonly thresholds?: Thresholds;
-  /** What must be covered where policies are only for a part of the mail. */
+  /** Domains and groups that policies must cover, when policies apply to a part of the mail only. */
   readonly coverage?: Coverage;
-  /** How long what is kept, where it differs from the usual. */
+  /** How long evidence is kept. Default: 400 days for event bodies, 2,555 days for verdicts. */
   readonly retention?: Retention;
   readonly statistics?: StatisticsSettings;
-  /** When refused keys are looked at again, where it differs from the usual. */
+  /** When refused keys are tried again, where it differs from the defaults. */
   readonly refusals?: Partial<RefusalRules>;
 }
 
 /** What is kept of the protection logs. */
 export interface StatisticsSettings {
-  /** Keep the rows of the protection logs beside what they count as. Not unless it is asked for: they name people. */
+  /** Keeps the rows of the protection logs beside their counts. Default false: rows name people. */
   readonly keepRows?: boolean;
 }
 
-/** Limits that verdicts and reminders go by. */
+/** Limits for verdicts and reminders. */
 export interface Thresholds {
-  /** Shortest retention of the archive that is acceptable, in days. */
+  /** Shortest acceptable retention of the archive, in days. */
   readonly retentionDays?: number;
   /** Age of the keys at which their rotation is due, in days. */
   readonly keysDueDays?: number;
@@ -96,9 +96,9 @@ export interface Retention {
   readonly verdictsDays?: number;
 }
 
-/** How a connection makes sure that its keys are refused, and how it finds out that they are taken again. Milliseconds. */
+/** How a connection confirms that its keys are refused, and when it tries them again. In milliseconds. */
 export interface RefusalRules {
-  /** Between a poll's refusal and the connection's own second look, so that one incident at the vendor pauses nobody. */
+  /** Between a poll's refusal and the connection's own check, so that a short incident at Mimecast pauses nothing. */
   readonly confirmAfterMs: number;
   /** Since the pause, for the first probes. Ascending. */
   readonly probeAfterMs: readonly number[];
@@ -127,7 +127,7 @@ export interface StreamPause {
 /** A connection as the database holds it. */
 export interface ConnectionRow {
   readonly connectionId: string;
-  /** Counts connects; work begun under an older generation may not store anything. */
+  /** Raised by each connect and disconnect. Work of an older generation stores nothing. */
   readonly generation: number;
   readonly state: ConnectionState;
   readonly settings: ConnectionSettings;
@@ -137,22 +137,22 @@ export interface ConnectionRow {
   readonly pauses: Readonly<Partial<Record<Stream, readonly StreamPause[]>>>;
   /** The version whose keys polls use. */
   readonly activeVersion?: number;
-  /** What became of the newest rotation that was asked for. */
+  /** The outcome of the newest rotation. */
   readonly lastRotation?: RotationOutcome;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** How a rotation ended, for those who only announced it and got no answer. */
+/** The outcome of a rotation, for senders that announced it and got no answer. */
 export interface RotationOutcome {
   /** ISO, UTC. */
   readonly at: string;
   readonly accepted: boolean;
-  /** None when nothing was staged. */
+  /** Absent when the keys were rejected before they were stored. */
   readonly version?: number;
   /** Why it was not accepted. One line, free of secrets. */
   readonly reason?: string;
-  /** What its sender said about it. */
+  /** The sender's note. */
   readonly note?: string;
 }
 
@@ -173,12 +173,12 @@ export interface CredentialVersion {
   readonly apiVersion: ApiVersion;
   /** The base URL that comes into force with the keys; none for keys that are used where the connection is. */
   readonly baseUrl?: string;
-  /** Recognises the same keys in another sealed text; none when whoever sealed them gave none. See `vault/fingerprint.ts`. */
+  /** Recognises the same keys in another sealed text. Absent when the sealing service did not compute it. */
   readonly fingerprint?: string;
   /** Why it was rejected. */
   readonly reason?: string;
   readonly issuedAt: Date;
-  /** Somebody said when they were issued; otherwise `issuedAt` is when they were stored. */
+  /** The issue date is known. Otherwise `issuedAt` is when the keys were stored. */
   readonly issueDateKnown: boolean;
   /** When the vendor first accepted these keys. */
   readonly acceptedAt?: Date;

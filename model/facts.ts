@@ -4,8 +4,8 @@ import type { EndpointOutcome } from './outcomes.js';
 import type { DailyStatistics, Protection } from './statistics.js';
 
 /**
- * Everything that controls may look at, gathered before any of them is asked: controls read no store and no clock. Dates here
- * are `Date`; bodies are what the vendor answered, without the fields that must not be kept.
+ * Everything that the controls evaluate, gathered beforehand: controls read no store and no clock. Bodies are the vendor's
+ * answers, without the fields that must not be kept.
  */
 export interface Facts {
   readonly connectionId: string;
@@ -24,7 +24,7 @@ export interface Facts {
   readonly statistics: StatisticsFact;
 }
 
-/** What one endpoint said last, and what it said last that could be read. */
+/** The newest answer of an endpoint, and the newest one that could be read. */
 export interface EndpointFact {
   readonly latest: { readonly outcome: EndpointOutcome; readonly observedAt: Date; readonly permission?: string };
   /** The newest observation that is an answer: `collected`, or `empty`. */
@@ -60,7 +60,7 @@ export interface KeysFact {
   readonly version: number;
   readonly apiVersion: ApiVersion;
   readonly issuedAt: Date;
-  /** False when nobody said when they were issued and `issuedAt` is when they were accepted. */
+  /** False when the issue date is not known and `issuedAt` is when the keys were stored. */
   readonly issueDateKnown: boolean;
   readonly storedAt?: Date;
 }

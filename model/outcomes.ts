@@ -1,7 +1,10 @@
-/** What one endpoint said at one moment. `empty` is a fact about the tenant; the last three are not. */
+/**
+ * The outcome of one call of an endpoint. `collected` and `empty` are answers; the others are not, and say nothing about the
+ * tenant's settings.
+ */
 export type EndpointOutcome = 'collected' | 'empty' | 'unavailable' | 'forbidden' | 'failed';
 
-/** What one poll of a stream came to. */
+/** The outcome of one poll of a stream. */
 export type PollOutcome =
   | EndpointOutcome
   /** Some endpoints answered and others were forbidden or failed; what answered is stored. */

@@ -59,7 +59,7 @@ export function changedPaths(before: ConnectionSettings, after: ConnectionSettin
   return names.filter((name) => before.endpointPaths?.[name] !== after.endpointPaths?.[name]);
 }
 
-/** Settings that change; what is not named stays. `null` takes a value back to its default. */
+/** A change of settings. Settings that are not named stay; `null` restores a default. */
 export interface SettingsChange extends Requester {
   readonly baseUrl?: string;
   readonly streams?: Readonly<Partial<Record<PolledStream, Partial<StreamSettings>>>>;
@@ -72,7 +72,7 @@ export interface SettingsChange extends Requester {
   readonly refusals?: Readonly<Partial<RefusalRules>> | null;
 }
 
-/** Who asked, for the log. Nobody checks it: what a message may be sent by is the business of Temporal's own access rules. */
+/** Who made a request, for the log. It is not verified: Temporal's own authorization decides who may send messages. */
 export interface Requester {
   /** `ops@desk`, or the name of a service. Never a secret. */
   readonly actor?: string;

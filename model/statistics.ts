@@ -12,26 +12,26 @@ export const UNITS: Readonly<Record<Protection, string>> = {
 };
 
 /**
- * What one protection did on one day, on one route, by one definition. Cells are disjoint, so they may be added; the vendor's
- * own totals stand beside them and are never added to them.
+ * The counts of one protection on one day, for one route and one definition. Cells are disjoint and can be added. The
+ * vendor's own totals are kept separately and never added to them.
  */
 export interface DailyStatistics {
   /** UTC day: `2026-11-23`. */
   readonly day: string;
   readonly protection: Protection;
-  /** As the vendor wrote it: `inbound`, `outbound`, `internal`; empty when it says none. */
+  /** In the vendor's words: `inbound`, `outbound`, `internal`. Empty when the row has none. */
   readonly route: string;
   /** Name of the definition or policy that acted; empty when the row names none. */
   readonly definition: string;
   readonly rows: number;
-  /** Rows by the vendor's own word for the result and the action, whatever the word is. */
+  /** Rows by the vendor's words for result and action. */
   readonly byResult: Readonly<Record<string, number>>;
   readonly byAction: Readonly<Record<string, number>>;
   /** Rows that the vendor calls malicious and whose action let them through. */
   readonly maliciousAllowed: number;
   readonly userOverrides: number;
   readonly adminOverrides: number;
-  /** Rows that were not there when the day was first read to its end. */
+  /** Rows that appeared after the day was first read to its end. */
   readonly lateRows: number;
   /** The day is held to its end. */
   readonly complete: boolean;

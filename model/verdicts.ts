@@ -9,7 +9,7 @@ export type Verdict = 'pass' | 'fail' | 'unknown' | 'not-applicable';
 /** How much a failure of the control matters. */
 export type Severity = 'high' | 'medium' | 'low' | 'info';
 
-/** Whose state a control is about: the tenant's at Mimecast, or that of what collects its evidence. */
+/** What a control is about: the tenant at Mimecast, or the collection of its evidence. */
 export type Subject = 'tenant' | 'collector';
 
 /** The controls, by the ids that reports and messages use. `temporal-mimecast controls` lists them with their statements. */
@@ -30,7 +30,7 @@ export type ControlId =
   | 'credential-age'
   | 'api-generation';
 
-/** One requirement of a framework that a control supports. It supports it; it never satisfies it alone. */
+/** One requirement of a framework that a control supports. A control alone never satisfies a requirement. */
 export interface Requirement {
   /** As the framework writes it: `SI-3`, `A.8.7`, `9.3`. */
   readonly id: string;
@@ -44,7 +44,7 @@ export interface Mappings {
   readonly cis: readonly Requirement[];
 }
 
-/** One thing that a verdict rests on. */
+/** One piece of evidence that a verdict rests on. */
 export interface Basis {
   /** `url-protect`, `account`, `statistics/url`, `ledger`, `keys`. */
   readonly source: string;
@@ -53,29 +53,29 @@ export interface Basis {
   readonly observedAt?: string;
 }
 
-/**
- * Why a verdict is what it is, for machines. Those that every control may have are named; each control adds its own, which its
- * file lists.
- */
+/** Why a verdict is what it is, for programs. The named codes can occur with every control; each control adds its own. */
 export type JudgementCode =
   'stale' | 'unreadable' | 'forbidden' | 'no-vendor-api' | 'shape' | 'conflict' | (string & {});
 
-/** What one control says about the facts. */
+/** The conclusion of one control. */
 export interface Judgement {
   readonly verdict: Exclude<Verdict, 'not-applicable'>;
   readonly code: JudgementCode;
   /** One sentence for people, without names of persons. */
   readonly reason: string;
-  /** What to do, in the words of the Mimecast console or as a command of ours; none when there is nothing to do. */
+  /** What to do: in the words of the Mimecast console, or a command. Absent when there is nothing to do. */
   readonly action?: string;
   readonly basis: readonly Basis[];
   /** The limits that it went by: `{ retentionDays: 365 }`. */
   readonly thresholds?: Readonly<Record<string, number>>;
-  /** Counts and lists for whoever explains it: `{ carveOuts: 2, expired: ["…"] }`. */
+  /** Counts and lists that explain the verdict: `{ carveOuts: 2, expired: ["…"] }`. */
   readonly details?: Readonly<Record<string, number | string | readonly string[]>>;
-  /** The evidence it rests on is good until then. */
+  /** When the evidence becomes stale. */
   readonly freshUntil?: string;
-  /** When it may turn by itself although nothing new is read: evidence goes stale, a policy ends, a key ages. In the future. */
+  /**
+   * When the verdict may change although nothing new is read: evidence becomes stale, a policy ends, a key ages. In the
+   * future.
+   */
   readonly turnsAt?: string;
 }
 
@@ -90,7 +90,7 @@ export interface Summary {
 /** One control in an evaluation, with everything that a report needs of it. */
 export interface ControlResult extends Omit<Judgement, 'verdict' | 'basis'> {
   readonly id: ControlId;
-  /** Of the control's rule: raised whenever the same facts may be judged otherwise. */
+  /** Version of the control's rule. Raised when the same facts may lead to another verdict. */
   readonly version: number;
   /** The statement that must hold. */
   readonly title: string;
@@ -98,15 +98,15 @@ export interface ControlResult extends Omit<Judgement, 'verdict' | 'basis'> {
   readonly severity: Severity;
   readonly verdict: Verdict;
   readonly basis: readonly Basis[];
-  /** Digests of the basis, for whoever wants no more. */
+  /** Digests of the basis. */
   readonly evidence: readonly string[];
-  /** For an unknown: what was known last, and until when it was said. */
+  /** With `unknown`: the last known verdict, and when it was valid. */
   readonly lastKnown?: { readonly verdict: Verdict; readonly at: string };
   readonly mappings: Mappings;
   readonly annotations: readonly AppliedAnnotation[];
 }
 
-/** A stored record: what all controls said about a connection at one moment. Reports render a record, never the clock. */
+/** A record of the verdicts of all controls at one moment. Reports render a record and never the current time. */
 export interface Evaluation {
   readonly connectionId: string;
   readonly at: string;
@@ -116,9 +116,9 @@ export interface Evaluation {
   readonly summary: Summary;
   readonly bySubject: Readonly<Record<Subject, Summary>>;
   readonly controls: readonly ControlResult[];
-  /** Controls whose verdict is not that of the record before. */
+  /** Controls whose verdict differs from the previous record. */
   readonly changes: readonly VerdictChange[];
-  /** When it must be made again although nothing new was read. */
+  /** When it must be repeated although nothing new is read. */
   readonly turnsAt?: string;
 }
 
@@ -131,7 +131,7 @@ export interface VerdictChange {
   readonly code: string;
 }
 
-/** An evaluation as the store gives it back. */
+/** A stored evaluation. */
 export interface StoredEvaluation extends Evaluation {
   /** Its place in the connection's log. */
   readonly sequence: number;
@@ -146,13 +146,13 @@ export type AnnotationKind =
   /** Stands beside the verdict: a file shows what no endpoint shows. */
   | 'attestation';
 
-/** What people say about a control. It never hides a verdict, and it ends by itself. */
+/** An annotation of one control. It never hides a verdict, and it expires. */
 export interface Annotation {
   readonly annotationId: string;
   readonly connectionId: string;
   readonly controlId: ControlId;
   readonly kind: AnnotationKind;
-  /** Who answers for it. */
+  /** Who is responsible for it. */
   readonly owner: string;
   readonly reason: string;
   readonly createdAt: string;

@@ -6,13 +6,13 @@ import { DEFAULT_TASK_QUEUE } from './options.js';
 import { MimecastPlugin } from './plugin.js';
 
 export interface CreateMimecastWorkerOptions extends MimecastWorkerOptions {
-  /** Stays its owner's to close. The local server at its usual address unless it is given. */
+  /** The caller closes it. Default: the local server at its usual address. */
   readonly connection?: NativeConnection;
-  /** `default` unless it is given. */
+  /** Temporal namespace. Default `default`. */
   readonly namespace?: string;
-  /** The workflows, bundled beforehand with the SDK's `bundleWorkflowCode`: the worker then starts some seconds sooner. */
+  /** The workflows, bundled with the SDK's `bundleWorkflowCode`: the worker then starts some seconds sooner. */
   readonly workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
-  /** Anything else that `Worker.create` takes: limits, interceptors, plugins, deployment versions. */
+  /** Other options of `Worker.create`: limits, interceptors, plugins, deployment versions. */
   readonly tuning?: Omit<
     WorkerOptions,
     'connection' | 'namespace' | 'taskQueue' | 'workflowsPath' | 'workflowBundle' | 'activities'
@@ -25,9 +25,9 @@ const SHUTDOWN_GRACE = '30 s';
 const WORKFLOWS = createRequire(import.meta.url).resolve('@surecloud/temporal-mimecast/workflows');
 
 /**
- * A worker that does nothing but Mimecast. `worker.run()` opens its pools and closes them again when it ends.
+ * Creates a worker that runs nothing but this package. `worker.run()` opens its pools, and closes them when it ends.
  *
- * Those who have a worker already add {@link MimecastPlugin} to it instead.
+ * To an existing worker, add {@link MimecastPlugin} instead.
  */
 export async function createMimecastWorker(options: CreateMimecastWorkerOptions): Promise<Worker> {
   const { connection, namespace = 'default', taskQueue = DEFAULT_TASK_QUEUE, tuning = {}, workflowBundle } = options;

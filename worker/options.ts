@@ -1,36 +1,36 @@
 import type { Keyring } from '../vault/keys.js';
 
-/** What a worker needs besides its connection to Temporal. */
+/** Options of the plugin and of a worker. */
 export interface MimecastWorkerOptions {
   /** Postgres with the evidence: `postgres://user:password@host:5432/database`. Its migrations must be applied. */
   readonly databaseUrl: string;
   /** The private ring that opens sealed keys: a file's path, or the ring itself. Read when the worker starts. */
   readonly keyring: string | Keyring;
-  /** The one task queue of connections, schedules and clients. `mimecast` unless it is given. */
+  /** Task queue of connections, schedules and clients. Default `mimecast`. */
   readonly taskQueue?: string;
-  /** Takes base URLs on this machine: for simulators only. */
+  /** Accepts base URLs on this machine: for simulators only. */
   readonly allowLoopback?: boolean;
   /**
-   * Where a test that is asked to find the region looks, instead of every host of Mimecast's: for simulators and tests.
-   * Base URLs as a connection has them; those on this machine need `allowLoopback`.
+   * Base URLs that a test with `findRegion` tries instead of Mimecast's hosts: for simulators and tests. Those on this
+   * machine need `allowLoopback`.
    */
   readonly regionBaseUrls?: readonly string[];
-  /** The most connections to Postgres. An activity uses one at a time, a backfill up to eight. 10 unless it is given. */
+  /** The most connections to Postgres. An activity uses one at a time, a backfill up to eight. Default 10. */
   readonly maxDatabaseConnections?: number;
-  /** Daily signed checkpoints of each connection's log. None unless it is given. */
+  /** Daily signed checkpoints of each connection's log. Default: none. */
   readonly checkpoints?: CheckpointOptions;
-  /** The clock, for tests. The system's clock unless it is given. */
+  /** The clock, for tests. Default: the system's clock. */
   readonly now?: () => Date;
 }
 
-/** Who signs checkpoints, and where they are taken to: a folder, a command, or both. */
+/** The key that signs checkpoints, and where they are delivered: a folder, a command, or both. */
 export interface CheckpointOptions {
   /** File of the private key, as `temporal-mimecast vault checkpoint-key` makes it. */
   readonly keyFile: string;
-  /** Gets one file for each connection and day: `acme-2026-11-24.jws`. */
+  /** Receives one file for each connection and day: `acme-2026-11-24.jws`. */
   readonly directory?: string;
   /**
-   * Run by the shell, as it stands: it gets the checkpoint on standard input, and MIMECAST_CONNECTION and
+   * Command that the shell runs. It receives the checkpoint on standard input, and MIMECAST_CONNECTION and
    * MIMECAST_CHECKPOINT_DAY in its environment.
    */
   readonly command?: string;
@@ -38,7 +38,7 @@ export interface CheckpointOptions {
 
 export const DEFAULT_TASK_QUEUE = 'mimecast';
 
-/** Settings of a worker that cannot be right, or are missing. Says which variable to set. */
+/** Options of a worker are missing or invalid. Names the variable to set. */
 export class WorkerConfigurationError extends Error {
   override readonly name = 'WorkerConfigurationError';
   readonly nextStep: string;
@@ -50,7 +50,7 @@ export class WorkerConfigurationError extends Error {
 }
 
 /**
- * A worker's options from the environment: `DATABASE_URL`, `MIMECAST_KEYRING_FILE`, `MIMECAST_TASK_QUEUE`,
+ * Reads a worker's options from the environment: `DATABASE_URL`, `MIMECAST_KEYRING_FILE`, `MIMECAST_TASK_QUEUE`,
  * `MIMECAST_ALLOW_LOOPBACK`, and for checkpoints `MIMECAST_CHECKPOINT_KEY_FILE` with `MIMECAST_CHECKPOINT_DIR`,
  * `MIMECAST_CHECKPOINT_COMMAND` or both.
  *

@@ -40,12 +40,12 @@ const ACTIVITY_NAMES = Object.keys({
 } satisfies Record<keyof MimecastActivities, true>) as (keyof MimecastActivities)[];
 
 /**
- * Adds Mimecast's activities to a worker, and gives them their database pool, HTTP pool and ring for as long as a
- * worker runs. The workflows cannot be added by a plugin: re-export them from the worker's own workflows file with
- * `export * from '@surecloud/temporal-mimecast/workflows'`.
+ * Adds the activities to a worker, with their database pool, HTTP pool and ring for as long as a worker runs. A plugin cannot
+ * add workflows: re-export them from the worker's own workflows file with `export * from
+ * '@surecloud/temporal-mimecast/workflows'`.
  *
- * Nothing is opened before a worker runs, so that bundling and replay need neither database nor ring. One instance may
- * serve several workers: the pools close with the last of them.
+ * Nothing is opened before a worker runs, so that bundling and replay need neither database nor ring. One instance can serve
+ * several workers: the pools close with the last of them.
  */
 export class MimecastPlugin extends SimplePlugin {
   private readonly settings: MimecastWorkerOptions;

@@ -13,23 +13,23 @@ export interface ApplyOptions extends PlanOptions {
   readonly dryRun?: boolean | undefined;
   /** How many connections may be disconnected at most; a plan with more is refused. Default 1. */
   readonly pruneLimit?: number | undefined;
-  /** How many connections are worked on at a time. Default 10. */
+  /** How many connections are changed at the same time. Default 10. */
   readonly concurrency?: number | undefined;
-  /** Stops before the next connection; those that are being worked on are finished. */
+  /** Stops before the next connection. Changes that are running are completed. */
   readonly signal?: AbortSignal | undefined;
-  /** Told what will be done, before anything is. */
+  /** Receives the plan before anything is changed. */
   readonly onPlan?: (plan: ApplyPlan) => void;
-  /** Told what became of each action, as soon as it has ended. */
+  /** Receives the result of each action as soon as it ends. */
   readonly onResult?: (result: ApplyResult) => void;
 }
 
 /** What an `apply` did. The JSON of `apply --json`. */
 export interface ApplyReport {
-  /** Everything that was planned was done, or nothing was to be done. */
+  /** Every planned action succeeded, or there was nothing to do. */
   readonly ok: boolean;
   readonly dryRun: boolean;
   readonly plan: ApplyPlan;
-  /** One for each action that was begun. */
+  /** One for each action that was started. */
   readonly results: readonly ApplyResult[];
   /** It was stopped before everything was done. */
   readonly interrupted?: true;

@@ -8,14 +8,14 @@ import { settingsChange } from './changes.js';
 import type { WantedConnection } from './documents.js';
 import type { ActionName, PlannedAction, PlannedConnection } from './plan.js';
 
-/** What became of one action. */
+/** The result of one action. */
 export interface ApplyResult {
   readonly connectionId: string;
   readonly action: ActionName;
   readonly ok: boolean;
   /** Why it did not succeed. */
   readonly reason?: string;
-  /** What Mimecast said; none when no call was made. */
+  /** Mimecast's answer. Absent when no call was made. */
   readonly report?: ConnectionTest;
 }
 

@@ -5,13 +5,13 @@ import { COVERAGE, ENDPOINT_NAMES, RETENTIONS, THRESHOLDS } from '../../model/se
 import type { WantedSettings } from './documents.js';
 import type { SettingsChange } from '../../model/settings.js';
 
-/** One setting that changes, by the name and in the form that it has in a document. */
+/** One setting that changes, with the name and the format that it has in a document. */
 export interface FieldChange {
   /** `streams.policies.every` */
   readonly field: string;
-  /** None where the usual one was in force. */
+  /** Absent when the default was in force. */
   readonly from?: string | number | boolean;
-  /** None where the usual one will be in force. */
+  /** Absent when the default will be in force. */
   readonly to?: string | number | boolean;
 }
 

@@ -10,17 +10,18 @@ import type {
 import type { PolledStream } from '../../model/streams.js';
 
 /**
- * Connections as they should be. What a connection does not say has its default: first the document's `defaults`, then
- * the product's. Paths, thresholds, coverage and retentions that are taken out of a document go back to the usual ones.
+ * The desired state of connections. A field that a connection does not set has the value of the document's `defaults`, and
+ * then the product's default. Paths, thresholds, coverage and retentions that are removed from a document return to their
+ * defaults.
  */
 export interface ApplyDocument {
   /** Merged under every connection of this document. */
   readonly defaults?: SharedFields | undefined;
-  /** By their ids. */
+  /** Connections by id. */
   readonly connections: Readonly<Record<string, ConnectionFields>>;
 }
 
-/** What several connections may have in common. */
+/** Fields that several connections can share. */
 export interface SharedFields {
   readonly baseUrl?: string | undefined;
   readonly streams?: Readonly<Partial<Record<PolledStream, StreamFields | undefined>>> | undefined;
@@ -32,7 +33,7 @@ export interface SharedFields {
   readonly statistics?: StatisticsFields | undefined;
 }
 
-/** Without keys a connection that is there keeps those that it has. */
+/** One connection. Without keys, an existing connection keeps the keys that it has. */
 export interface ConnectionFields extends SharedFields {
   /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
   readonly sealed?: string | undefined;

@@ -5,20 +5,20 @@ import { fieldChanges, type FieldChange } from './changes.js';
 import type { WantedConnection } from './documents.js';
 import type { ApplyProblem } from './problems.js';
 
-/** What has to be done so that the connections are what the documents say. JSON, and free of secrets. */
+/** The changes that make the connections what the documents describe. JSON, without secrets. */
 export interface ApplyPlan {
-  /** By id; those with nothing to do too. */
+  /** Sorted by id. Includes connections without changes. */
   readonly connections: readonly PlannedConnection[];
-  /** Connections that live and are in no document, and are left alone. */
+  /** Ids of running connections that no document contains. They are not changed. */
   readonly unmanaged: readonly string[];
 }
 
 /** What `apply` will do to one connection. */
 export interface PlannedConnection {
   readonly connectionId: string;
-  /** In the order in which they are carried out; none when the connection is what it should be. */
+  /** In the order in which they are executed. Empty when the connection is up to date. */
   readonly actions: readonly PlannedAction[];
-  /** What somebody should know, and `apply` does nothing about. */
+  /** Information that needs no action by `apply`. */
   readonly notes?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export type PlannedAction =
   | {
       readonly action: 'connect';
       readonly baseUrl: string;
-      /** It was connected before: its evidence goes on. */
+      /** The id was connected before: its evidence log continues. */
       readonly again: boolean;
     }
   /** The connection lives and its workflow is gone: it is started again from the connection's row. */

@@ -4,16 +4,16 @@ export interface ApplyProblem {
   readonly document: number;
   /** Where in the document: `['connections', 'acme', 'streams', 'policies', 'every']`. */
   readonly path: readonly string[];
-  /** What is wrong, as the end of a sentence that begins with the field. Never a key, and nothing that was typed in place of one. */
+  /** What is wrong, as the end of a sentence that begins with the field. Contains no key and no rejected value of one. */
   readonly message: string;
-  /** Another place that it is about: where the same connection stands too. */
+  /** A second place that is involved: where the same connection is defined again. */
   readonly other?: { readonly document: number; readonly path: readonly string[] };
 }
 
 /** A fault within one document. */
 export type Problem = Omit<ApplyProblem, 'document'>;
 
-/** The documents cannot be applied. All that is wrong with them is told at once, and nothing was changed. */
+/** The documents are invalid. Contains every problem; nothing was changed. */
 export class MimecastApplyError extends Error {
   override readonly name = 'MimecastApplyError';
   readonly faults: readonly ApplyProblem[];

@@ -11,17 +11,17 @@ import { EvidenceNotFoundError } from '../database/errors.js';
 import { readGaps } from '../ledger/gaps.js';
 import { completenessOf } from './missing-ranges.js';
 
-/** What is owed of a stream, what of it is held, and what came late. */
+/** What is owed, held, missing and late. */
 export interface CompletenessReader {
   /**
-   * What is owed of a stream and what of that is missing, at one moment. None before the first accepted proof.
+   * Returns the ranges of a stream that are owed and missing at a moment, or `undefined` before keys were first accepted.
    *
-   * @throws EvidenceNotFoundError
+   * @throws EvidenceNotFoundError when there is no such connection
    */
   of(connectionId: string, stream: Stream, now: Date): Promise<Completeness | undefined>;
-  /** Complete windows whose rows are not as many as the vendor said, oldest first. */
+  /** Returns complete windows whose number of rows differs from the vendor's total, oldest first. */
   totalMismatches(connectionId: string, stream: Stream): Promise<TotalMismatch[]>;
-  /** Events of the audit log that were found late, by windows that were read to their end within a period. */
+  /** Returns how many audit events were found late, by windows that were completed within a period. */
   lateEvents(connectionId: string, found: TimeRange): Promise<LateEvents>;
 }
 

@@ -33,18 +33,18 @@ export interface Connections {
   /** Returns all connections by id, disconnected ones included. */
   list(): Promise<ConnectionRow[]>;
   /**
-   * Creates the connection, or takes a disconnected one up again, with its first (or next) credential version
-   * `pending`. A connection that is already there and not disconnected is left as it is: `created: false`, unless the
-   * same sealed text opened it, which is this very call being retried.
+   * Creates the connection, or reopens a disconnected one, with its next credential version `pending`. A connection that
+   * exists and is not disconnected stays unchanged: `created: false`, unless it was opened with the same sealed text, which
+   * is a retry of this call.
    */
   open(connection: NewConnection): Promise<{ created: boolean; row: ConnectionRow }>;
   /** Returns one version of the keys, or `undefined` when there is none. */
   credentials(connectionId: string, version: number): Promise<CredentialVersion | undefined>;
   /** Returns the version in use, or `undefined` before the first was accepted and after a disconnect. */
   activeCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
-  /** The versions that are pending or active and the newest one, of every connection that has any; newest first. */
+  /** Returns the pending, the active and the newest version of every connection's keys, newest first. */
   allCredentials(): Promise<ReadonlyMap<string, readonly CredentialVersion[]>>;
-  /** The version that was added last, whatever became of it. */
+  /** Returns the version that was added last, whatever its state. */
   newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
   /**
    * Makes a pending version the active one, retires the one before and deletes its sealed text; the generation of the API
@@ -56,8 +56,8 @@ export interface Connections {
    */
   promote(connectionId: string, version: number, proof: AcceptedProof): Promise<ConnectionRow>;
   /**
-   * Marks the connection `refused` and pauses its streams with a note; the pending version stays to be tried again. A
-   * version that is not the one in use changes nothing.
+   * Marks the connection `refused` and pauses its streams with a note. A pending version stays and is tried again. A version
+   * that is not in use changes nothing.
    */
   refuse(connectionId: string, version: number, note: string): Promise<ConnectionRow>;
   /**
@@ -70,8 +70,8 @@ export interface Connections {
   /** Rejects a pending version and deletes its sealed text, and records the rotation as not accepted. */
   reject(connectionId: string, version: number, rotation: RotationOutcome): Promise<ConnectionRow>;
   /**
-   * Records how a rotation ended that `reject` does not record: accepted, or refused before anything was staged. The
-   * same outcome again changes nothing; its moment belongs to it, so that it is to be decided before the first try.
+   * Records the outcome of a rotation that `reject` does not record: accepted, or refused before anything was stored. The
+   * same outcome again changes nothing, so decide its moment before the first attempt.
    */
   recordRotation(connectionId: string, rotation: RotationOutcome): Promise<ConnectionRow>;
   /**
@@ -81,11 +81,11 @@ export interface Connections {
    * @param actor who asked, for the log; also in the next two
    */
   updateSettings(connectionId: string, settings: ConnectionSettings, actor?: string): Promise<ConnectionRow>;
-  /** Adds the operator's pause to streams, or replaces its note. Our own pauses stay beside it. */
+  /** Adds the operator's pause to streams, or replaces its note. Pauses of refused keys stay beside it. */
   pause(connectionId: string, streams: readonly Stream[], note: string, actor?: string): Promise<ConnectionRow>;
-  /** Takes the operator's pause from streams. Our own pauses stay. */
+  /** Removes the operator's pause from streams. Pauses of refused keys stay. */
   resume(connectionId: string, streams: readonly Stream[], actor?: string): Promise<ConnectionRow>;
-  /** State `disconnecting`, and a new generation: from here on, polls of the old one store nothing. */
+  /** Sets the state `disconnecting` and raises the generation: polls of the old generation store nothing from here on. */
   beginDisconnect(connectionId: string): Promise<ConnectionRow>;
   /** Destroys every sealed text, drops open windows, and marks the connection `disconnected`. */
   finishDisconnect(connectionId: string): Promise<ConnectionRow>;

@@ -3,15 +3,15 @@ import type { ApiVersion, CredentialState, CredentialVersion } from '../../model
 import type { Queryable } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
 
-/** One set of keys, as it is added. */
+/** Sealed keys to be stored as the next version. */
 export interface NewKeys {
   readonly sealed: string;
   readonly kid: string;
   readonly fingerprint?: string;
   readonly issuedAt?: Date;
-  /** The generation of the API that they are for; `1.0` when it is not said. */
+  /** API version that they are for. Default `1.0`. */
   readonly apiVersion?: ApiVersion;
-  /** The base URL that comes into force with them, when it is another one than the connection's. */
+  /** Base URL that takes effect together with them, when it differs from the connection's. */
   readonly baseUrl?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The database is not reachable, or refuses us. Nothing was stored; the same call may be tried again. */
+/** The database is unreachable or refuses the connection. Nothing was stored; the call can be repeated. */
 export class EvidenceUnreachableError extends Error {
   override readonly name = 'EvidenceUnreachableError';
   readonly nextStep: string;
@@ -41,7 +41,7 @@ export class EvidenceNamespaceError extends Error {
   }
 }
 
-/** There is no such connection, or no such credential version of it. */
+/** The connection, the credential version or the annotation does not exist. */
 export class EvidenceNotFoundError extends Error {
   override readonly name = 'EvidenceNotFoundError';
 
@@ -50,12 +50,12 @@ export class EvidenceNotFoundError extends Error {
   }
 }
 
-/** The change does not fit the state that the connection or the credential version is in. */
+/** The change is not allowed in the current state of the connection or of the credential version. */
 export class EvidenceStateError extends Error {
   override readonly name = 'EvidenceStateError';
 }
 
-/** The keys open another account than the one whose evidence the connection holds. Nothing was changed. */
+/** The keys open a different account than the one whose evidence the connection holds. Nothing was changed. */
 export class EvidenceAccountError extends Error {
   override readonly name = 'EvidenceAccountError';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../database/database.js';
 import { append } from '../log/append.js';
-/** Whose bodies can be erased. */
+/** The kinds of records whose bodies can be erased. */
 export type Erasable = 'events' | 'observations' | 'rows' | 'verdicts';
 
 /** One kind of evidence, gone through from its beginning batch by batch. */

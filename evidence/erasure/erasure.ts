@@ -12,21 +12,21 @@ import type { Erasable, Eraser, PreparedRule, ErasureEntry } from './eraser.js';
 /** What Mimecast said. What was concluded from it is erased only when that is asked for. */
 const USUALLY: readonly Erasable[] = ['events', 'observations', 'rows'];
 
-/** Which bodies an erasure is about. */
+/** Which bodies are erased. */
 export type ErasureRule =
   /** Older than a moment: events that happened, observations that were made before it. */
   | { readonly before: Date }
-  /** That mention a person: an address, or a name. */
+  /** Bodies that mention a person: an address, or a name. */
   | { readonly subject: string };
 
 /** What is erased, and why. */
 export interface ErasureRequest {
   readonly rule: ErasureRule;
-  /** Events, observations and rows when none is named. */
+  /** Default: events, observations and rows. */
   readonly what?: readonly Erasable[];
-  /** Why: kept in the log, so without names of persons. */
+  /** Why. Recorded in the log, so without names of persons. */
   readonly reason: string;
-  /** Who asked, as the log shall say it. */
+  /** Who requested it, for the log. */
   readonly actor?: string;
 }
 
@@ -37,35 +37,35 @@ export interface Erased {
   readonly observations: number;
   /** Rows of protection logs, of connections that keep them. */
   readonly rows: number;
-  /** Records of what controls said. */
+  /** Records of verdicts. */
   readonly verdicts: number;
 }
 
-/** What an erasure came to. */
+/** The result of an erasure. */
 export interface ErasureReport extends Erased {
   readonly connectionId: string;
-  /** Entries of the log that tell of it: one for each batch. */
+  /** Entries of the log that record it: one for each batch. */
   readonly entries: { readonly first: number; readonly last: number } | null;
   /**
-   * Of an erasure by subject: the random key under which the log holds the subject's HMAC-SHA-256, in hex. It is kept
-   * nowhere. Whoever keeps it can show later whose request the entries carried out, and nobody else can tell.
+   * Of an erasure by subject: the random key under which the log holds the subject's HMAC-SHA-256, in hex. It is stored
+   * nowhere. With it you can prove later whose request the entries carried out; without it nobody can.
    */
   readonly receipt?: string;
 }
 
-/** Erasing bodies by rule. What was erased keeps its place and its digest, so that the rest can still be proved. */
+/** Erases bodies by rule. An erased record keeps its place and its digest, so that the rest still verifies. */
 export interface Erasure {
   /**
-   * Erases bodies, in batches that are a transaction each with its entry in the log; when it is interrupted, the same again
-   * goes on. Also for connections that are disconnected.
+   * Erases bodies in batches. Each batch is one transaction with its entry in the log; after an interruption, the same call
+   * resumes. Also for disconnected connections.
    *
-   * @param signal ends it after the batch at hand, with what was erased by then
+   * @param signal ends it after the current batch
    * @throws EvidenceNotFoundError when there is no such connection
    */
   erase(connectionId: string, request: ErasureRequest, signal?: AbortSignal): Promise<ErasureReport>;
-  /** What an erasure would erase. Changes nothing. */
+  /** Returns what an erasure would erase. Changes nothing. */
   preview(connectionId: string, request: Pick<ErasureRequest, 'rule' | 'what'>): Promise<Erased>;
-  /** Erases what the connection's settings say is kept long enough. */
+  /** Erases what is older than the retention in the connection's settings. */
   applyRetention(connectionId: string, now: Date, signal?: AbortSignal): Promise<Erased>;
 }
 

@@ -12,9 +12,9 @@ import type { Refused } from '../database/guard.js';
 /** The events of the audit log. */
 export interface Events {
   /**
-   * Stores a page, the window's new checkpoint and the page's entry in the log, in one statement that starts with the
-   * guarded checkpoint: when another attempt is ahead nothing at all is stored. Nor is a page whose next token this
-   * window has used before: following it would go round in circles.
+   * Stores a page, the window's new checkpoint and the page's entry in the log in one statement. Stores nothing when another
+   * attempt is ahead (`superseded`), and nothing when the page's next token was used in this window before
+   * (`repeated-token`), which would loop.
    */
   storePage(page: AuditPage): Promise<StoredPage | Refused | 'repeated-token'>;
 }
@@ -29,7 +29,7 @@ export interface AuditPage {
   readonly events: PreparedEvents;
   /** Token of the page after this one, or none when this is the window's last. */
   readonly nextToken?: string;
-  /** Rows of the whole window, where the vendor tells. */
+  /** Rows of the whole window, when the vendor reports it. */
   readonly totalCount?: number;
   readonly provenance: Provenance;
 }

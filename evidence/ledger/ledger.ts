@@ -34,7 +34,7 @@ export interface Ledger {
    */
   open(window: NewWindow): Promise<WindowRow | Refused>;
   /**
-   * Takes the window for this attempt: raises its epoch. `superseded` when it is no longer open.
+   * Takes the window for this attempt by raising its epoch. `superseded` when it is no longer open.
    *
    * @param runId run that the pages count for: the first execution's run id of the poll's chain
    */
@@ -58,11 +58,11 @@ export interface Ledger {
   coverage(connectionId: string, stream: LedgerStream): Promise<HeldRanges>;
   /** How far a backfill has come: its windows that ended, by the run that they counted for. */
   backfilled(connectionId: string, stream: Stream, runId: string): Promise<BackfilledWindows>;
-  /** What one poll stored, over all windows of the stream and of its logs; the pages of other runs are not counted. */
+  /** Returns what one poll stored, over all windows of the stream and its logs. Pages of other runs do not count. */
   pollCounts(connectionId: string, stream: LedgerStream, runId: string): Promise<WindowCounts>;
 }
 
-/** Where a stream stands. */
+/** The position of a stream. */
 export interface LedgerPosition {
   /** End of the last complete `scheduled` window. */
   readonly watermark?: Date;

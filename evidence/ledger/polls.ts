@@ -5,9 +5,9 @@ import type { PollOutcome } from '../../model/outcomes.js';
 
 /** How polls ended. */
 export interface Polls {
-  /** Keeps how a poll ended; the newest is what `status` shows. */
+  /** Records how a poll ended. */
   record(poll: FinishedPoll): Promise<void>;
-  /** The newest finished poll of each stream. */
+  /** Returns the newest finished poll of each stream. */
   latest(connectionId: string): Promise<FinishedPoll[]>;
 }
 

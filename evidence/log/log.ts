@@ -2,13 +2,13 @@ import type { Database } from '../database/database.js';
 import { readHead, type LogHead } from './append.js';
 import { readLink, readLogEntries, type LogEntry, type LogRange } from './entries.js';
 
-/** The hash-chained log of each connection, for readers. Entries are appended by the transactions that they tell of. */
+/** The hash-chained log of each connection, for readers. Each change appends its entry in its own transaction. */
 export interface EvidenceLog {
   /** Returns the newest entry's place and hash, or `undefined` when there is no such connection. */
   head(connectionId: string): Promise<LogHead | undefined>;
-  /** The head as it was when the entry at this place had just been made; none when there is no such entry. */
+  /** Returns the head as it was after this entry was appended, or `undefined` when there is no such entry. */
   link(connectionId: string, sequence: number): Promise<LogHead | undefined>;
-  /** Entries of some kinds within a range, in order. */
+  /** Returns entries of some kinds within a range, in order. */
   entries(connectionId: string, range: LogRange): AsyncIterable<LogEntry>;
 }
 

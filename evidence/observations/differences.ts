@@ -2,7 +2,7 @@ import { canonicalJson } from '../database/canonical.js';
 import { contentOf } from './content-digest.js';
 import { isJsonObject } from '../../model/json.js';
 
-/** How one thing in an answer is not what it was before. */
+/** One item of an answer that was added, removed or changed. */
 export type Difference =
   | { readonly kind: 'added' | 'removed'; readonly what: string }
   | { readonly kind: 'changed'; readonly what: string; readonly fields: readonly FieldChange[] };

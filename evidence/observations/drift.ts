@@ -4,7 +4,7 @@ import { BEGINNING, FOREVER } from '../database/sql.js';
 import { differencesBetween, type Difference } from './differences.js';
 import type { MomentRange } from '../../model/time-ranges.js';
 
-/** What one endpoint said otherwise than the time before. */
+/** A change in what one endpoint answered, between two polls. */
 export interface Drift {
   readonly connectionId: string;
   readonly stream: Stream;
@@ -13,8 +13,8 @@ export interface Drift {
   readonly after: DriftSide;
   readonly differences: readonly Difference[];
   /**
-   * Administrative events between the two answers whose text names one of the changed things. They may tell how it came; they
-   * do not prove it.
+   * Administrative events between the two answers whose text names a changed item. They may explain the change; they do not
+   * prove it.
    */
   readonly candidates: readonly DriftCandidate[];
 }
@@ -31,7 +31,7 @@ export interface DriftCandidate {
   readonly eventTime: Date;
   readonly auditType: string;
   readonly category: string;
-  /** Who is said to have done it; none once that was erased. */
+  /** Who did it, according to the event. Absent after an erasure. */
   readonly user?: string;
   /** Lower-case hex SHA-256 of the event's body. */
   readonly digest: string;

@@ -11,13 +11,13 @@ import type { Provenance } from '../../model/provenance.js';
 /** What the endpoints answered, over time. */
 export interface Observations {
   /**
-   * Keeps what one endpoint said. The body is stored once per digest; one that was erased is stored anew when the vendor
-   * gives it again.
+   * Stores what an endpoint answered. Each body is stored once per digest; an erased body is stored again when the vendor
+   * returns it again.
    */
   record(observation: NewObservation): Promise<StoredObservation | Refused>;
-  /** The newest observation of each endpoint. */
+  /** Returns the newest observation of each endpoint. */
   latest(connectionId: string): Promise<StoredObservation[]>;
-  /** Of each of these bodies, by digest, the newest observation before a moment that brought it. */
+  /** Returns, for each of these bodies by digest, the newest observation before a moment that returned it. */
   cited(connectionId: string, digests: readonly string[], before: Date): Promise<CitedObservation[]>;
 }
 

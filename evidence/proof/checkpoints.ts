@@ -6,7 +6,7 @@ export interface LogPosition {
   readonly connectionId: string;
   readonly accountCode?: string;
   readonly head: LogHead;
-  /** What the log tells of, erased bodies included. */
+  /** What the log covers, erased bodies included. */
   readonly records: { readonly entries: number; readonly events: number; readonly observations: number };
   /** By the database's clock. */
   readonly at: Date;
@@ -17,7 +17,7 @@ export interface CheckpointState {
   readonly connectionId: string;
   readonly made?: { readonly at: Date; readonly sequence: number; readonly kid: string };
   readonly triedAt: Date;
-  /** Why the newest attempt delivered none. One line. */
+  /** Why the newest attempt failed, in one line. */
   readonly failure?: string;
 }
 

@@ -9,11 +9,16 @@ import { StatisticsCheck } from './verify-statistics.js';
 /** Proves a connection's log, with the database or for someone who does not have it. */
 export interface Proof {
   /**
-   * Recomputes the chain and every digest that it covers; names the first entry that does not hold. With what a checkpoint
-   * says, which the caller has found authentic and of this connection, also whether it lies on the chain.
+   * Recomputes the hash chain and every digest that it covers, and names the first entry that does not match. With the
+   * content of a checkpoint, also checks that it lies on the chain: the caller has verified its signature and that it is of
+   * this connection.
    */
   verify(connectionId: string, checkpoint?: Checkpointed): Promise<Verification>;
-  /** Everything that a connection's log is proved from, for a verifier without this database. See `bundle.ts`. */
+  /**
+   * Returns everything that a connection's log is verified from, for a verifier without this database.
+   *
+   * @throws EvidenceNotFoundError when there is no such connection
+   */
   bundle(connectionId: string): AsyncIterable<BundleRecord>;
 }
 

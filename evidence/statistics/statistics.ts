@@ -7,7 +7,7 @@ import { storeStatisticsPage, type StatisticsPage } from './store-page.js';
 import type { Refused } from '../database/guard.js';
 import type { StoredPage } from '../ledger/window.js';
 
-/** What the protection logs came to, day by day. Rows are counted and forgotten, unless a connection's settings keep them. */
+/** The protection logs, counted by day. Rows are counted and not kept, unless a connection's settings keep them. */
 export interface Statistics {
   /**
    * Counts the rows of a page that were not counted before, in one transaction with the window's new checkpoint and the page's
@@ -15,11 +15,11 @@ export interface Statistics {
    * whose next token this window has used before.
    */
   storePage(page: StatisticsPage): Promise<StoredPage | Refused | 'repeated-token'>;
-  /** Keeps what a log said when it was read last. The newest word stays, whatever order they come in. */
+  /** Records what a log last answered. An older answer never replaces a newer one. */
   note(saying: ProtectionLogState): Promise<void>;
-  /** What happened on the UTC days from that of `from` to that of `to`, both included; in order of protection and day. */
+  /** Returns the counts of the UTC days from that of `from` to that of `to`, both included, by protection and day. */
   daily(connectionId: string, days: { readonly from: Date; readonly to: Date }): Promise<DailyStatistics[]>;
-  /** What each log said last, and how far it is held. */
+  /** Returns what each log last answered, and how far it is held. */
   logs(connectionId: string): Promise<Partial<Record<Protection, LogFact>>>;
 }
 

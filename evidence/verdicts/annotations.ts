@@ -4,9 +4,13 @@ import { EvidenceNotFoundError } from '../database/errors.js';
 import { append } from '../log/append.js';
 import type { Annotation, AnnotationKind, ControlId } from '../../model/verdicts.js';
 
-/** What people say about controls. */
+/** The annotations of controls. */
 export interface Annotations {
-  /** @throws EvidenceNotFoundError when there is no such connection */
+  /**
+   * Stores an annotation. A repeated call with the same id stores nothing.
+   *
+   * @throws EvidenceNotFoundError when there is no such connection
+   */
   add(annotation: NewAnnotation): Promise<Annotation>;
   /**
    * Ends an annotation before it expires. One that has ended already stays as it is.
@@ -14,13 +18,13 @@ export interface Annotations {
    * @throws EvidenceNotFoundError when the connection has no such annotation
    */
   withdraw(connectionId: string, annotationId: string): Promise<Annotation>;
-  /** All of them, oldest first, with those that ended. */
+  /** Returns all annotations, oldest first, including those that have ended. */
   list(connectionId: string): Promise<Annotation[]>;
 }
 
 /** An annotation to be stored. */
 export interface NewAnnotation {
-  /** Made by whoever asks: an attempt that is repeated adds nothing. */
+  /** Chosen by the caller: a repeated attempt adds nothing. */
   readonly annotationId: string;
   readonly connectionId: string;
   readonly controlId: ControlId;

@@ -8,21 +8,21 @@ import type { Evaluation, StoredEvaluation, EvaluationHeadline } from '../../mod
 import type { MomentRange } from '../../model/time-ranges.js';
 import type { Facts } from '../../model/facts.js';
 
-/** The records of what was said about connections. */
+/** The records of verdicts. */
 export interface Evaluations {
-  /** Everything that controls look at, as the store held it at one moment. None when there is no such connection. */
+  /** Returns everything that the controls evaluate, as of one moment, or `undefined` when there is no such connection. */
   facts(connectionId: string, now: Date): Promise<Facts | undefined>;
-  /** Keeps a record. The same evaluation again changes nothing: it is the same attempt, told twice. */
+  /** Stores a record. The same evaluation again stores nothing. */
   record(evaluation: Evaluation): Promise<StoredEvaluation>;
   /** Returns the newest record, or `undefined` before the first. */
   latest(connectionId: string): Promise<StoredEvaluation | undefined>;
-  /** The record that was in force at a moment. */
+  /** Returns the record that was in force at a moment. */
   at(connectionId: string, moment: Date): Promise<StoredEvaluation | undefined>;
-  /** In the order in which they were made, with flat memory. */
+  /** Returns records in the order in which they were made, with constant memory. */
   list(connectionId: string, range?: MomentRange): AsyncIterable<StoredEvaluation>;
-  /** What the newest record says, in short. */
+  /** Returns a summary of the newest record. */
   headline(connectionId: string): Promise<EvaluationHeadline | undefined>;
-  /** The same for every connection that has one, by its id. */
+  /** Returns a summary of the newest record of every connection that has one, by id. */
   headlines(): Promise<ReadonlyMap<string, EvaluationHeadline>>;
 }
 
