@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { ENDPOINT_PATHS } from '../../../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../../../vault/keyring.js';
 import { sealCredentials } from '../../../../vault/sealing.js';
 import { defaultSettings } from '../../../../model/streams.js';
-import { startEngine, type Engine } from '../../../support/engine.js';
+import type { Engine } from '../../../support/engine.js';
 import { logOf } from '../../../support/evidence.js';
 import { until } from '../../../support/until.js';
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
+import { test } from '../../../support/test.js';
 
 const AUDIT = ENDPOINT_PATHS['audit-events'];
 const ALL_COLLECTED = ['audit-events', 'policies', 'archive-settings', 'account'].map((stream) => ({
@@ -20,13 +15,13 @@ const ALL_COLLECTED = ['audit-events', 'policies', 'archive-settings', 'account'
 }));
 
 /** What is held of a connection, without where and when it was collected. */
-async function heldBy(id: string): Promise<string[]> {
+async function heldBy(engine: Engine, id: string): Promise<string[]> {
   const held: string[] = [];
   for await (const record of engine.store.export(id)) held.push(`${record.type} ${record.sha256 ?? ''}`);
   return held.sort();
 }
 
-test('keys of API 2.0 collect what keys of API 1.0 collect', async () => {
+test('keys of API 2.0 collect what keys of API 1.0 collect', async ({ engine }) => {
   const tenant = engine.addTenant();
   const [old, now] = [await engine.connect(tenant), await engine.connect(tenant, { credentials: tenant.client })];
   expect(old.report).toMatchObject({ ok: true, apiVersion: '1.0' });
@@ -34,12 +29,12 @@ test('keys of API 2.0 collect what keys of API 1.0 collect', async () => {
   expect(await engine.connections.status(now.id)).toMatchObject({ apiVersion: '2.0', state: 'connected' });
 
   for (const { id } of [old, now]) expect(await engine.connections.poll(id)).toMatchObject(ALL_COLLECTED);
-  expect(await heldBy(now.id)).toEqual(await heldBy(old.id));
+  expect(await heldBy(engine, now.id)).toEqual(await heldBy(engine, old.id));
   expect(tenant.running.tokens.issued).toHaveLength(1);
   expect(await engine.store.proof.verify(now.id)).toMatchObject({ ok: true });
 });
 
-test('with API 2.0 the totals of Mimecast itself stand beside what its logs are counted into', async () => {
+test('with API 2.0 the totals of Mimecast itself stand beside what its logs are counted into', async ({ engine }) => {
   const tenant = engine.addTenant({ events: 0 });
   const { streams } = defaultSettings(engine.simulator.url);
   const { id } = await engine.connect(tenant, { credentials: tenant.client, settings: { streams } });
@@ -55,7 +50,7 @@ test('with API 2.0 the totals of Mimecast itself stand beside what its logs are 
   ]);
 });
 
-test('a token that ends in the middle of a window costs one page a second request', async () => {
+test('a token that ends in the middle of a window costs one page a second request', async ({ engine }) => {
   const tenant = engine.addTenant({ events: 600 });
   const { clientId } = tenant.client;
   const settings = { pagination: { pageSize: 50, tokenIn: 'meta' } } as const;
@@ -72,7 +67,7 @@ test('a token that ends in the middle of a window costs one page a second reques
   expect(tenant.running.tokens.issued).toHaveLength(2);
 });
 
-test('a wrong client secret leaves the connection saved and paused, and the right one heals it', async () => {
+test('a wrong client secret leaves the connection saved and paused, and the right one heals it', async ({ engine }) => {
   const tenant = engine.addTenant({ events: 10 });
   const credentials = { ...tenant.client, clientSecret: 'wrong' };
   const { id, report } = await engine.connect(tenant, { credentials });
@@ -84,7 +79,9 @@ test('a wrong client secret leaves the connection saved and paused, and the righ
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected', pausedFor: [] });
 });
 
-test('a client secret that was replaced at the vendor is found refused when the token has ended', async () => {
+test('a client secret that was replaced at the vendor is found refused when the token has ended', async ({
+  engine,
+}) => {
   const tenant = engine.addTenant({ events: 10 });
   const settings = { refusals: { confirmAfterMs: 100 } };
   const { id } = await engine.connect(tenant, { credentials: tenant.client, settings });
@@ -100,7 +97,7 @@ test('a client secret that was replaced at the vendor is found refused when the 
   expect(await engine.connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
 });
 
-test('the same keys of API 2.0 once more are no rotation', async () => {
+test('the same keys of API 2.0 once more are no rotation', async ({ engine }) => {
   const tenant = engine.addTenant({ events: 10 });
   const { id } = await engine.connect(tenant, { credentials: tenant.client });
   const rotated = await engine.connections.rotate(id, { credentials: tenant.client });
@@ -114,10 +111,10 @@ test('the same keys of API 2.0 once more are no rotation', async () => {
 describe('keys at a host of the other generation are refused before anything is saved or called', () => {
   const EU = 'https://eu-api.mimecast.com';
   const GLOBAL = 'https://api.services.mimecast.com';
-  const seal = (id: string, keys: object): Promise<string> =>
+  const seal = (engine: Engine, id: string, keys: object): Promise<string> =>
     sealCredentials(sealingKey(engine.keyring), id, { ...keys });
 
-  test('at connect, in clear and sealed', async () => {
+  test('at connect, in clear and sealed', async ({ engine }) => {
     const tenant = engine.addTenant({ events: 10 });
     for (const [baseUrl, credentials, words] of [
       [EU, tenant.client, 'Use a base URL of API 2.0: https://api.services.mimecast.com, https://us-api.services'],
@@ -125,7 +122,7 @@ describe('keys at a host of the other generation are refused before anything is 
     ] as const) {
       const id = engine.newId();
       await expect(engine.connections.connect(id, { baseUrl, credentials })).rejects.toThrow(words);
-      const sealed = await seal(id, credentials);
+      const sealed = await seal(engine, id, credentials);
       await expect(engine.connections.connect(id, { baseUrl, sealed })).rejects.toMatchObject({
         code: 'invalid-request',
         message: expect.stringContaining(words) as unknown,
@@ -134,7 +131,7 @@ describe('keys at a host of the other generation are refused before anything is 
     }
   });
 
-  test('when the base URL is edited', async () => {
+  test('when the base URL is edited', async ({ engine }) => {
     const { id } = await engine.connect(engine.addTenant({ events: 10 }));
     const report = await engine.connections.updateSettings(id, { baseUrl: GLOBAL });
     expect(report).toMatchObject({ accepted: false, settings: { baseUrl: engine.simulator.url } });
@@ -143,13 +140,13 @@ describe('keys at a host of the other generation are refused before anything is 
     expect(report).not.toHaveProperty('report');
   });
 
-  test('at a rotation, with the base URL that is asked for and with the one that is there', async () => {
+  test('at a rotation, with the base URL that is asked for and with the one that is there', async ({ engine }) => {
     const tenant = engine.addTenant({ events: 10 });
     const { id } = await engine.connect(tenant);
     await expect(engine.connections.rotate(id, { credentials: tenant.client, baseUrl: EU })).rejects.toThrow(
       `${EU} serves API 1.0`,
     );
-    const sealed = await seal(id, tenant.client);
+    const sealed = await seal(engine, id, tenant.client);
     const asked = await engine.connections.rotate(id, { sealed, baseUrl: EU });
     expect(asked).toMatchObject({ accepted: false });
     expect(asked.reason).toContain(`${EU} serves API 1.0, and these are keys of API 2.0.`);

@@ -1,6 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { PollReport } from '../../../../client/reports.js';
 import type { EndpointName } from '../../../../model/connection.js';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
@@ -8,28 +8,30 @@ import type { Fault } from '../../../../sandbox/simulator/faults.js';
 import type { EndpointAccess } from '../../../../sandbox/simulator/tenant.js';
 import { OUTCOME_ATTRIBUTE } from '../../../../contract/search-attributes.js';
 import { heldIds, letTimePass, vendorIds, windowsOf } from '../../../support/audit-log.js';
-import { DAY_MS, startEngine, type Connected, type Engine, type Tenant } from '../../../support/engine.js';
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
+import { DAY_MS, type Connected, type Engine, type Tenant } from '../../../support/engine.js';
+import { test } from '../../../support/test.js';
 
 const POLICIES = ['blocked-senders', 'content-examination', 'url-protect', 'attachment-management'] as const;
 type Policy = (typeof POLICIES)[number];
 
-const strike = ({ keys }: Tenant, name: EndpointName, problem: Fault): number =>
-  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault: problem });
+const strike = (engine: Engine, { keys }: Tenant, name: EndpointName, fault: Fault): number =>
+  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault });
 
-async function poll({ id }: Connected, stream: 'audit-events' | 'policies' | 'account'): Promise<PollReport> {
+async function poll(
+  engine: Engine,
+  { id }: Connected,
+  stream: 'audit-events' | 'policies' | 'account',
+): Promise<PollReport> {
   const [report] = await engine.connections.poll(id, [stream]);
   if (!report) throw new Error('no poll');
   return report;
 }
 
 /** What Temporal shows of a run: the search attribute that lists are filtered by and, when it is red, its failure. */
-async function shownOf({ workflowId, runId }: PollReport): Promise<{ outcome: unknown; failure?: ApplicationFailure }> {
+async function shownOf(
+  engine: Engine,
+  { workflowId, runId }: PollReport,
+): Promise<{ outcome: unknown; failure?: ApplicationFailure }> {
   const handle = engine.client.workflow.getHandle(workflowId, runId);
   const outcome: unknown = (await handle.describe()).typedSearchAttributes.get(OUTCOME_ATTRIBUTE);
   try {
@@ -53,10 +55,12 @@ describe('what one list of policies says, beside three that are collected', () =
       Object.assign(running.data, { [name]: data });
     };
   const fail =
-    (problem: Fault) =>
-    (tenant: Tenant, name: Policy): void => {
-      strike(tenant, name, problem);
+    (fault: Fault) =>
+    (tenant: Tenant, name: Policy, engine: Engine): void => {
+      strike(engine, tenant, name, fault);
     };
+
+  type Arrange = (tenant: Tenant, name: Policy, engine: Engine) => void;
 
   interface Expected {
     readonly said: Partial<PollReport['endpoints'][number]>;
@@ -79,25 +83,25 @@ describe('what one list of policies says, beside three that are collected', () =
       ...(endpoint === name ? said : { outcome: 'collected' }),
     }));
 
-  test.each<[string, Policy, (tenant: Tenant, name: Policy) => void, Expected]>([
+  test.for<[string, Policy, Arrange, Expected]>([
     ['an empty list is empty', 'url-protect', answer([]), empty],
     ['404 is unavailable', 'content-examination', allow('missing'), unavailable],
     ['app_forbidden is unavailable', 'attachment-management', allow('app-forbidden'), unavailable],
     ['403 is forbidden and names the permission', 'blocked-senders', allow('forbidden'), forbidden],
-  ])('%s, and no failure', async (_, name, arrange, { said, outcome, body }) => {
+  ])('%s, and no failure', async ([, name, arrange, { said, outcome, body }], { engine }) => {
     const connected = await engine.connect();
-    arrange(connected.tenant, name);
-    const report = await poll(connected, 'policies');
+    arrange(connected.tenant, name, engine);
+    const report = await poll(engine, connected, 'policies');
     expect(report).toMatchObject({ outcome });
     expect(report.error).toBeUndefined();
     expect(report.endpoints).toMatchObject(eachPolicy(name, said));
-    expect(await shownOf(report)).toEqual({ outcome });
+    expect(await shownOf(engine, report)).toEqual({ outcome });
     const kept = (await engine.store.observations.latest(connected.id)).find(({ endpoint }) => endpoint === name);
     expect(kept).toMatchObject({ outcome: said.outcome });
     expect(kept?.digest !== undefined).toBe(body);
   });
 
-  test.each<[string, Policy, (tenant: Tenant, name: Policy) => void, RegExp]>([
+  test.for<[string, Policy, Arrange, RegExp]>([
     [
       '200 with fail[]',
       'blocked-senders',
@@ -130,13 +134,13 @@ describe('what one list of policies says, beside three that are collected', () =
     ],
   ])(
     '%s is failed: the run is red with the cause as its first line, and the others are stored',
-    async (_, name, arrange, line) => {
+    async ([, name, arrange, line], { engine }) => {
       const connected = await engine.connect();
-      arrange(connected.tenant, name);
-      const report = await poll(connected, 'policies');
+      arrange(connected.tenant, name, engine);
+      const report = await poll(engine, connected, 'policies');
       expect(report.outcome).toBe('partial');
       expect(report.endpoints).toMatchObject(eachPolicy(name, { outcome: 'failed' }));
-      const { outcome, failure } = await shownOf(report);
+      const { outcome, failure } = await shownOf(engine, report);
       expect(outcome).toBe('unusable-answer');
       expectReadable(failure, line);
       expect(failure?.type).toBe('MimecastRequestError');
@@ -164,7 +168,7 @@ function expectReadable(failure: ApplicationFailure | undefined, line: RegExp): 
 }
 
 describe('keys that stop working make every run red', () => {
-  test.each<[string, (tenant: Tenant) => void, string, RegExp]>([
+  test.for<[string, (tenant: Tenant, engine: Engine) => void, string, RegExp]>([
     [
       'refused',
       ({ running }) => {
@@ -183,20 +187,21 @@ describe('keys that stop working make every run red', () => {
     ],
     [
       'in another region',
-      (tenant) => {
-        for (const name of POLICIES) strike(tenant, name, { kind: 'fail', code: 'err_audit_log_incorrect_region' });
+      (tenant, engine) => {
+        for (const name of POLICIES)
+          strike(engine, tenant, name, { kind: 'fail', code: 'err_audit_log_incorrect_region' });
       },
       'wrong-region',
       /^Mimecast says that this account lives in another region\./,
     ],
-  ])('%s', async (_, arrange, cause, line) => {
+  ])('%s', async ([, arrange, cause, line], { engine }) => {
     const connected = await engine.connect();
-    await poll(connected, 'policies');
+    await poll(engine, connected, 'policies');
     const before = await engine.store.observations.latest(connected.id);
-    arrange(connected.tenant);
-    const report = await poll(connected, 'policies');
+    arrange(connected.tenant, engine);
+    const report = await poll(engine, connected, 'policies');
     expect(report.outcome).toBe('failed');
-    const { outcome, failure } = await shownOf(report);
+    const { outcome, failure } = await shownOf(engine, report);
     expect(outcome).toBe(cause);
     expectReadable(failure, line);
 
@@ -207,47 +212,49 @@ describe('keys that stop working make every run red', () => {
   });
 });
 
-test('keys that open another account than before are refused, and its answer is not stored', async () => {
+test('keys that open another account than before are refused, and its answer is not stored', async ({ engine }) => {
   const connected = await engine.connect();
-  await poll(connected, 'account');
+  await poll(engine, connected, 'account');
   Object.assign(connected.tenant.running.data, {
     account: [{ accountCode: 'CUK00A000', accountName: 'Somebody else' }],
   });
-  const report = await poll(connected, 'account');
+  const report = await poll(engine, connected, 'account');
   expect(report.error).toMatch(/^These keys open account CUK00A000, but /);
-  expect((await shownOf(report)).outcome).toBe('other-account');
+  expect((await shownOf(engine, report)).outcome).toBe('other-account');
   const bodies = await engine.database.query('select from mimecast.bodies where body like $1', ['%CUK00A000%']);
   expect(bodies).toEqual([]);
 });
 
 describe('the audit log', () => {
-  test('without any events is empty, which is a complete reading', async () => {
+  test('without any events is empty, which is a complete reading', async ({ engine }) => {
     const connected = await engine.connect(engine.addTenant({ events: 0 }));
-    const report = await poll(connected, 'audit-events');
+    const report = await poll(engine, connected, 'audit-events');
     expect(report).toMatchObject({ outcome: 'empty', events: 0, endpoints: [{ outcome: 'empty' }] });
     expect(report.watermark).toBeDefined();
   });
 
-  test('that may not be read is forbidden; once the permission is granted, days later, all that Mimecast still has is read', async () => {
+  test('that may not be read is forbidden; once the permission is granted, days later, all that Mimecast still has is read', async ({
+    engine,
+  }) => {
     const connected = await engine.connect();
     const { id, tenant } = connected;
     tenant.running.setAccess('audit-events', 'forbidden');
-    const forbidden = await poll(connected, 'audit-events');
+    const forbidden = await poll(engine, connected, 'audit-events');
     expect(forbidden).toMatchObject({
       outcome: 'forbidden',
       endpoints: [{ outcome: 'forbidden', permission: 'Account | Logs | Read' }],
     });
     expect(forbidden.error).toBeUndefined();
     expect(forbidden.watermark).toBeUndefined();
-    expect(await shownOf(forbidden)).toEqual({ outcome: 'forbidden' });
+    expect(await shownOf(engine, forbidden)).toEqual({ outcome: 'forbidden' });
 
     // First a part of the window that waits is gone at Mimecast, then all of it.
     for (const days of [0.5, 0.25, 3.25]) {
       await letTimePass(engine.database, id, days * DAY_MS);
-      expect((await poll(connected, 'audit-events')).outcome).toBe('forbidden');
+      expect((await poll(engine, connected, 'audit-events')).outcome).toBe('forbidden');
     }
     tenant.running.setAccess('audit-events', 'available');
-    expect(await poll(connected, 'audit-events')).toMatchObject({ outcome: 'collected' });
+    expect(await poll(engine, connected, 'audit-events')).toMatchObject({ outcome: 'collected' });
     expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
     const [first] = await windowsOf(engine.database, id);
     const [gap, ...others] = await engine.store.ledger.gaps(id, 'audit-events');
@@ -257,13 +264,13 @@ describe('the audit log', () => {
     expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
-  test.each<[string, EndpointAccess]>([
+  test.for<[string, EndpointAccess]>([
     ['404', 'missing'],
     ['app_forbidden', 'app-forbidden'],
-  ])('that Mimecast does not offer (%s) is unavailable, not empty', async (_, access) => {
+  ])('that Mimecast does not offer (%s) is unavailable, not empty', async ([, access], { engine }) => {
     const connected = await engine.connect();
     connected.tenant.running.setAccess('audit-events', access);
-    const report = await poll(connected, 'audit-events');
+    const report = await poll(engine, connected, 'audit-events');
     expect(report).toMatchObject({ outcome: 'unavailable', endpoints: [{ outcome: 'unavailable' }] });
     expect(report.watermark).toBeUndefined();
     expect(report.error).toBeUndefined();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { PollReport } from '../../../../client/reports.js';
 import { PROTECTIONS, type Protection } from '../../../../model/statistics.js';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
@@ -7,28 +7,25 @@ import { lateRows } from '../../../../sandbox/simulator/fixtures/believable-rows
 import type { Fault } from '../../../../sandbox/simulator/faults.js';
 import type { SimulatedProtectionLog } from '../../../../sandbox/simulator/tenant.js';
 import { letTimePass } from '../../../support/audit-log.js';
-import { ago, DAY_MS, HOUR_MS, MINUTE_MS, startEngine, type Engine, type Tenant } from '../../../support/engine.js';
+import { ago, DAY_MS, HOUR_MS, MINUTE_MS, type Engine, type Tenant } from '../../../support/engine.js';
 import { connectionRuns, runText, tableTexts } from '../../../support/places.js';
 import { addedUp, click, counted, countsOf, vendorRows } from '../../../support/protection-logs.js';
+import { test as base } from '../../../support/test.js';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine({ statistics: true });
-});
-afterAll(() => engine.stop());
+const test = base.extend('engineOptions', { scope: 'file' }, { statistics: true });
 
 const STREAM = 'threat-statistics';
 
-async function poll(id: string): Promise<PollReport> {
+async function poll(engine: Engine, id: string): Promise<PollReport> {
   const [report, ...others] = await engine.connections.poll(id, [STREAM]);
   if (!report || others.length > 0) throw new Error('not one poll');
   return report;
 }
 
-const daily = (id: string): ReturnType<Engine['store']['statistics']['daily']> =>
+const daily = (engine: Engine, id: string): ReturnType<Engine['store']['statistics']['daily']> =>
   engine.store.statistics.daily(id, { from: ago(40 * DAY_MS), to: ago(0) });
 
-const verified = async (id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
+const verified = async (engine: Engine, id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
 
 const logOf = (protection: Protection): SimulatedProtectionLog => PROTECTION_LOGS[protection].endpoint;
 
@@ -37,29 +34,29 @@ const vendorCounts = (tenant: Tenant, protection: Protection): unknown =>
   addedUp(vendorRows(tenant, logOf(protection)).map((row) => counted(protection, row)));
 
 /** Everything happened where a first poll reads, and has settled. */
-const tenantWith = (clicks: number): Tenant =>
+const tenantWith = (engine: Engine, clicks: number): Tenant =>
   engine.addTenant({ events: 0, clicks, from: ago(29 * DAY_MS), to: ago(10 * MINUTE_MS) });
 
-async function expectAllCounted(id: string, tenant: Tenant): Promise<void> {
-  const days = await daily(id);
+async function expectAllCounted(engine: Engine, id: string, tenant: Tenant): Promise<void> {
+  const days = await daily(engine, id);
   for (const protection of PROTECTIONS) {
     expect(countsOf(days, protection)).toEqual(vendorCounts(tenant, protection));
   }
-  expect(await verified(id)).toBe(true);
+  expect(await verified(engine, id)).toBe(true);
 }
 
-test('what the four logs say is counted, day by day; a second poll adds nothing', async () => {
-  const tenant = tenantWith(3000);
+test('what the four logs say is counted, day by day; a second poll adds nothing', async ({ engine }) => {
+  const tenant = tenantWith(engine, 3000);
   const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: 40, tokenIn: 'meta' } } });
   const rows = PROTECTIONS.reduce((sum, protection) => sum + vendorRows(tenant, logOf(protection)).length, 0);
 
-  const first = await poll(id);
+  const first = await poll(engine, id);
   expect(first).toMatchObject({ outcome: 'collected', events: rows, newEvents: rows });
   expect(first.endpoints.map(({ endpoint, outcome, path }) => [endpoint, outcome, path])).toEqual(
     PROTECTIONS.map((protection) => [logOf(protection), 'collected', ENDPOINTS[logOf(protection)].path]),
   );
-  await expectAllCounted(id, tenant);
-  const days = await daily(id);
+  await expectAllCounted(engine, id, tenant);
+  const days = await daily(engine, id);
   expect(days.some(({ maliciousAllowed }) => maliciousAllowed > 0)).toBe(true);
   const oneDay = days.filter(
     ({ day }) =>
@@ -75,23 +72,23 @@ test('what the four logs say is counted, day by day; a second poll adds nothing'
   expect(url).toMatchObject({ outcome: 'collected' });
   expect(url?.watermark?.toISOString()).toBe(first.watermark);
 
-  expect(await poll(id)).toMatchObject({ newEvents: 0 });
-  await expectAllCounted(id, tenant);
+  expect(await poll(engine, id)).toMatchObject({ newEvents: 0 });
+  await expectAllCounted(engine, id, tenant);
 });
 
-test('rows that the vendor shows late are counted by a later poll, which revises their day', async () => {
-  const tenant = tenantWith(300);
+test('rows that the vendor shows late are counted by a later poll, which revises their day', async ({ engine }) => {
+  const tenant = tenantWith(engine, 300);
   const { id } = await engine.connect(tenant);
-  await poll(id);
+  await poll(engine, id);
   await letTimePass(engine.database, id, DAY_MS);
   // An hour before the end of what the first poll read, on a day that it had read to its end.
   const late = lateRows('ttp-url-logs', 3, 26 * HOUR_MS);
   tenant.running.addLateRows('ttp-url-logs', late);
   tenant.running.addLateRows('dlp-logs', lateRows('dlp-logs', 2, HOUR_MS));
 
-  expect(await poll(id)).toMatchObject({ outcome: 'collected', newEvents: 5 });
-  await expectAllCounted(id, tenant);
-  const days = await daily(id);
+  expect(await poll(engine, id)).toMatchObject({ outcome: 'collected', newEvents: 5 });
+  await expectAllCounted(engine, id, tenant);
+  const days = await daily(engine, id);
   const held = days.filter(({ revision }) => revision > 1);
   expect(held.reduce((sum, { lateRows: count }) => sum + count, 0)).toBe(
     days.reduce((sum, { lateRows: count }) => sum + count, 0),
@@ -99,14 +96,14 @@ test('rows that the vendor shows late are counted by a later poll, which revises
 });
 
 describe('what cannot be read keeps nothing else back', () => {
-  test('a log whose permission is missing, and one that is not there', async () => {
-    const tenant = tenantWith(300);
+  test('a log whose permission is missing, and one that is not there', async ({ engine }) => {
+    const tenant = tenantWith(engine, 300);
     const { id, report } = await engine.connect(tenant);
     expect(report).toMatchObject({ ok: true, authentication: 'accepted' });
     tenant.running.setAccess('ttp-attachment-logs', 'forbidden');
     tenant.running.setAccess('dlp-logs', 'app-forbidden');
 
-    const first = await poll(id);
+    const first = await poll(engine, id);
     expect(first.outcome).toBe('partial');
     const { permission } = ENDPOINTS['ttp-attachment-logs'];
     expect(first.endpoints).toMatchObject([
@@ -122,39 +119,43 @@ describe('what cannot be read keeps nothing else back', () => {
 
     tenant.running.setAccess('ttp-attachment-logs', 'available');
     tenant.running.setAccess('dlp-logs', 'available');
-    expect((await poll(id)).outcome).toBe('collected');
-    await expectAllCounted(id, tenant);
+    expect((await poll(engine, id)).outcome).toBe('collected');
+    await expectAllCounted(engine, id, tenant);
   });
 
-  test('a log with an answer that is no log: red, with what is wrong, and the others are counted', async () => {
-    const tenant = tenantWith(300);
+  test('a log with an answer that is no log: red, with what is wrong, and the others are counted', async ({
+    engine,
+  }) => {
+    const tenant = tenantWith(engine, 300);
     const { id } = await engine.connect(tenant);
-    const problem = engine.simulator.faults.add({
+    const fault = engine.simulator.faults.add({
       path: ENDPOINTS['ttp-url-logs'].path,
       accessKey: tenant.keys.accessKey,
       fault: { kind: 'fail', code: 'err_something_new' },
     });
-    const failed = await poll(id);
+    const failed = await poll(engine, id);
     expect(failed).toMatchObject({ outcome: 'partial' });
     expect(failed.error).toMatch(/^Mimecast rejected/);
     expect(failed.endpoints[0]).toMatchObject({ endpoint: 'ttp-url-logs', outcome: 'failed' });
     expect(await engine.store.statistics.logs(id)).toMatchObject({ url: { outcome: 'failed' } });
-    expect(countsOf(await daily(id), 'attachment')).toEqual(vendorCounts(tenant, 'attachment'));
+    expect(countsOf(await daily(engine, id), 'attachment')).toEqual(vendorCounts(tenant, 'attachment'));
 
-    engine.simulator.faults.remove(problem);
-    expect((await poll(id)).outcome).toBe('collected');
-    await expectAllCounted(id, tenant);
+    engine.simulator.faults.remove(fault);
+    expect((await poll(engine, id)).outcome).toBe('collected');
+    await expectAllCounted(engine, id, tenant);
   });
 
-  test('quiet logs are empty, and that is no failure', async () => {
-    const { id } = await engine.connect(tenantWith(0));
-    expect(await poll(id)).toMatchObject({ outcome: 'empty', events: 0 });
+  test('quiet logs are empty, and that is no failure', async ({ engine }) => {
+    const { id } = await engine.connect(tenantWith(engine, 0));
+    expect(await poll(engine, id)).toMatchObject({ outcome: 'empty', events: 0 });
     expect(await engine.store.statistics.logs(id)).toMatchObject({ url: { outcome: 'empty' } });
   });
 });
 
-test('pages that break off, and tokens that are refused or repeated, are read again and counted once', async () => {
-  const tenant = tenantWith(0);
+test('pages that break off, and tokens that are refused or repeated, are read again and counted once', async ({
+  engine,
+}) => {
+  const tenant = tenantWith(engine, 0);
   const busy = Array.from({ length: 60 }, (_, index) => click(ago(5 * HOUR_MS - index * 1000)));
   tenant.running.addLateRows('ttp-url-logs', busy);
   const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: 10, tokenIn: 'meta' } } });
@@ -168,8 +169,8 @@ test('pages that break off, and tokens that are refused or repeated, are read ag
   strike(2, { kind: 'token-repeated' });
   strike(6, { kind: 'token-refused' });
 
-  expect(await poll(id)).toMatchObject({ outcome: 'collected', newEvents: 60 });
-  await expectAllCounted(id, tenant);
+  expect(await poll(engine, id)).toMatchObject({ outcome: 'collected', newEvents: 60 });
+  await expectAllCounted(engine, id, tenant);
   const [window] = await engine.database.query<{ restarts: number }>(
     `select restarts from mimecast.windows where connection_id = $1 and restarts > 0`,
     [id],
@@ -177,11 +178,13 @@ test('pages that break off, and tokens that are refused or repeated, are read ag
   expect(window?.restarts).toBe(2);
 });
 
-test('nobody who is named in a row is named in the database or the history, unless the rows are to be kept', async () => {
-  const tenant = tenantWith(0);
+test('nobody who is named in a row is named in the database or the history, unless the rows are to be kept', async ({
+  engine,
+}) => {
+  const tenant = tenantWith(engine, 0);
   tenant.running.addLateRows('ttp-url-logs', [click(ago(5 * HOUR_MS))]);
   const { id } = await engine.connect(tenant);
-  const runs = [await poll(id), ...(await connectionRuns(engine.client, id))];
+  const runs = [await poll(engine, id), ...(await connectionRuns(engine.client, id))];
   const planted = ['canary', '198.51.100.77'];
   const named = async (): Promise<string[]> => {
     const tables = [...(await tableTexts(engine.database))];
@@ -199,24 +202,24 @@ test('nobody who is named in a row is named in the database or the history, unle
   const kept = click(ago(4 * HOUR_MS), { url: 'https://docs.example/canary-kept' });
   tenant.running.addLateRows('ttp-url-logs', [kept]);
   await letTimePass(engine.database, id, DAY_MS);
-  await poll(id);
+  await poll(engine, id);
   const bodies = await engine.database.query<{ body: string }>(
     'select body from mimecast.protection_rows where connection_id = $1',
     [id],
   );
   expect(bodies.map(({ body }) => JSON.parse(body) as unknown)).toEqual([kept]);
   expect((await named()).filter((table) => !before.has(table))).toEqual(['protection_rows']);
-  expect(await verified(id)).toBe(true);
+  expect(await verified(engine, id)).toBe(true);
 });
 
-test('a connection from before there were statistics gets them when it is edited', async () => {
+test('a connection from before there were statistics gets them when it is edited', async ({ engine }) => {
   const streams = { account: { enabled: true, everyMs: DAY_MS } };
-  const { id } = await engine.connect(tenantWith(300), { settings: { streams } });
+  const { id } = await engine.connect(tenantWith(engine, 300), { settings: { streams } });
   expect((await engine.connections.status(id)).streams.map(({ stream }) => stream)).toEqual(['account']);
   await engine.connections.updateSettings(id, { streams: { [STREAM]: { enabled: true } } });
   expect((await engine.connections.status(id)).streams).toMatchObject([
     { stream: 'account' },
     { stream: STREAM, every: '24h' },
   ]);
-  expect((await poll(id)).outcome).toBe('collected');
+  expect((await poll(engine, id)).outcome).toBe('collected');
 });

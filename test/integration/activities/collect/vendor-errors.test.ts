@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { PollReport } from '../../../../client/reports.js';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
 import type { Fault } from '../../../../sandbox/simulator/faults.js';
 import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
 import { OUTCOME_ATTRIBUTE } from '../../../../contract/search-attributes.js';
 import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../../../support/audit-log.js';
-import {
-  addTenant,
-  ago,
-  DAY_MS,
-  HOUR_MS,
-  MINUTE_MS,
-  startEngine,
-  type Connected,
-  type Engine,
-} from '../../../support/engine.js';
+import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, type Connected, type Engine } from '../../../support/engine.js';
 import { until } from '../../../support/until.js';
+import { test } from '../../../support/test.js';
 
 const { path } = ENDPOINTS['audit-events'];
 const EVENTS = 50;
@@ -23,36 +15,30 @@ const SETTINGS = { pagination: { pageSize: 10, tokenIn: 'meta' } } as const;
 /** Calls up to the middle of the one window that has events: those before it have one page each. */
 const CALLS_BEFORE = 59 + 2;
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
-
-async function connectTenant(): Promise<Connected> {
+async function connectTenant(engine: Engine): Promise<Connected> {
   const tenant = engine.addTenant({ events: 0 });
   happened(tenant, ago(2 * HOUR_MS), EVENTS);
   return engine.connect(tenant, { settings: SETTINGS });
 }
 
 /** Calls from the middle of the window on meet a fault: as many as given, or all until it is removed. */
-function strike({ tenant }: Connected, problem: Fault, times?: number): number {
+function strike(engine: Engine, { tenant }: Connected, fault: Fault, times?: number): number {
   const { accessKey } = tenant.keys;
   // Faults of the token pass over calls that send none.
-  const after = problem.kind.startsWith('token-') ? 2 : CALLS_BEFORE;
-  return engine.simulator.faults.add({ path, accessKey, fault: problem, after, ...(times && { times }) });
+  const after = fault.kind.startsWith('token-') ? 2 : CALLS_BEFORE;
+  return engine.simulator.faults.add({ path, accessKey, fault: fault, after, ...(times && { times }) });
 }
 
-const poll = async ({ id }: Connected): Promise<PollReport | undefined> =>
+const poll = async (engine: Engine, { id }: Connected): Promise<PollReport | undefined> =>
   (await engine.connections.poll(id, ['audit-events']))[0];
 
-async function expectAllHeldOnce({ id, tenant }: Connected): Promise<void> {
+async function expectAllHeldOnce(engine: Engine, { id, tenant }: Connected): Promise<void> {
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
   expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 }
 
 describe.concurrent('what goes wrong in the middle of a window and passes, nobody needs to know of', () => {
-  test.each<[string, Fault, number]>([
+  test.for<[string, Fault, number]>([
     ['503 with an HTML page', { kind: 'status', status: 503 }, 2],
     ['an HTML page with 200', { kind: 'html', status: 200 }, 1],
     ['JSON that is cut off', { kind: 'truncated-json' }, 1],
@@ -60,38 +46,38 @@ describe.concurrent('what goes wrong in the middle of a window and passes, nobod
     ['a connection that is cut in the answer', { kind: 'reset-in-body' }, 1],
     ['fail[] in a 200 that Mimecast calls retryable', { kind: 'fail', code: 'err_busy', retryable: true }, 1],
     ['429 with a short reset', { kind: 'too-many-requests', resetMs: 1_500 }, 1],
-  ])('%s', async (_, problem, times) => {
-    const connected = await connectTenant();
-    strike(connected, problem, times);
-    const report = await poll(connected);
+  ])('%s', async ([, fault, times], { engine }) => {
+    const connected = await connectTenant(engine);
+    strike(engine, connected, fault, times);
+    const report = await poll(engine, connected);
     expect(report).toMatchObject({ outcome: 'collected', events: EVENTS, newEvents: EVENTS });
     expect(report?.error).toBeUndefined();
     expect((await windowsOf(engine.database, connected.id)).at(-1)).toMatchObject({ state: 'complete', restarts: 0 });
-    await expectAllHeldOnce(connected);
+    await expectAllHeldOnce(engine, connected);
     const calls = engine.simulator.requests.filter(
       (call) => call.path === path && call.accessKey === connected.tenant.keys.accessKey,
     );
     expect(calls.length - (report?.pages ?? 0)).toBeGreaterThanOrEqual(times);
   });
 
-  test.each<[string, Fault]>([
+  test.for<[string, Fault]>([
     ['a page token that is refused', { kind: 'token-refused' }],
     ['a page token that is repeated', { kind: 'token-repeated' }],
-  ])('%s starts the window again: nothing is lost, nothing held twice', async (_, problem) => {
-    const connected = await connectTenant();
-    strike(connected, problem, 1);
-    const report = await poll(connected);
+  ])('%s starts the window again: nothing is lost, nothing held twice', async ([, fault], { engine }) => {
+    const connected = await connectTenant(engine);
+    strike(engine, connected, fault, 1);
+    const report = await poll(engine, connected);
     expect(report).toMatchObject({ outcome: 'collected', newEvents: EVENTS });
     expect(report?.events).toBeGreaterThan(EVENTS);
     expect((await windowsOf(engine.database, connected.id)).at(-1)).toMatchObject({ state: 'complete', restarts: 1 });
-    await expectAllHeldOnce(connected);
+    await expectAllHeldOnce(engine, connected);
   });
 });
 
 describe.concurrent('a rate limit', () => {
-  test('that is exceeded for long: the poll waits, keeps what it has and is not red', async () => {
-    const connected = await connectTenant();
-    strike(connected, { kind: 'too-many-requests', resetMs: 30 * MINUTE_MS });
+  test('that is exceeded for long: the poll waits, keeps what it has and is not red', async ({ engine }) => {
+    const connected = await connectTenant(engine);
+    strike(engine, connected, { kind: 'too-many-requests', resetMs: 30 * MINUTE_MS });
     const [started] = await engine.connections.pollNow(connected.id, ['audit-events']);
     const handle = engine.client.workflow.getHandle(started?.workflowId ?? '', started?.runId);
     const waiting = await vi.waitFor(async () => {
@@ -110,7 +96,7 @@ describe.concurrent('a rate limit', () => {
     expect(streams[0]?.lastError).toBeUndefined();
   });
 
-  test('that is announced in time is kept: no call meets a 429', async () => {
+  test('that is announced in time is kept: no call meets a 429', async ({ engine }) => {
     const simulator = await startSimulator({ rateLimit: { calls: 10, windowMs: 1_000 } });
     try {
       const tenant = addTenant(simulator, { events: 100 });
@@ -125,10 +111,12 @@ describe.concurrent('a rate limit', () => {
   });
 });
 
-test('a token that is repeated without end makes the run red after three restarts, and the next poll heals it', async () => {
-  const connected = await connectTenant();
-  const problem = strike(connected, { kind: 'token-repeated' });
-  const report = await poll(connected);
+test('a token that is repeated without end makes the run red after three restarts, and the next poll heals it', async ({
+  engine,
+}) => {
+  const connected = await connectTenant(engine);
+  const fault = strike(engine, connected, { kind: 'token-repeated' });
+  const report = await poll(engine, connected);
   expect(report).toMatchObject({ outcome: 'failed' });
   const [line = ''] = (report?.error ?? '').split('\n');
   expect(line).toMatch(/^Mimecast could not be paged to the end of .* UTC \(repeated-token, after 3 restarts\)\./);
@@ -137,16 +125,16 @@ test('a token that is repeated without end makes the run red after three restart
   const held = await heldIds(engine.database, connected.id);
   expect(new Set(held).size).toBe(held.length);
 
-  engine.simulator.faults.remove(problem);
-  expect(await poll(connected)).toMatchObject({ outcome: 'collected' });
-  await expectAllHeldOnce(connected);
+  engine.simulator.faults.remove(fault);
+  expect(await poll(engine, connected)).toMatchObject({ outcome: 'collected' });
+  await expectAllHeldOnce(engine, connected);
   expect(await engine.store.ledger.gaps(connected.id, 'audit-events')).toEqual([]);
 });
 
 describe('events that appear in a window while its pages are being read', () => {
-  test.each(['newest-first', 'oldest-first'] as const)(
+  test.for(['newest-first', 'oldest-first'] as const)(
     '%s: are held in the end, and no other is lost or held twice',
-    async (order) => {
+    async (order, { engine }) => {
       const simulator = await startSimulator({ order });
       try {
         const tenant = addTenant(simulator, { events: 0 });

@@ -1,34 +1,29 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { randomKeys } from '../../../../sandbox/simulator/tenant.js';
 import { createKeyring, sealingKey } from '../../../../vault/keyring.js';
 import { sealCredentials } from '../../../../vault/sealing.js';
 import { connectionWorkflowId } from '../../../../contract/ids.js';
-import { startEngine, type Connected, type Engine } from '../../../support/engine.js';
+import { type Connected, type Engine } from '../../../support/engine.js';
 import { until } from '../../../support/until.js';
+import { test } from '../../../support/test.js';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
-
-const versionsOf = async (id: string): Promise<object[]> =>
+const versionsOf = async (engine: Engine, id: string): Promise<object[]> =>
   await engine.database.query(
     'select version, state, sealed is not null as sealed from mimecast.credentials where connection_id = $1 order by version',
     [id],
   );
 
-const seal = async (id: string, keys: object): Promise<string> =>
+const seal = async (engine: Engine, id: string, keys: object): Promise<string> =>
   await sealCredentials(sealingKey(engine.keyring), id, { ...keys });
 
-test('new keys replace the old ones, whose sealed text is destroyed, and polls go on with them', async () => {
+test('new keys replace the old ones, whose sealed text is destroyed, and polls go on with them', async ({ engine }) => {
   const { connections } = engine;
   const { id, tenant } = await engine.connect();
   const credentials = tenant.running.rotateKeys();
 
   const report = await connections.rotate(id, { credentials, note: 'quarterly' });
   expect(report).toMatchObject({ connectionId: id, version: 2, accepted: true, report: { ok: true } });
-  expect(await versionsOf(id)).toEqual([
+  expect(await versionsOf(engine, id)).toEqual([
     { version: 1, state: 'retired', sealed: false },
     { version: 2, state: 'active', sealed: true },
   ]);
@@ -42,7 +37,7 @@ test('new keys replace the old ones, whose sealed text is destroyed, and polls g
   expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 });
 
-test('the same keys once more, and the same sealed text once more, are no rotation', async () => {
+test('the same keys once more, and the same sealed text once more, are no rotation', async ({ engine }) => {
   const { connections } = engine;
   const { id, tenant } = await engine.connect();
   expect(await connections.rotate(id, { credentials: tenant.keys })).toMatchObject({
@@ -51,17 +46,19 @@ test('the same keys once more, and the same sealed text once more, are no rotati
     unchanged: true,
   });
 
-  const sealed = await seal(id, tenant.running.rotateKeys());
+  const sealed = await seal(engine, id, tenant.running.rotateKeys());
   const both = await Promise.all([connections.rotate(id, { sealed }), connections.rotate(id, { sealed })]);
   expect(both).toMatchObject([
     { accepted: true, version: 2 },
     { accepted: true, version: 2 },
   ]);
   expect(both.filter(({ unchanged }) => unchanged)).toHaveLength(1);
-  expect(await versionsOf(id)).toHaveLength(2);
+  expect(await versionsOf(engine, id)).toHaveLength(2);
 });
 
-test('two rotations at once never mix: each is judged for itself, and the one that is good is in use', async () => {
+test('two rotations at once never mix: each is judged for itself, and the one that is good is in use', async ({
+  engine,
+}) => {
   const { connections } = engine;
   const { id, tenant } = await engine.connect();
   const good = tenant.running.rotateKeys();
@@ -76,23 +73,27 @@ test('two rotations at once never mix: each is judged for itself, and the one th
 });
 
 describe('keys that may not be taken change nothing, and their sender is told why', () => {
-  test.each<[string, (id: string, keys: object) => Promise<string>, RegExp]>([
+  test.for<[string, (id: string, keys: object, engine: Engine) => Promise<string>, RegExp]>([
     [
       'keys that Mimecast refuses',
-      (id, keys) => seal(id, { ...keys, secretKey: randomKeys().secretKey }),
+      (id, keys, engine) => seal(engine, id, { ...keys, secretKey: randomKeys().secretKey }),
       /refused the keys/,
     ],
-    ['a sealed text of another connection', (_, keys) => seal('other', keys), /another connection/],
+    ['a sealed text of another connection', (_, keys, engine) => seal(engine, 'other', keys), /another connection/],
     [
       'a sealed text for a ring that no worker has',
       async (id, keys) => await sealCredentials(sealingKey(await createKeyring()), id, { ...keys }),
       /not in this worker's ring/,
     ],
-    ['a sealed text that was cut off', async (id, keys) => (await seal(id, keys)).slice(0, -4), /damaged or cut off/],
-  ])('%s', async (_, sealedFor, reason) => {
+    [
+      'a sealed text that was cut off',
+      async (id, keys, engine) => (await seal(engine, id, keys)).slice(0, -4),
+      /damaged or cut off/,
+    ],
+  ])('%s', async ([, sealedFor, reason], { engine }) => {
     const { connections } = engine;
     const { id, tenant } = await engine.connect();
-    const sealed = await sealedFor(id, tenant.keys);
+    const sealed = await sealedFor(id, tenant.keys, engine);
     const report = await connections.rotate(id, { sealed });
     expect(report).toMatchObject({ accepted: false });
     expect(report.reason).toMatch(reason);
@@ -107,7 +108,7 @@ describe('keys that may not be taken change nothing, and their sender is told wh
     expect(await connections.rotate(id, { sealed })).toMatchObject({ accepted: false });
   });
 
-  test('keys of another Mimecast account', async () => {
+  test('keys of another Mimecast account', async ({ engine }) => {
     const { connections } = engine;
     const { id, tenant } = await engine.connect();
     const other = engine.addTenant();
@@ -115,16 +116,16 @@ describe('keys that may not be taken change nothing, and their sender is told wh
     expect(report).toMatchObject({ accepted: false, version: 2 });
     expect(report.reason).toContain(other.accountCode);
     expect(report.reason).toContain(tenant.accountCode);
-    expect(await versionsOf(id)).toEqual([
+    expect(await versionsOf(engine, id)).toEqual([
       { version: 1, state: 'active', sealed: true },
       { version: 2, state: 'rejected', sealed: false },
     ]);
   });
 
-  test('a sealed text whose keys were replaced since', async () => {
+  test('a sealed text whose keys were replaced since', async ({ engine }) => {
     const { connections } = engine;
     const { id, tenant } = await engine.connect();
-    const sealed = await seal(id, tenant.running.rotateKeys({ keepFormer: true }));
+    const sealed = await seal(engine, id, tenant.running.rotateKeys({ keepFormer: true }));
     expect(await connections.rotate(id, { sealed })).toMatchObject({ accepted: true, version: 2 });
     const credentials = tenant.running.rotateKeys();
     expect(await connections.rotate(id, { credentials })).toMatchObject({ accepted: true, version: 3 });
@@ -135,7 +136,7 @@ describe('keys that may not be taken change nothing, and their sender is told wh
     expect((await connections.status(id)).credentials).toMatchObject({ version: 3, state: 'active' });
   });
 
-  test('a rotation of a connection that is not there, or no longer, is refused at the sender', async () => {
+  test('a rotation of a connection that is not there, or no longer, is refused at the sender', async ({ engine }) => {
     const { connections } = engine;
     const { id, tenant } = await engine.connect();
     await connections.disconnect(id);
@@ -151,7 +152,7 @@ describe('keys that may not be taken change nothing, and their sender is told wh
 });
 
 describe('a rotation that is only announced', () => {
-  test('is carried out, and shows in the status', async () => {
+  test('is carried out, and shows in the status', async ({ engine }) => {
     const { connections } = engine;
     const { id, tenant } = await engine.connect();
     await connections.announceRotation(id, { credentials: tenant.running.rotateKeys(), note: 'key service' });
@@ -161,7 +162,7 @@ describe('a rotation that is only announced', () => {
     });
   });
 
-  test('and malformed changes nothing, and shows in the status too', async () => {
+  test('and malformed changes nothing, and shows in the status too', async ({ engine }) => {
     const { client, connections } = engine;
     const { id } = await engine.connect();
     await client.workflow.getHandle(connectionWorkflowId(id)).signal('credentialsRotated', { sealed: 'no JWE' });
@@ -176,10 +177,10 @@ describe('a rotation that is only announced', () => {
   });
 });
 
-test('sealed keys leave Temporal with the run that received them', async () => {
+test('sealed keys leave Temporal with the run that received them', async ({ engine }) => {
   const { client, connections } = engine;
   const { id, tenant } = await engine.connect();
-  const sealed = await seal(id, tenant.running.rotateKeys());
+  const sealed = await seal(engine, id, tenant.running.rotateKeys());
   await connections.rotate(id, { sealed });
   const handle = client.workflow.getHandle(connectionWorkflowId(id));
   await until(async () => {
@@ -191,7 +192,9 @@ test('sealed keys leave Temporal with the run that received them', async () => {
   });
 });
 
-test('keys that nobody could judge stay pending, are tried again by themselves, and then replace the old ones', async () => {
+test('keys that nobody could judge stay pending, are tried again by themselves, and then replace the old ones', async ({
+  engine,
+}) => {
   const { connections, simulator } = engine;
   const { id, tenant } = await engine.connect(undefined, { settings: { refusals: { confirmAfterMs: 300 } } });
   const credentials = tenant.running.rotateKeys();
@@ -210,7 +213,7 @@ test('keys that nobody could judge stay pending, are tried again by themselves, 
   await until(async () => (await connections.status(id)).credentials?.version === 2);
 });
 
-test('fifty connections are rotated at once', async () => {
+test('fifty connections are rotated at once', async ({ engine }) => {
   const { connections } = engine;
   const streams = { account: { enabled: true, everyMs: 86_400_000 } };
   const connectOne = (): Promise<Connected> =>

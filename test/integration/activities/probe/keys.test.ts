@@ -1,24 +1,19 @@
 import { connect as dial } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
 import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
 import type { TenantKeys } from '../../../../sandbox/simulator/tenant.js';
 import { randomKeys } from '../../../../sandbox/simulator/tenant.js';
-import { addTenant, MINUTE_MS, startEngine, type Connected, type Engine } from '../../../support/engine.js';
+import { addTenant, MINUTE_MS, type Connected, type Engine } from '../../../support/engine.js';
+import { test } from '../../../support/test.js';
 
 const { path } = ENDPOINTS.account;
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
 
 const accountCalls = (requests: readonly { readonly path: string; readonly accessKey?: string }[], key: string) =>
   requests.filter((call) => call.path === path && call.accessKey === key);
 
 /** Saved but not in use: every stream is paused with a note, and nothing was kept as evidence. */
-async function expectPaused({ id }: Connected, note: RegExp): Promise<void> {
+async function expectPaused(engine: Engine, { id }: Connected, note: RegExp): Promise<void> {
   const status = await engine.connections.status(id);
   expect(status).toMatchObject({ connectionId: id, state: 'refused', credentials: { version: 1, state: 'pending' } });
   expect(status.streams.map(({ stream, paused }) => [stream, paused])).toEqual([
@@ -41,12 +36,12 @@ async function expectPaused({ id }: Connected, note: RegExp): Promise<void> {
 
 describe('keys of which one is wrong are refused: saved, paused, and the note says what to do', () => {
   const strange = randomKeys();
-  test.each<[keyof TenantKeys, RegExp, number]>([
+  test.for<[keyof TenantKeys, RegExp, number]>([
     ['applicationId', /^temporal-mimecast: keys v1\b.* rejected.*Application ID.* Copy it from /, 2],
     ['applicationKey', /^temporal-mimecast: keys v1\b.* rejected.*refused the keys.* Enter /, 1],
     ['accessKey', /^temporal-mimecast: keys v1\b.* rejected.*refused the keys.* Enter /, 1],
     ['secretKey', /^temporal-mimecast: keys v1\b.* rejected.*refused the keys.* Enter /, 1],
-  ])('%s', async (name, note, looks) => {
+  ])('%s', async ([name, note, looks], { engine }) => {
     const tenant = engine.addTenant();
     const credentials = { ...tenant.keys, [name]: strange[name] };
     const connected = await engine.connect(tenant, { credentials });
@@ -56,7 +51,7 @@ describe('keys of which one is wrong are refused: saved, paused, and the note sa
       authentication: 'rejected',
       endpoints: expect.arrayContaining([expect.objectContaining({ path, outcome: 'failed' })]) as unknown,
     });
-    await expectPaused(connected, note);
+    await expectPaused(engine, connected, note);
     expect(accountCalls(engine.simulator.requests, credentials.accessKey)).toHaveLength(looks);
 
     const [poll] = await engine.connections.poll(connected.id, ['policies']);
@@ -68,7 +63,7 @@ describe('keys of which one is wrong are refused: saved, paused, and the note sa
     expect(await engine.store.proof.verify(connected.id)).toMatchObject({ ok: true });
   });
 
-  test('an Application ID that Mimecast refuses only once is taken', async () => {
+  test('an Application ID that Mimecast refuses only once is taken', async ({ engine }) => {
     const tenant = engine.addTenant();
     const { accessKey } = tenant.keys;
     engine.simulator.faults.add({ path, accessKey, times: 1, fault: { kind: 'fail', code: 'err_developer_key' } });
@@ -78,24 +73,24 @@ describe('keys of which one is wrong are refused: saved, paused, and the note sa
   });
 });
 
-test('keys that have expired are told apart from wrong ones', async () => {
+test('keys that have expired are told apart from wrong ones', async ({ engine }) => {
   const tenant = engine.addTenant();
   tenant.running.expired = true;
   const connected = await engine.connect(tenant);
   expect(connected.report).toMatchObject({ ok: false, authentication: 'expired' });
-  await expectPaused(connected, /keys v1\b.* expired.*The access key .*has expired\. Request new keys/);
+  await expectPaused(engine, connected, /keys v1\b.* expired.*The access key .*has expired\. Request new keys/);
 });
 
-test('an account that lives elsewhere is told to be in the wrong region', async () => {
+test('an account that lives elsewhere is told to be in the wrong region', async ({ engine }) => {
   const tenant = engine.addTenant();
   const problem = { kind: 'fail', code: 'err_audit_log_incorrect_region' } as const;
   engine.simulator.faults.add({ path, accessKey: tenant.keys.accessKey, fault: problem });
   const connected = await engine.connect(tenant);
   expect(connected.report).toMatchObject({ ok: false, authentication: 'wrong-region' });
-  await expectPaused(connected, /another region\. Find the account's region/);
+  await expectPaused(engine, connected, /another region\. Find the account's region/);
 });
 
-test('keys that are refused while the clocks disagree are not judged', async () => {
+test('keys that are refused while the clocks disagree are not judged', async ({ engine }) => {
   const simulator = await startSimulator({ clockSkewMs: 7 * MINUTE_MS, maxDateSkewMs: MINUTE_MS });
   try {
     const connected = await engine.connect(addTenant(simulator), { baseUrl: simulator.url });
@@ -104,7 +99,7 @@ test('keys that are refused while the clocks disagree are not judged', async () 
       /clock is (7 min|6 min 5\d s).* behind Mimecast's; the keys were not judged/,
     );
     expect(connected.report.clockSkewMs).toBeGreaterThan(6 * MINUTE_MS);
-    await expectPaused(connected, /the keys were not judged\. Mend the time synchronisation/);
+    await expectPaused(engine, connected, /the keys were not judged\. Mend the time synchronisation/);
 
     simulator.configure({ clockSkewMs: 0 });
     expect(await engine.connections.test(connected.id)).toMatchObject({ ok: true, authentication: 'accepted' });
@@ -113,7 +108,7 @@ test('keys that are refused while the clocks disagree are not judged', async () 
   }
 });
 
-test('a clock that is off does not matter as long as Mimecast takes the keys, and is told', async () => {
+test('a clock that is off does not matter as long as Mimecast takes the keys, and is told', async ({ engine }) => {
   const simulator = await startSimulator({ clockSkewMs: -7 * MINUTE_MS });
   try {
     const { report } = await engine.connect(addTenant(simulator), { baseUrl: simulator.url });
@@ -124,7 +119,7 @@ test('a clock that is off does not matter as long as Mimecast takes the keys, an
   }
 });
 
-test('a Mimecast that cannot be reached says nothing about the keys', async () => {
+test('a Mimecast that cannot be reached says nothing about the keys', async ({ engine }) => {
   const gone = await startSimulator();
   const tenant = addTenant(gone);
   await gone.stop();
@@ -132,18 +127,18 @@ test('a Mimecast that cannot be reached says nothing about the keys', async () =
 
   const connected = await engine.connect(tenant, { baseUrl: gone.url });
   expect(connected.report).toMatchObject({ ok: false, authentication: 'unreachable' });
-  await expectPaused(connected, /^temporal-mimecast: keys v1\b.*ECONNREFUSED/);
+  await expectPaused(engine, connected, /^temporal-mimecast: keys v1\b.*ECONNREFUSED/);
 });
 
-test('keys of another account than the expected one are refused', async () => {
+test('keys of another account than the expected one are refused', async ({ engine }) => {
   const tenant = engine.addTenant();
   const connected = await engine.connect(tenant, { settings: { expectedAccount: 'CUK99A999' } });
   expect(connected.report).toMatchObject({ ok: false, authentication: 'accepted' });
   expect(connected.report.action).toContain(`These keys open account ${tenant.accountCode}`);
-  await expectPaused(connected, /is about CUK99A999/);
+  await expectPaused(engine, connected, /is about CUK99A999/);
 });
 
-test('keys that may not read the account are good keys: the missing permission is named', async () => {
+test('keys that may not read the account are good keys: the missing permission is named', async ({ engine }) => {
   const tenant = engine.addTenant({ access: { account: 'forbidden' } });
   const { report, id } = await engine.connect(tenant);
   expect(report).toMatchObject({

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
 import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
 import { startEngine, type Engine } from '../../../support/engine.js';
 import { until } from '../../../support/until.js';
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
+import { test } from '../../../support/test.js';
 
 /** Every row of every table, as text. */
-async function everything(): Promise<Record<string, string[]>> {
+async function everything(engine: Engine): Promise<Record<string, string[]>> {
   const tables = await engine.database.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'mimecast' order by 1`,
   );
@@ -24,9 +19,9 @@ async function everything(): Promise<Record<string, string[]>> {
   return Object.fromEntries(await Promise.all(dumps));
 }
 
-const schedules = async (id: string) => (await engine.connections.status(id)).streams;
+const schedules = async (engine: Engine, id: string) => (await engine.connections.status(id)).streams;
 
-test('a test of a connection stores and changes nothing, whatever it finds', async () => {
+test('a test of a connection stores and changes nothing, whatever it finds', async ({ engine }) => {
   const { connections, simulator } = engine;
   const tenant = engine.addTenant();
   const { accessKey } = tenant.keys;
@@ -34,7 +29,7 @@ test('a test of a connection stores and changes nothing, whatever it finds', asy
   await connections.connect(id, { baseUrl: simulator.url, credentials: tenant.keys });
   // The first verdicts about a connection come a moment after it is connected.
   await until(async () => (await engine.store.evaluations.latest(id)) !== undefined);
-  const before = [await everything(), await schedules(id)];
+  const before = [await everything(engine), await schedules(engine, id)];
   expect(Object.keys(before[0] ?? {}).length).toBeGreaterThan(5);
 
   expect(await connections.test(id)).toMatchObject({ ok: true, account: { code: tenant.accountCode } });
@@ -50,7 +45,7 @@ test('a test of a connection stores and changes nothing, whatever it finds', asy
   simulator.faults.clear();
   expect(await connections.test(id)).toMatchObject({ ok: false, authentication: 'rejected' });
 
-  expect([await everything(), await schedules(id)]).toEqual(before);
+  expect([await everything(engine), await schedules(engine, id)]).toEqual(before);
 });
 
 test('asked to find the region, it names the base URL that takes the keys, and tries no other without being asked', async () => {

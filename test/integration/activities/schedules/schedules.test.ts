@@ -1,7 +1,7 @@
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { reconcileSchedules } from '../../../../activities/schedules/reconcile-schedules.js';
 import { scheduleOffsetMs } from '../../../../activities/schedules/schedule-plan.js';
 import type { ConnectionRow } from '../../../../model/connection.js';
@@ -14,20 +14,22 @@ import {
   STREAM_ATTRIBUTE,
 } from '../../../../contract/search-attributes.js';
 import type { PolledStream } from '../../../../model/streams.js';
-import { DAY_MS, HOUR_MS, startEngine, type Engine } from '../../../support/engine.js';
+import { DAY_MS, HOUR_MS, type Engine } from '../../../support/engine.js';
+import { test as base } from '../../../support/test.js';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine({ statistics: true });
-});
-afterAll(() => engine.stop());
+const test = base.extend('engineOptions', { scope: 'file' }, { statistics: true });
 
-const scheduleOf = (id: string, stream: PolledStream): ScheduleHandle =>
+const scheduleOf = (engine: Engine, id: string, stream: PolledStream): ScheduleHandle =>
   engine.client.schedule.getHandle(pollScheduleId(id, stream));
-const described = (id: string, stream: PolledStream): Promise<ScheduleDescription> => scheduleOf(id, stream).describe();
+const described = (engine: Engine, id: string, stream: PolledStream): Promise<ScheduleDescription> =>
+  scheduleOf(engine, id, stream).describe();
 
 /** As the connection's workflow does it when something has changed. */
-async function reconcile(id: string, change: Partial<ConnectionRow['settings']['streams']> = {}): Promise<void> {
+async function reconcile(
+  engine: Engine,
+  id: string,
+  change: Partial<ConnectionRow['settings']['streams']> = {},
+): Promise<void> {
   const row = await engine.store.connections.read(id);
   if (!row) throw new Error(`no connection ${id}`);
   const settings = { ...row.settings, streams: { ...row.settings.streams, ...change } };
@@ -51,9 +53,9 @@ const STREAMS: readonly [PolledStream, string, number][] = [
   ['threat-statistics', 'mimecastPollThreatStatistics', DAY_MS],
 ];
 
-test.each(STREAMS)('%s is polled by a schedule of its own', async (stream, workflowType, everyMs) => {
+test.for(STREAMS)('%s is polled by a schedule of its own', async ([stream, workflowType, everyMs], { engine }) => {
   const { id } = await engine.connect();
-  const schedule = await described(id, stream);
+  const schedule = await described(engine, id, stream);
   expect(schedule.spec).toMatchObject({
     intervals: [{ every: everyMs, offset: scheduleOffsetMs(id, stream, everyMs) }],
     jitter: 30_000,
@@ -83,20 +85,20 @@ test.each(STREAMS)('%s is polled by a schedule of its own', async (stream, workf
 });
 
 describe('the place of a poll within its interval', () => {
-  test('is the same after reconciling, and reconciling changes nothing', async () => {
+  test('is the same after reconciling, and reconciling changes nothing', async ({ engine }) => {
     const { id } = await engine.connect();
-    const before = await described(id, 'policies');
-    await reconcile(id);
-    await reconcile(id);
-    expect(shapeOf(await described(id, 'policies'))).toEqual(shapeOf(before));
+    const before = await described(engine, id, 'policies');
+    await reconcile(engine, id);
+    await reconcile(engine, id);
+    expect(shapeOf(await described(engine, id, 'policies'))).toEqual(shapeOf(before));
   });
 
-  test('is the same when the connection is connected again', async () => {
+  test('is the same when the connection is connected again', async ({ engine }) => {
     const { id, tenant } = await engine.connect();
-    const before = await described(id, 'audit-events');
+    const before = await described(engine, id, 'audit-events');
     await engine.connections.disconnect(id);
     await engine.connections.connect(id, { baseUrl: engine.simulator.url, credentials: tenant.keys });
-    expect((await described(id, 'audit-events')).spec.intervals).toEqual(before.spec.intervals);
+    expect((await described(engine, id, 'audit-events')).spec.intervals).toEqual(before.spec.intervals);
   });
 
   test('does not move from release to release', () => {
@@ -117,12 +119,12 @@ describe('the place of a poll within its interval', () => {
 });
 
 describe('reconciling', () => {
-  test('follows a changed interval and leaves the pause of an operator as it is', async () => {
+  test('follows a changed interval and leaves the pause of an operator as it is', async ({ engine }) => {
     const { id } = await engine.connect();
-    await scheduleOf(id, 'policies').pause('Maintenance until Monday, ask Jo');
-    await reconcile(id, { policies: { enabled: true, everyMs: 12 * HOUR_MS } });
+    await scheduleOf(engine, id, 'policies').pause('Maintenance until Monday, ask Jo');
+    await reconcile(engine, id, { policies: { enabled: true, everyMs: 12 * HOUR_MS } });
 
-    const changed = await described(id, 'policies');
+    const changed = await described(engine, id, 'policies');
     expect(changed.spec.intervals).toMatchObject([{ every: 12 * HOUR_MS }]);
     expect(changed.policies.catchupWindow).toBe(12 * HOUR_MS);
     expect(changed.state).toMatchObject({ paused: true, note: 'Maintenance until Monday, ask Jo' });
@@ -131,28 +133,28 @@ describe('reconciling', () => {
       paused: true,
       note: 'Maintenance until Monday, ask Jo',
     });
-    expect((await described(id, 'account')).state.paused).toBe(false);
+    expect((await described(engine, id, 'account')).state.paused).toBe(false);
   });
 
-  test('deletes the schedule of a stream that is switched off and makes one that is missing', async () => {
+  test('deletes the schedule of a stream that is switched off and makes one that is missing', async ({ engine }) => {
     const { id } = await engine.connect();
-    await scheduleOf(id, 'account').delete();
-    await reconcile(id, { 'archive-settings': { enabled: false, everyMs: DAY_MS } });
-    await expect(described(id, 'archive-settings')).rejects.toThrow();
-    expect((await described(id, 'account')).state.paused).toBe(false);
+    await scheduleOf(engine, id, 'account').delete();
+    await reconcile(engine, id, { 'archive-settings': { enabled: false, everyMs: DAY_MS } });
+    await expect(described(engine, id, 'archive-settings')).rejects.toThrow();
+    expect((await described(engine, id, 'account')).state.paused).toBe(false);
   });
 });
 
-test('streams that are switched off at connect are not polled', async () => {
+test('streams that are switched off at connect are not polled', async ({ engine }) => {
   const { id } = await engine.connect(engine.addTenant(), {
     settings: { streams: { account: { enabled: true, everyMs: HOUR_MS } } },
   });
   expect((await engine.connections.status(id)).streams).toMatchObject([{ stream: 'account', every: '1h' }]);
-  await expect(described(id, 'policies')).rejects.toThrow();
+  await expect(described(engine, id, 'policies')).rejects.toThrow();
   expect((await engine.connections.poll(id)).map(({ stream }) => stream)).toEqual(['account']);
 });
 
-test('lists in Temporal are filtered by connection, stream and outcome', async () => {
+test('lists in Temporal are filtered by connection, stream and outcome', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   await engine.connections.poll(id, ['policies', 'account']);
   tenant.running.setAccess('account', 'forbidden');

@@ -1,5 +1,5 @@
 import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject } from 'vitest';
 import type { BackfillReport } from '../../../../client/reports.js';
 import { WINDOW_RULES } from '../../../../mimecast/audit-windows.js';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
@@ -21,12 +21,7 @@ import {
 } from '../../../support/engine.js';
 import { holdPagesAfter } from '../../../support/page-gate.js';
 import { until } from '../../../support/until.js';
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
+import { test } from '../../../support/test.js';
 
 const STREAM = 'audit-events';
 const PAGE_SIZE = 5;
@@ -35,26 +30,28 @@ const SETTINGS = { settings: { pagination: { pageSize: PAGE_SIZE, tokenIn: 'meta
 /** Whole days, so that windows begin where the range does. */
 const dayAgo = (days: number): Date => new Date(Math.floor(Date.now() / 1000) * 1000 - days * DAY_MS);
 
-const auditCalls = ({ keys }: Tenant): LoggedRequest[] =>
+const auditCalls = (engine: Engine, { keys }: Tenant): LoggedRequest[] =>
   engine.simulator.requests.filter(
     ({ path, accessKey }) => path === ENDPOINTS[STREAM].path && accessKey === keys.accessKey,
   );
 
-const verified = async (id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
+const verified = async (engine: Engine, id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
 
 /** A tenant on whose every day as many events happened. */
-function tenantWithEvents(aDay: number, days: readonly number[]): Tenant {
+function tenantWithEvents(engine: Engine, aDay: number, days: readonly number[]): Tenant {
   const tenant = engine.addTenant({ events: 0 });
   for (const day of days) happened(tenant, new Date(dayAgo(day).getTime() + HOUR_MS), aDay);
   return tenant;
 }
 
 /** Resolves when a window of a backfill has stored a page. */
-const someStored = (id: string): Promise<void> =>
+const someStored = (engine: Engine, id: string): Promise<void> =>
   until(async () => (await windowsOf(engine.database, id)).some(({ kind, pages }) => kind === 'backfill' && pages > 0));
 
 describe('a range that nobody has polled', () => {
-  test('is read whole, and neither a second backfill nor the polls read it again or lose what is around it', async () => {
+  test('is read whole, and neither a second backfill nor the polls read it again or lose what is around it', async ({
+    engine,
+  }) => {
     const { id, tenant } = await engine.connect(undefined, SETTINGS);
     const [from, to] = [dayAgo(40), dayAgo(30)];
     const report = await engine.connections.backfill(id, { from, to });
@@ -72,22 +69,23 @@ describe('a range that nobody has polled', () => {
     expect(await windowsOf(engine.database, id)).toMatchObject(Array(10).fill({ kind: 'backfill', state: 'complete' }));
     expect(await engine.store.ledger.position(id, STREAM)).toEqual({});
 
-    const asked = auditCalls(tenant).length;
+    const asked = auditCalls(engine, tenant).length;
     expect(asked).toBe(report.pages);
     expect(await engine.connections.backfill(id, { from, to })).toMatchObject({
       outcome: 'complete',
       windows: { total: 0 },
     });
-    expect(auditCalls(tenant)).toHaveLength(asked);
+    expect(auditCalls(engine, tenant)).toHaveLength(asked);
 
     const [poll] = await engine.connections.poll(id, [STREAM]);
     expect(poll).toMatchObject({ outcome: 'collected', newEvents: vendorIds(tenant).length - report.newEvents });
     expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
-    expect(await verified(id)).toBe(true);
-    await expectToldByTheEngine(report, id);
+    expect(await verified(engine, id)).toBe(true);
+    await expectToldByTheEngine(engine, report, id);
   });
 
   async function expectToldByTheEngine(
+    engine: Engine,
     { workflowId, runId, windows, pages }: BackfillReport,
     id: string,
   ): Promise<void> {
@@ -108,7 +106,9 @@ describe('a range that nobody has polled', () => {
     await Worker.runReplayHistory(code, history, workflowId);
   }
 
-  test('is ended by the vendor’s look-back: what lies before it is told, and recorded as a gap when it was owed', async () => {
+  test('is ended by the vendor’s look-back: what lies before it is told, and recorded as a gap when it was owed', async ({
+    engine,
+  }) => {
     const { id, tenant } = await engine.connect();
     const [from, to] = [dayAgo(80), dayAgo(55)];
     const report = await engine.connections.backfill(id, { from, to });
@@ -136,7 +136,7 @@ describe('a range that nobody has polled', () => {
     expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true, records: entries.records });
   });
 
-  test('ends where events have settled', async () => {
+  test('ends where events have settled', async ({ engine }) => {
     const { id } = await engine.connect();
     const before = Date.now();
     const { range, notes, outcome } = await engine.connections.backfill(id, { from: ago(2 * HOUR_MS) });
@@ -147,8 +147,10 @@ describe('a range that nobody has polled', () => {
   });
 });
 
-test('in the middle of a poll both go on: all is held once, and the watermark is the poll’s alone', async () => {
-  const tenant = tenantWithEvents(40, [31]);
+test('in the middle of a poll both go on: all is held once, and the watermark is the poll’s alone', async ({
+  engine,
+}) => {
+  const tenant = tenantWithEvents(engine, 40, [31]);
   happened(tenant, dayAgo(20), 3);
   const { id } = await engine.connect(tenant, SETTINGS);
   const gate = holdPagesAfter(engine.simulator, 2);
@@ -177,18 +179,18 @@ test('in the middle of a poll both go on: all is held once, and the watermark is
   for (const [index, { start }] of scheduled.slice(1).entries()) expect(start).toEqual(scheduled[index]?.end);
   const backfilled = windows.filter(({ kind }) => kind === 'backfill').map(({ start }) => start);
   expect(new Date(Math.min(...backfilled.map(Number)))).toEqual(watermark);
-  expect(await verified(id)).toBe(true);
+  expect(await verified(engine, id)).toBe(true);
 });
 
-test('what is cancelled goes on from its pages when it is run again', async () => {
+test('what is cancelled goes on from its pages when it is run again', async ({ engine }) => {
   const days = Array.from({ length: 12 }, (_, index) => 50 - index);
-  const tenant = tenantWithEvents(40, days);
+  const tenant = tenantWithEvents(engine, 40, days);
   const { id } = await engine.connect(tenant, SETTINGS);
   const request = { from: dayAgo(50), to: dayAgo(38) };
   const gate = holdPagesAfter(engine.simulator, 30);
   const backfilling = engine.connections.backfill(id, request);
   await gate.reached();
-  await someStored(id);
+  await someStored(engine, id);
   const other = engine.connections.backfill(id, { ...request, to: dayAgo(30) });
   await expect(other).rejects.toMatchObject({
     code: 'backfill-running',
@@ -200,7 +202,7 @@ test('what is cancelled goes on from its pages when it is run again', async () =
   expect(await engine.connections.cancelBackfill(id)).toBe(false);
   const left = (await windowsOf(engine.database, id)).filter(({ state }) => state === 'filling');
   expect(left.length).toBeGreaterThan(0);
-  const asked = auditCalls(tenant).length;
+  const asked = auditCalls(engine, tenant).length;
   const stored = (await windowsOf(engine.database, id)).reduce((sum, { pages }) => sum + pages, 0);
   gate.open();
 
@@ -209,20 +211,20 @@ test('what is cancelled goes on from its pages when it is run again', async () =
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
   const pages = (days.length * 40) / PAGE_SIZE;
   expect(again.pages).toBe(pages - stored);
-  expect(auditCalls(tenant).length - asked).toBe(again.pages);
+  expect(auditCalls(engine, tenant).length - asked).toBe(again.pages);
   expect(await windowsOf(engine.database, id)).toMatchObject(
     days.map(() => ({ state: 'complete', restarts: 0, pages: 8 })),
   );
-  expect(await verified(id)).toBe(true);
+  expect(await verified(engine, id)).toBe(true);
 });
 
-test('a disconnect in its middle ends it: nothing more is stored, and no window is left open', async () => {
-  const tenant = tenantWithEvents(40, [50, 49, 48]);
+test('a disconnect in its middle ends it: nothing more is stored, and no window is left open', async ({ engine }) => {
+  const tenant = tenantWithEvents(engine, 40, [50, 49, 48]);
   const { id } = await engine.connect(tenant, SETTINGS);
   const gate = holdPagesAfter(engine.simulator, 6);
   const backfilling = engine.connections.backfill(id, { from: dayAgo(50), to: dayAgo(47) });
   await gate.reached();
-  await someStored(id);
+  await someStored(engine, id);
   await engine.connections.disconnect(id);
   const held = await heldIds(engine.database, id);
   // Cancelled, or told by the first page that it may not store: whichever comes first.
@@ -235,10 +237,10 @@ test('a disconnect in its middle ends it: nothing more is stored, and no window 
   await expect(engine.connections.backfill(id, { from: dayAgo(50) })).rejects.toMatchObject({
     code: 'unknown-connection',
   });
-  expect(await verified(id)).toBe(true);
+  expect(await verified(engine, id)).toBe(true);
 });
 
-test('keys that are refused are refused once, not by every window, and the connection is told', async () => {
+test('keys that are refused are refused once, not by every window, and the connection is told', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   engine.simulator.faults.add({
     path: ENDPOINTS[STREAM].path,
@@ -250,7 +252,7 @@ test('keys that are refused are refused once, not by every window, and the conne
     outcome: 'failed',
     error: expect.stringContaining('Mimecast refused the keys (v1)') as string,
   });
-  expect(auditCalls(tenant)).toHaveLength(1);
+  expect(auditCalls(engine, tenant)).toHaveLength(1);
   const handle = engine.client.workflow.getHandle(report.workflowId, report.runId);
   const { events } = await handle.fetchHistory();
   expect(events?.some((event) => event.externalWorkflowExecutionSignaledEventAttributes)).toBe(true);
@@ -275,7 +277,7 @@ test('a tight limit is never run into, and a poll beside it finds calls', async 
 });
 
 describe('is refused, and nothing is started', () => {
-  test.each<[string, () => Promise<string>, { from: Date; to?: Date }, string]>([
+  test.for<[string, (engine: Engine) => Promise<string>, { from: Date; to?: Date }, string]>([
     [
       'for a range that ends before it begins',
       connectedId,
@@ -290,13 +292,13 @@ describe('is refused, and nothing is started', () => {
       { from: ago(HOUR_MS) },
       'unknown-connection',
     ],
-  ])('%s', async (_, idOf, request, code) => {
-    const id = await idOf();
+  ])('%s', async ([, idOf, request, code], { engine }) => {
+    const id = await idOf(engine);
     await expect(engine.connections.backfill(id, request)).rejects.toMatchObject({ name: 'MimecastClientError', code });
     expect(await engine.connections.cancelBackfill(id)).toBe(false);
   });
 
-  async function connectedId(): Promise<string> {
+  async function connectedId(engine: Engine): Promise<string> {
     return (await engine.connect()).id;
   }
 });

@@ -1,17 +1,12 @@
 import proto from '@temporalio/proto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { connectionWorkflowId, pollScheduleId } from '../../../../contract/ids.js';
 import { POLLED_STREAMS } from '../../../../model/streams.js';
-import { startEngine, type Engine } from '../../../support/engine.js';
-
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
+import type { Engine } from '../../../support/engine.js';
+import { test } from '../../../support/test.js';
 
 /** Runs of a connection's workflow, newest first. */
-async function runsOf(id: string): Promise<{ runId: string; status: string }[]> {
+async function runsOf(engine: Engine, id: string): Promise<{ runId: string; status: string }[]> {
   const runs = [];
   for await (const run of engine.client.workflow.list({ query: `WorkflowId = "${connectionWorkflowId(id)}"` })) {
     runs.push({ runId: run.runId, status: run.status.name, startTime: run.startTime });
@@ -19,7 +14,7 @@ async function runsOf(id: string): Promise<{ runId: string; status: string }[]> 
   return runs.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
 }
 
-test('a worker that is restarted between connect and poll goes on where the other one was', async () => {
+test('a worker that is restarted between connect and poll goes on where the other one was', async ({ engine }) => {
   const { id } = await engine.connect();
   await engine.restartWorker();
   expect(await engine.connections.test(id)).toMatchObject({ ok: true });
@@ -27,14 +22,16 @@ test('a worker that is restarted between connect and poll goes on where the othe
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected', credentials: { version: 1 } });
 });
 
-test('the sealed keys stay in the history of the run that received them and are in none after it', async () => {
+test('the sealed keys stay in the history of the run that received them and are in none after it', async ({
+  engine,
+}) => {
   const { id } = await engine.connect();
   const [keys] = await engine.database.query<{ sealed: string }>(
     'select sealed from mimecast.credentials where connection_id = $1',
     [id],
   );
   const [newest, first, ...others] = await vi.waitFor(async () => {
-    const runs = await runsOf(id);
+    const runs = await runsOf(engine, id);
     expect(runs.map(({ status }) => status)).toEqual(['RUNNING', 'CONTINUED_AS_NEW']);
     return runs;
   }, 60_000);
@@ -50,7 +47,9 @@ test('the sealed keys stay in the history of the run that received them and are 
   expect(await holdsKeys(newest?.runId)).toBe(false);
 });
 
-test('a connect of the wrong form is refused and leaves nothing behind; the right one after it succeeds', async () => {
+test('a connect of the wrong form is refused and leaves nothing behind; the right one after it succeeds', async ({
+  engine,
+}) => {
   const tenant = engine.addTenant();
   const id = engine.newId();
   const request = { baseUrl: engine.simulator.url, credentials: tenant.keys };
@@ -74,7 +73,7 @@ test('a connect of the wrong form is refused and leaves nothing behind; the righ
   expect(await engine.connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
 });
 
-test('a connection whose workflow was lost is still there: its row is the truth', async () => {
+test('a connection whose workflow was lost is still there: its row is the truth', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   await engine.client.workflow.getHandle(connectionWorkflowId(id)).terminate('lost');
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected' });
@@ -85,7 +84,7 @@ test('a connection whose workflow was lost is still there: its row is the truth'
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected', credentials: { version: 1 } });
 });
 
-test('many messages at once are carried out one after the other, and none is lost', async () => {
+test('many messages at once are carried out one after the other, and none is lost', async ({ engine }) => {
   const { id } = await engine.connect();
   const answers = await Promise.all([
     ...Array.from({ length: 8 }, () => engine.connections.pollNow(id, ['account'])),

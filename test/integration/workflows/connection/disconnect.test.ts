@@ -1,5 +1,5 @@
 import { ScheduleNotFoundError, WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import type { EndpointName } from '../../../../model/connection.js';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
 import type { Fault } from '../../../../sandbox/simulator/faults.js';
@@ -7,41 +7,43 @@ import { connectionWorkflowId, pollScheduleId } from '../../../../contract/ids.j
 import { OUTCOME_ATTRIBUTE } from '../../../../contract/search-attributes.js';
 import { POLL_WORKFLOWS, POLLED_STREAMS } from '../../../../model/streams.js';
 import { happened, heldIds, vendorIds } from '../../../support/audit-log.js';
-import { ago, HOUR_MS, startEngine, type Engine, type Tenant } from '../../../support/engine.js';
+import { ago, HOUR_MS, type Engine, type Tenant } from '../../../support/engine.js';
 import { holdPagesAfter } from '../../../support/page-gate.js';
+import { test } from '../../../support/test.js';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
+const strike = (engine: Engine, { keys }: Tenant, name: EndpointName, fault: Fault): number =>
+  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault });
 
-const strike = ({ keys }: Tenant, name: EndpointName, problem: Fault): number =>
-  engine.simulator.faults.add({ path: ENDPOINTS[name].path, accessKey: keys.accessKey, fault: problem });
-
-async function expectNothingScheduled(id: string): Promise<void> {
+async function expectNothingScheduled(engine: Engine, id: string): Promise<void> {
   for (const stream of POLLED_STREAMS) {
     const schedule = engine.client.schedule.getHandle(pollScheduleId(id, stream));
     await expect(schedule.describe()).rejects.toBeInstanceOf(ScheduleNotFoundError);
   }
 }
 
-async function sealedKeysOf(id: string): Promise<{ version: number; state: string; sealed: string | null }[]> {
+async function sealedKeysOf(
+  engine: Engine,
+  id: string,
+): Promise<{ version: number; state: string; sealed: string | null }[]> {
   return engine.database.query(
     'select version, state, sealed from mimecast.credentials where connection_id = $1 order by version',
     [id],
   );
 }
 
-test('disconnecting deletes the schedules, destroys the keys, keeps the evidence, and refuses what is sent afterwards', async () => {
+test('disconnecting deletes the schedules, destroys the keys, keeps the evidence, and refuses what is sent afterwards', async ({
+  engine,
+}) => {
   const { id, tenant } = await engine.connect();
   await engine.connections.poll(id);
-  expect(await sealedKeysOf(id)).toMatchObject([{ state: 'active', sealed: expect.stringMatching(/^ey/) as string }]);
+  expect(await sealedKeysOf(engine, id)).toMatchObject([
+    { state: 'active', sealed: expect.stringMatching(/^ey/) as string },
+  ]);
   const before = await engine.store.proof.verify(id);
 
   expect(await engine.connections.disconnect(id)).toMatchObject({ connectionId: id, state: 'disconnected' });
-  await expectNothingScheduled(id);
-  expect(await sealedKeysOf(id)).toEqual([{ version: 1, state: 'retired', sealed: null }]);
+  await expectNothingScheduled(engine, id);
+  expect(await sealedKeysOf(engine, id)).toEqual([{ version: 1, state: 'retired', sealed: null }]);
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
   expect((await engine.store.observations.latest(id)).length).toBe(6);
   const after = await engine.store.proof.verify(id);
@@ -61,7 +63,7 @@ test('disconnecting deletes the schedules, destroys the keys, keeps the evidence
   expect(engine.simulator.requests).toHaveLength(asked);
 });
 
-test('connecting again goes on with the same evidence and the same log, under new keys', async () => {
+test('connecting again goes on with the same evidence and the same log, under new keys', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   await engine.connections.poll(id, ['audit-events', 'account']);
   await engine.connections.disconnect(id);
@@ -75,7 +77,7 @@ test('connecting again goes on with the same evidence and the same log, under ne
     generation: 2,
     activeVersion: 2,
   });
-  expect(await sealedKeysOf(id)).toMatchObject([
+  expect(await sealedKeysOf(engine, id)).toMatchObject([
     { version: 1, state: 'retired', sealed: null },
     { version: 2, state: 'active', sealed: expect.any(String) as string },
   ]);
@@ -89,7 +91,7 @@ test('connecting again goes on with the same evidence and the same log, under ne
   expect(poll?.head?.sequence).toBe(verified.records);
 });
 
-test('keys of another account cannot take a disconnected connection up again', async () => {
+test('keys of another account cannot take a disconnected connection up again', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   await engine.connections.disconnect(id);
   const other = engine.addTenant();
@@ -100,7 +102,7 @@ test('keys of another account cannot take a disconnected connection up again', a
 });
 
 describe('a poll that is running while its connection is disconnected', () => {
-  test('ends without storing any more', async () => {
+  test('ends without storing any more', async ({ engine }) => {
     const tenant = engine.addTenant({ events: 0 });
     happened(tenant, ago(2 * HOUR_MS), 200);
     const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: 2, tokenIn: 'meta' } } });
@@ -117,12 +119,12 @@ describe('a poll that is running while its connection is disconnected', () => {
     expect(held.length).toBeLessThan(200);
     expect((await engine.store.ledger.position(id, 'audit-events')).openWindow).toBeUndefined();
     expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
-    await expectNothingScheduled(id);
+    await expectNothingScheduled(engine, id);
   });
 
-  test('lets go of a call that Mimecast does not answer', async () => {
+  test('lets go of a call that Mimecast does not answer', async ({ engine }) => {
     const { id, tenant } = await engine.connect();
-    strike(tenant, 'url-protect', { kind: 'hang' });
+    strike(engine, tenant, 'url-protect', { kind: 'hang' });
     const polling = engine.connections.poll(id, ['policies']);
     await vi.waitFor(async () => {
       expect((await engine.store.observations.latest(id)).length).toBe(3);
@@ -133,9 +135,9 @@ describe('a poll that is running while its connection is disconnected', () => {
   });
 });
 
-test('disconnecting does not wait for a connect that Mimecast leaves without an answer', async () => {
+test('disconnecting does not wait for a connect that Mimecast leaves without an answer', async ({ engine }) => {
   const tenant = engine.addTenant();
-  strike(tenant, 'account', { kind: 'hang' });
+  strike(engine, tenant, 'account', { kind: 'hang' });
   const id = engine.newId();
   const connecting = engine.connections
     .connect(id, { baseUrl: engine.simulator.url, credentials: tenant.keys })
@@ -146,11 +148,13 @@ test('disconnecting does not wait for a connect that Mimecast leaves without an 
 
   expect(await engine.connections.disconnect(id)).toMatchObject({ state: 'disconnected' });
   expect(await connecting).toMatchObject({ name: 'MimecastClientError', code: 'interrupted' });
-  await expectNothingScheduled(id);
-  expect(await sealedKeysOf(id)).toMatchObject([{ state: 'rejected', sealed: null }]);
+  await expectNothingScheduled(engine, id);
+  expect(await sealedKeysOf(engine, id)).toMatchObject([{ state: 'rejected', sealed: null }]);
 });
 
-test('of two connects of the same id at once one wins and the other is refused, and nothing is left half done', async () => {
+test('of two connects of the same id at once one wins and the other is refused, and nothing is left half done', async ({
+  engine,
+}) => {
   const tenants = [engine.addTenant(), engine.addTenant()] as const;
   const id = engine.newId();
   const ended = await Promise.allSettled(
@@ -163,7 +167,7 @@ test('of two connects of the same id at once one wins and the other is refused, 
   const status = await engine.connections.status(id);
   expect(status).toMatchObject({ state: 'connected', account: { code: tenants[winner]?.accountCode } });
   expect(status.streams.map(({ paused }) => paused)).toEqual([false, false, false, false, false]);
-  expect(await sealedKeysOf(id)).toMatchObject([{ version: 1, state: 'active' }]);
+  expect(await sealedKeysOf(engine, id)).toMatchObject([{ version: 1, state: 'active' }]);
   expect(await engine.connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
 
   const again = engine.connections.connect(id, { baseUrl: engine.simulator.url, credentials: tenants[0].keys });
@@ -171,9 +175,9 @@ test('of two connects of the same id at once one wins and the other is refused, 
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected', credentials: { version: 1 } });
 });
 
-test('two that ask for a poll at once are told of the same run', async () => {
+test('two that ask for a poll at once are told of the same run', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
-  strike(tenant, 'audit-events', { kind: 'delay', delayMs: 20 });
+  strike(engine, tenant, 'audit-events', { kind: 'delay', delayMs: 20 });
   const started = await Promise.all([
     engine.connections.pollNow(id, ['audit-events']),
     engine.connections.pollNow(id, ['audit-events']),
@@ -194,23 +198,26 @@ test('two that ask for a poll at once are told of the same run', async () => {
 });
 
 describe('a poll that is started by hand', () => {
-  test.each(POLLED_STREAMS)('of %s, for a connection that is not there, says so and does nothing', async (stream) => {
-    const connectionId = engine.newId();
-    const handle = await engine.client.workflow.start(POLL_WORKFLOWS[stream], {
-      workflowId: `${connectionId}-${stream}`,
-      taskQueue: engine.taskQueue,
-      args: [{ connectionId }],
-    });
-    const error: unknown = await handle.result().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(WorkflowFailedError);
-    expect((error as WorkflowFailedError).cause).toMatchObject({
-      type: 'MimecastConnectionMissing',
-      message: expect.stringMatching(`^There is no connection ${connectionId}; nothing was collected\\.`) as string,
-    });
-    expect((await handle.describe()).typedSearchAttributes.get(OUTCOME_ATTRIBUTE)).toBe('not-connected');
-  });
+  test.for(POLLED_STREAMS)(
+    'of %s, for a connection that is not there, says so and does nothing',
+    async (stream, { engine }) => {
+      const connectionId = engine.newId();
+      const handle = await engine.client.workflow.start(POLL_WORKFLOWS[stream], {
+        workflowId: `${connectionId}-${stream}`,
+        taskQueue: engine.taskQueue,
+        args: [{ connectionId }],
+      });
+      const error: unknown = await handle.result().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(WorkflowFailedError);
+      expect((error as WorkflowFailedError).cause).toMatchObject({
+        type: 'MimecastConnectionMissing',
+        message: expect.stringMatching(`^There is no connection ${connectionId}; nothing was collected\\.`) as string,
+      });
+      expect((await handle.describe()).typedSearchAttributes.get(OUTCOME_ATTRIBUTE)).toBe('not-connected');
+    },
+  );
 
-  test('for a connection that is disconnected ends without a call', async () => {
+  test('for a connection that is disconnected ends without a call', async ({ engine }) => {
     const { id, tenant } = await engine.connect();
     await engine.connections.disconnect(id);
     const asked = engine.simulator.requests.length;

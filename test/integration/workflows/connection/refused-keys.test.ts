@@ -1,83 +1,83 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { connectionWorkflowId, pollScheduleId } from '../../../../contract/ids.js';
 import type { ConnectionStatus } from '../../../../contract/reports.js';
-import { startEngine, type Connected, type Engine } from '../../../support/engine.js';
+import { type Connected, type Engine } from '../../../support/engine.js';
 import { until } from '../../../support/until.js';
+import { test } from '../../../support/test.js';
 
 /** Times of a connection that looks again at once and probes seldom, so that a test sees one thing at a time. */
 const SOON = { confirmAfterMs: 200, probeAfterMs: [3_600_000], probeEveryMs: 86_400_000 };
 const DAY_MS = 86_400_000;
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
-
-const connectWith = (refusals: object): Promise<Connected> => engine.connect(undefined, { settings: { refusals } });
-const stateOf = async (id: string): Promise<string> => (await engine.connections.status(id)).state;
+const connectWith = (engine: Engine, refusals: object): Promise<Connected> =>
+  engine.connect(undefined, { settings: { refusals } });
+const stateOf = async (engine: Engine, id: string): Promise<string> => (await engine.connections.status(id)).state;
 /** Schedules follow the connection's row a moment later. */
-const untilPaused = (id: string, count: number): Promise<void> =>
-  until(async () => (await pausedStreams(id)).length === count);
-const pausedStreams = async (id: string): Promise<string[]> =>
+const untilPaused = (engine: Engine, id: string, count: number): Promise<void> =>
+  until(async () => (await pausedStreams(engine, id)).length === count);
+const pausedStreams = async (engine: Engine, id: string): Promise<string[]> =>
   (await engine.connections.status(id)).streams.filter(({ paused }) => paused).map(({ stream }) => stream);
 
-test('refused keys, looked at twice, pause this connection and no other, and the red run says what to do', async () => {
+test('refused keys, looked at twice, pause this connection and no other, and the red run says what to do', async ({
+  engine,
+}) => {
   const { connections, simulator } = engine;
-  const [refused, other] = await Promise.all([connectWith(SOON), connectWith(SOON)]);
+  const [refused, other] = await Promise.all([connectWith(engine, SOON), connectWith(engine, SOON)]);
   refused.tenant.running.rotateKeys();
   simulator.forgetRequests();
 
   const [poll] = await connections.poll(refused.id, ['account']);
   expect(poll).toMatchObject({ outcome: 'failed' });
   expect(poll?.error?.split('\n')[0]).toMatch(/^Mimecast refused the keys \(v1\).*rotate/);
-  await until(async () => (await stateOf(refused.id)) === 'refused');
+  await until(async () => (await stateOf(engine, refused.id)) === 'refused');
 
-  await untilPaused(refused.id, 4);
+  await untilPaused(engine, refused.id, 4);
   const status = await connections.status(refused.id);
   expect(status.streams[0]?.note).toContain('keys v1 are rejected');
   expect(status).toMatchObject({ pausedFor: ['keys-refused'], credentials: { version: 1, state: 'active' } });
   expect(Date.parse(status.nextProbeAt ?? '')).toBeGreaterThan(Date.now() + 3_000_000);
   // The poll's call and the second look: some tenants lock accounts over more.
   expect(simulator.requests.filter(({ status: code }) => code === 401)).toHaveLength(2);
-  expect(await pausedStreams(other.id)).toEqual([]);
+  expect(await pausedStreams(engine, other.id)).toEqual([]);
 });
 
-test('good keys resume what refused keys had paused, poll what was missed, and leave what an operator paused', async () => {
+test('good keys resume what refused keys had paused, poll what was missed, and leave what an operator paused', async ({
+  engine,
+}) => {
   const { connections } = engine;
-  const { id, tenant } = await connectWith(SOON);
+  const { id, tenant } = await connectWith(engine, SOON);
   await connections.pause(id, { streams: ['policies'], note: 'change freeze' });
   const credentials = tenant.running.rotateKeys();
   await connections.poll(id, ['account']);
-  await until(async () => (await stateOf(id)) === 'refused');
+  await until(async () => (await stateOf(engine, id)) === 'refused');
 
   expect(await connections.rotate(id, { credentials })).toMatchObject({ accepted: true });
-  expect(await pausedStreams(id)).toEqual(['policies']);
+  expect(await pausedStreams(engine, id)).toEqual(['policies']);
   await until(async () => {
     const { streams } = await connections.status(id);
     return streams.every(({ stream, lastOutcome }) => (lastOutcome === 'collected') === (stream !== 'policies'));
   });
   await connections.resume(id);
-  expect(await pausedStreams(id)).toEqual([]);
+  expect(await pausedStreams(engine, id)).toEqual([]);
 });
 
-test('one incident at the vendor pauses nobody', async () => {
+test('one incident at the vendor pauses nobody', async ({ engine }) => {
   const { connections, simulator } = engine;
-  const { id, tenant } = await connectWith(SOON);
+  const { id, tenant } = await connectWith(engine, SOON);
   simulator.faults.add({ fault: { kind: 'status', status: 401 }, accessKey: tenant.keys.accessKey, times: 1 });
   simulator.forgetRequests();
   expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'failed' }]);
   // The second look is taken, and the keys are good.
   await until(() => Promise.resolve(simulator.requests.some(({ status }) => status === 200)));
-  await until(async () => (await stateOf(id)) === 'connected');
-  expect(await pausedStreams(id)).toEqual([]);
+  await until(async () => (await stateOf(engine, id)) === 'connected');
+  expect(await pausedStreams(engine, id)).toEqual([]);
 });
 
-test('a clock that is off judges no keys', async () => {
+test('a clock that is off judges no keys', async ({ engine }) => {
   const { simulator } = engine;
-  const { id, tenant } = await connectWith({ ...SOON, confirmAfterMs: 100 });
+  const { id, tenant } = await connectWith(engine, { ...SOON, confirmAfterMs: 100 });
   tenant.running.rotateKeys();
-  const problem = simulator.faults.add({ fault: { kind: 'date', skewMs: 600_000 } });
+  const fault = simulator.faults.add({ fault: { kind: 'date', skewMs: 600_000 } });
   const handle = engine.client.workflow.getHandle(connectionWorkflowId(id));
   await handle.signal('keysRefused', { version: 1, stream: 'account', runId: 'told' });
   await until(() =>
@@ -85,38 +85,38 @@ test('a clock that is off judges no keys', async () => {
       simulator.requests.some(({ accessKey, status }) => accessKey === tenant.keys.accessKey && status === 401),
     ),
   );
-  expect(await stateOf(id)).toBe('connected');
-  expect(await pausedStreams(id)).toEqual([]);
-  simulator.faults.remove(problem);
+  expect(await stateOf(engine, id)).toBe('connected');
+  expect(await pausedStreams(engine, id)).toEqual([]);
+  simulator.faults.remove(fault);
 });
 
-test('a paused connection is tried again by itself, heals, and polls what was missed', async () => {
+test('a paused connection is tried again by itself, heals, and polls what was missed', async ({ engine }) => {
   const { connections, simulator } = engine;
-  const { id, tenant } = await connectWith({ confirmAfterMs: 100, probeAfterMs: [1_500], probeEveryMs: 1_500 });
-  const problem = simulator.faults.add({ fault: { kind: 'status', status: 401 }, accessKey: tenant.keys.accessKey });
+  const { id, tenant } = await connectWith(engine, { confirmAfterMs: 100, probeAfterMs: [1_500], probeEveryMs: 1_500 });
+  const fault = simulator.faults.add({ fault: { kind: 'status', status: 401 }, accessKey: tenant.keys.accessKey });
   await connections.poll(id, ['account']);
-  await until(async () => (await stateOf(id)) === 'refused');
-  simulator.faults.remove(problem);
-  await until(async () => (await stateOf(id)) === 'connected');
-  await untilPaused(id, 0);
+  await until(async () => (await stateOf(engine, id)) === 'refused');
+  simulator.faults.remove(fault);
+  await until(async () => (await stateOf(engine, id)) === 'connected');
+  await untilPaused(engine, id, 0);
   await until(async () =>
     (await connections.status(id)).streams.every(({ lastOutcome }) => lastOutcome === 'collected'),
   );
 });
 
-test('resume tries refused keys first: still refused, it stays paused and says why', async () => {
+test('resume tries refused keys first: still refused, it stays paused and says why', async ({ engine }) => {
   const { connections } = engine;
-  const { id, tenant } = await connectWith(SOON);
+  const { id, tenant } = await connectWith(engine, SOON);
   const credentials = tenant.running.rotateKeys();
   await connections.poll(id, ['account']);
-  await until(async () => (await stateOf(id)) === 'refused');
+  await until(async () => (await stateOf(engine, id)) === 'refused');
   const report = await connections.resume(id);
   expect(report).toMatchObject({ resumed: false, report: { authentication: 'rejected' } });
   expect(report.reason).toContain('rotate');
   expect(await connections.rotate(id, { credentials })).toMatchObject({ accepted: true });
 });
 
-test('keys that a first connect was refused with can be mended by a rotation', async () => {
+test('keys that a first connect was refused with can be mended by a rotation', async ({ engine }) => {
   const { connections } = engine;
   const tenant = engine.addTenant();
   const wrong = { ...tenant.keys, secretKey: Buffer.from('wrong').toString('base64') };
@@ -126,11 +126,11 @@ test('keys that a first connect was refused with can be mended by a rotation', a
     accepted: false,
   });
   expect(await connections.rotate(id, { credentials: tenant.keys })).toMatchObject({ accepted: true });
-  expect(await stateOf(id)).toBe('connected');
-  expect(await pausedStreams(id)).toEqual([]);
+  expect(await stateOf(engine, id)).toBe('connected');
+  expect(await pausedStreams(engine, id)).toEqual([]);
 });
 
-test('keys become due and overdue by themselves, over restarts and new runs', async () => {
+test('keys become due and overdue by themselves, over restarts and new runs', async ({ engine }) => {
   const { client, connections } = engine;
   const issuedAt = new Date(Date.now() - 75 * DAY_MS + 6_000);
   const { id } = await engine.connect(undefined, { issuedAt });
@@ -145,13 +145,13 @@ test('keys become due and overdue by themselves, over restarts and new runs', as
   expect((await connections.status(old.id)).credentials).toMatchObject({ age: 'overdue', ageDays: 91 });
 });
 
-test('a pause that somebody made in Temporal is kept, and lifted by resume', async () => {
+test('a pause that somebody made in Temporal is kept, and lifted by resume', async ({ engine }) => {
   const { client, connections } = engine;
   const { id } = await engine.connect();
   await client.schedule.getHandle(pollScheduleId(id, 'policies')).pause('by hand');
   await connections.updateSettings(id, { streams: { account: { everyMs: 7_200_000 } } });
   expect(await connections.status(id)).toMatchObject({ pausedFor: ['operator'] });
-  expect(await pausedStreams(id)).toEqual(['policies']);
+  expect(await pausedStreams(engine, id)).toEqual(['policies']);
   await connections.resume(id);
-  expect(await pausedStreams(id)).toEqual([]);
+  expect(await pausedStreams(engine, id)).toEqual([]);
 });

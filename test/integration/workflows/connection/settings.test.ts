@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { pollScheduleId } from '../../../../contract/ids.js';
 import { awaitPolls } from '../../../../client/await-polls.js';
 import { MimecastConnections } from '../../../../client/connections.js';
 import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
-import { startEngine, type Engine } from '../../../support/engine.js';
+import type { Engine } from '../../../support/engine.js';
 import { logOf } from '../../../support/evidence.js';
+import { test } from '../../../support/test.js';
 import type { SettingsChange } from '../../../../model/settings.js';
 
 const HOUR_MS = 3_600_000;
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
-
-const intervalOf = async (id: string): Promise<number | undefined> => {
+const intervalOf = async (engine: Engine, id: string): Promise<number | undefined> => {
   const { spec } = await engine.client.schedule.getHandle(pollScheduleId(id, 'policies')).describe();
   return spec.intervals?.[0]?.every;
 };
 
-test('schedules follow an edit, and neither a pause nor a running poll is lost', async () => {
+test('schedules follow an edit, and neither a pause nor a running poll is lost', async ({ engine }) => {
   const { connections, simulator } = engine;
   const { id, tenant } = await engine.connect();
   await connections.pause(id, { streams: ['account'], note: 'audit season' });
@@ -31,7 +26,7 @@ test('schedules follow an edit, and neither a pause nor a running poll is lost',
     streams: { policies: { everyMs: 12 * HOUR_MS }, 'archive-settings': { enabled: false } },
   });
   expect(report).toMatchObject({ connectionId: id, accepted: true });
-  expect(await intervalOf(id)).toBe(12 * HOUR_MS);
+  expect(await intervalOf(engine, id)).toBe(12 * HOUR_MS);
   const { streams } = await connections.status(id);
   expect(streams.map(({ stream, paused }) => [stream, paused])).toEqual([
     ['audit-events', false],
@@ -42,7 +37,7 @@ test('schedules follow an edit, and neither a pause nor a running poll is lost',
   await expect(connections.poll(id, ['archive-settings'])).resolves.toEqual([]);
 });
 
-test('another base URL is tried with the saved keys, and taken when it opens the same account', async () => {
+test('another base URL is tried with the saved keys, and taken when it opens the same account', async ({ engine }) => {
   const { connections } = engine;
   const { id, tenant } = await engine.connect();
   const elsewhere = await startSimulator({ tenants: [tenant] });
@@ -56,7 +51,9 @@ test('another base URL is tried with the saved keys, and taken when it opens the
   }
 });
 
-test('a wrong base URL that a first connect was refused with is mended by an edit, and polling begins', async () => {
+test('a wrong base URL that a first connect was refused with is mended by an edit, and polling begins', async ({
+  engine,
+}) => {
   const { connections, simulator } = engine;
   const nobody = await startSimulator();
   const { id, report } = await engine.connect(undefined, { baseUrl: nobody.url });
@@ -68,7 +65,7 @@ test('a wrong base URL that a first connect was refused with is mended by an edi
 });
 
 describe('an edit that does not work is not taken, and its sender is told why', () => {
-  test.each<[string, SettingsChange, RegExp]>([
+  test.for<[string, SettingsChange, RegExp]>([
     [
       'a base URL where nobody answers',
       { baseUrl: 'http://127.0.0.1:9' },
@@ -84,7 +81,7 @@ describe('an edit that does not work is not taken, and its sender is told why', 
       { thresholds: { keysDueDays: 80, keysOverdueDays: 30 } },
       /due for rotation after/,
     ],
-  ])('%s', async (_, change, reason) => {
+  ])('%s', async ([, change, reason], { engine }) => {
     const { connections } = engine;
     const { id } = await engine.connect();
     const before = await connections.status(id);
@@ -97,7 +94,7 @@ describe('an edit that does not work is not taken, and its sender is told why', 
     expect(streams.map(({ paused }) => paused)).not.toContain(true);
   });
 
-  test('a base URL where the keys open another account', async () => {
+  test('a base URL where the keys open another account', async ({ engine }) => {
     const { connections } = engine;
     const { id, tenant } = await engine.connect();
     const other = engine.addTenant();
@@ -108,7 +105,7 @@ describe('an edit that does not work is not taken, and its sender is told why', 
     expect(report.reason).toContain(other.accountCode);
   });
 
-  test.each<[string, SettingsChange, string]>([
+  test.for<[string, SettingsChange, string]>([
     ['nothing', {}, 'nothing to change'],
     ['an interval out of range', { streams: { policies: { everyMs: 10 } } }, 'everyMs must be a whole number'],
     [
@@ -117,7 +114,7 @@ describe('an edit that does not work is not taken, and its sender is told why', 
       'no stream "weather"',
     ],
     ['the API generation', { apiVersion: '2.0' } as SettingsChange, 'belong to the keys'],
-  ])('%s is refused before it is queued', async (_, change, message) => {
+  ])('%s is refused before it is queued', async ([, change, message], { engine }) => {
     const { id } = await engine.connect();
     await expect(engine.connections.updateSettings(id, change)).rejects.toMatchObject({
       code: 'invalid-request',
@@ -126,7 +123,7 @@ describe('an edit that does not work is not taken, and its sender is told why', 
   });
 });
 
-test('a connection whose workflow was lost is started again by resume, from its row', async () => {
+test('a connection whose workflow was lost is started again by resume, from its row', async ({ engine }) => {
   const { client, connections } = engine;
   const { id } = await engine.connect();
   await client.workflow.getHandle(`mimecast/${id}`).terminate('lost');
@@ -135,7 +132,7 @@ test('a connection whose workflow was lost is started again by resume, from its 
   expect(await connections.test(id)).toMatchObject({ ok: true });
 });
 
-test('the evidence log says who asked for a pause, a resumption and an edit', async () => {
+test('the evidence log says who asked for a pause, a resumption and an edit', async ({ engine }) => {
   const { client, store, taskQueue, database } = engine;
   const { id } = await engine.connect();
   const asked = new MimecastConnections({ client, taskQueue, evidence: store, allowLoopback: true, actor: 'ops@desk' });

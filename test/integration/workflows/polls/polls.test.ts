@@ -1,30 +1,28 @@
 import proto from '@temporalio/proto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { PollReport } from '../../../../client/reports.js';
 import { WINDOW_RULES } from '../../../../mimecast/audit-windows.js';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
 import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
 import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../../../support/audit-log.js';
-import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, startEngine, type Engine } from '../../../support/engine.js';
+import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, type Engine } from '../../../support/engine.js';
+import { test } from '../../../support/test.js';
 import { defaultSettings } from '../../../../model/streams.js';
 import type { SimulatorOptions } from '../../../../sandbox/simulator/interface.js';
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await startEngine();
-});
-afterAll(() => engine.stop());
-
-const pollAudit = async (id: string): Promise<PollReport> => only(await engine.connections.poll(id, ['audit-events']));
+const pollAudit = async (engine: Engine, id: string): Promise<PollReport> =>
+  only(await engine.connections.poll(id, ['audit-events']));
 
 function only([report, ...others]: PollReport[]): PollReport {
   if (!report || others.length > 0) throw new Error('not one poll');
   return report;
 }
 
-const verified = async (id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
+const verified = async (engine: Engine, id: string): Promise<boolean> => (await engine.store.proof.verify(id)).ok;
 
-test('connect, then poll: every stream is collected, and each endpoint says for itself how it went', async () => {
+test('connect, then poll: every stream is collected, and each endpoint says for itself how it went', async ({
+  engine,
+}) => {
   const { streams } = defaultSettings(engine.simulator.url);
   const { id, tenant, report } = await engine.connect(undefined, { settings: { streams } });
   expect(report).toMatchObject({ ok: true, authentication: 'accepted', account: { code: tenant.accountCode } });
@@ -54,7 +52,7 @@ test('connect, then poll: every stream is collected, and each endpoint says for 
     policies.map(({ endpoint }) => [endpoint, tenant.data[endpoint as keyof typeof tenant.data].length]),
   );
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
-  expect(await verified(id)).toBe(true);
+  expect(await verified(engine, id)).toBe(true);
 });
 
 describe('what the vendor has in the polled range is what is held, each event once', () => {
@@ -65,7 +63,7 @@ describe('what the vendor has in the polled range is what is held, each event on
     ['an empty last page that has a token', { lastPage: 'empty-with-token' }, 'meta'],
     ['oldest first, tokens in the data, an empty last page', oldestDataEmpty(), 'data'],
   ];
-  test.each(cases)('%s', async (_, options, tokenIn) => {
+  test.for(cases)('%s', async ([, options, tokenIn], { engine }) => {
     const simulator = await startSimulator(options);
     try {
       // Some ten events in each window of a day, and many pages in the last one.
@@ -75,16 +73,16 @@ describe('what the vendor has in the polled range is what is held, each event on
         baseUrl: simulator.url,
         settings: { pagination: { pageSize: 10, tokenIn } },
       });
-      const first = await pollAudit(id);
+      const first = await pollAudit(engine, id);
       const vendor = vendorIds(tenant);
       expect(await heldIds(engine.database, id)).toEqual(vendor);
       expect(first).toMatchObject({ outcome: 'collected', newEvents: vendor.length, events: vendor.length });
       expect(first.pages).toBeGreaterThan(80);
 
-      const second = await pollAudit(id);
+      const second = await pollAudit(engine, id);
       expect(second).toMatchObject({ newEvents: 0 });
       expect(await heldIds(engine.database, id)).toEqual(vendor);
-      expect(await verified(id)).toBe(true);
+      expect(await verified(engine, id)).toBe(true);
     } finally {
       await simulator.stop();
     }
@@ -95,11 +93,13 @@ describe('what the vendor has in the polled range is what is held, each event on
   }
 });
 
-test('the first poll reaches back as far as Mimecast keeps events, leaves no hole, and stops where events have settled', async () => {
+test('the first poll reaches back as far as Mimecast keeps events, leaves no hole, and stops where events have settled', async ({
+  engine,
+}) => {
   const tenant = engine.addTenant({ events: 1500, from: ago(75 * DAY_MS), to: ago(0) });
   const { id } = await engine.connect(tenant);
   const startedAt = Date.now();
-  const { watermark = '' } = await pollAudit(id);
+  const { watermark = '' } = await pollAudit(engine, id);
   const endedAt = Date.now();
 
   const windows = await windowsOf(engine.database, id);
@@ -115,9 +115,11 @@ test('the first poll reaches back as far as Mimecast keeps events, leaves no hol
   expect(held.length).toBeLessThan(vendorIds(tenant).length);
 });
 
-test('events that happened between two polls are picked up by the second, and those of the overlap too', async () => {
+test('events that happened between two polls are picked up by the second, and those of the overlap too', async ({
+  engine,
+}) => {
   const { id, tenant } = await engine.connect();
-  await pollAudit(id);
+  await pollAudit(engine, id);
   await letTimePass(engine.database, id, 6 * HOUR_MS);
   const inBetween = [
     ...happened(tenant, ago(6 * MINUTE_MS)),
@@ -126,45 +128,49 @@ test('events that happened between two polls are picked up by the second, and th
     ...happened(tenant, ago(6 * HOUR_MS + 20 * MINUTE_MS), 3),
   ];
 
-  const second = await pollAudit(id);
+  const second = await pollAudit(engine, id);
   expect(second).toMatchObject({ outcome: 'collected', newEvents: inBetween.length });
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
-  expect(await verified(id)).toBe(true);
+  expect(await verified(engine, id)).toBe(true);
 });
 
-test('an event that Mimecast shows a day late is found by the daily reading of the last two days', async () => {
+test('an event that Mimecast shows a day late is found by the daily reading of the last two days', async ({
+  engine,
+}) => {
   const { id, tenant } = await engine.connect();
-  const { watermark: before = '' } = await pollAudit(id);
+  const { watermark: before = '' } = await pollAudit(engine, id);
   const late = happened(tenant, ago(30 * HOUR_MS), 3);
-  expect(await pollAudit(id)).toMatchObject({ newEvents: 0 });
+  expect(await pollAudit(engine, id)).toMatchObject({ newEvents: 0 });
 
   await letTimePass(engine.database, id, DAY_MS + HOUR_MS);
-  const found = await pollAudit(id);
+  const found = await pollAudit(engine, id);
   expect(found.newEvents).toBe(late.length);
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
   expect(Date.parse(found.watermark ?? '')).toBeGreaterThanOrEqual(Date.parse(before));
 
   const reread = (await windowsOf(engine.database, id)).filter(({ kind }) => kind === 'late-events');
   expect(reread).toMatchObject([{ state: 'complete' }]);
-  await pollAudit(id);
+  await pollAudit(engine, id);
   expect((await windowsOf(engine.database, id)).filter(({ kind }) => kind === 'late-events')).toHaveLength(1);
 });
 
-test('the watermark moves with whole windows only, and the next poll goes on from the page where the last one failed', async () => {
+test('the watermark moves with whole windows only, and the next poll goes on from the page where the last one failed', async ({
+  engine,
+}) => {
   const tenant = engine.addTenant({ events: 0 });
   happened(tenant, ago(2 * HOUR_MS), 50);
   const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: 10, tokenIn: 'meta' } } });
   const { path } = ENDPOINTS['audit-events'];
   const { accessKey } = tenant.keys;
   // 59 windows without events, then the third page of the window with them.
-  const problem = engine.simulator.faults.add({
+  const fault = engine.simulator.faults.add({
     path,
     accessKey,
     after: 61,
     fault: { kind: 'fail', code: 'err_something_new' },
   });
 
-  const failed = await pollAudit(id);
+  const failed = await pollAudit(engine, id);
   expect(failed).toMatchObject({ outcome: 'failed', newEvents: 20 });
   const [open, before] = (await windowsOf(engine.database, id)).reverse();
   expect(open).toMatchObject({ state: 'open', pages: 2 });
@@ -172,21 +178,23 @@ test('the watermark moves with whole windows only, and the next poll goes on fro
   expect(position.watermark).toEqual(before?.end);
   expect(position.watermark).toEqual(open?.start);
 
-  engine.simulator.faults.remove(problem);
-  const asked = requestsOf(accessKey).length;
-  const resumed = await pollAudit(id);
+  engine.simulator.faults.remove(fault);
+  const asked = requestsOf(engine, accessKey).length;
+  const resumed = await pollAudit(engine, id);
   expect(resumed).toMatchObject({ outcome: 'collected', newEvents: 30 });
   expect(Date.parse(resumed.watermark ?? '')).toBeGreaterThan(open?.start.getTime() ?? Infinity);
   expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
-  expect(requestsOf(accessKey).length - asked).toBe(resumed.pages);
+  expect(requestsOf(engine, accessKey).length - asked).toBe(resumed.pages);
 });
 
-function requestsOf(accessKey: string): readonly unknown[] {
+function requestsOf(engine: Engine, accessKey: string): readonly unknown[] {
   const { path } = ENDPOINTS['audit-events'];
   return engine.simulator.requests.filter((request) => request.accessKey === accessKey && request.path === path);
 }
 
-test('what is private in the account, and the keys, are kept nowhere: neither as evidence nor by the engine', async () => {
+test('what is private in the account, and the keys, are kept nowhere: neither as evidence nor by the engine', async ({
+  engine,
+}) => {
   const { id, tenant } = await engine.connect();
   const polls = await engine.connections.poll(id);
   const { applicationKey, accessKey, secretKey } = tenant.keys;
@@ -199,7 +207,7 @@ test('what is private in the account, and the keys, are kept nowhere: neither as
     const rows = await engine.database.query<{ row: string }>(`select t::text as row from mimecast."${name}" t`);
     places.set(`table ${name}`, Buffer.from(rows.map(({ row }) => row).join('\n')));
   }
-  for (const { workflowId, runId } of [...polls, ...(await connectionRuns(id))]) {
+  for (const { workflowId, runId } of [...polls, ...(await connectionRuns(engine, id))]) {
     const history = await engine.client.workflow.getHandle(workflowId, runId).fetchHistory();
     places.set(`history ${workflowId}`, Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish()));
   }
@@ -211,7 +219,7 @@ test('what is private in the account, and the keys, are kept nowhere: neither as
   expect(places.size).toBeGreaterThan(15);
 });
 
-async function connectionRuns(id: string): Promise<{ workflowId: string; runId: string }[]> {
+async function connectionRuns(engine: Engine, id: string): Promise<{ workflowId: string; runId: string }[]> {
   const runs: { workflowId: string; runId: string }[] = [];
   for await (const run of engine.client.workflow.list({ query: `WorkflowId = "mimecast/${id}"` })) runs.push(run);
   return runs;
