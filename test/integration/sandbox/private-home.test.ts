@@ -70,7 +70,7 @@ async function manifestOf(build: string): Promise<string> {
 async function queryInCheckout(statement: string): Promise<{ rows: unknown[]; version: string; log: string[] }> {
   const script = `
     import pg from 'pg';
-    const { startPostgres } = await import('../dist/sandbox/postgres.js');
+    const { startPostgres } = await import('./dist/sandbox/postgres.js');
     const log = [];
     const postgres = await startPostgres({ dataDir: '.data/postgres', port: 0, log: (line) => log.push(line) });
     const client = new pg.Client({ connectionString: postgres.url });

@@ -1,33 +1,19 @@
 import { inspect } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import {
   EvidenceAccountError,
   EvidenceNamespaceError,
   EvidenceNotFoundError,
   EvidenceStateError,
 } from '../../../../evidence/database/errors.js';
-import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
 import { NOON, SETTINGS } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
-
-let database: TestDatabase;
-let store: EvidenceStore;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await database.clear();
-  store = createEvidenceStore({ databaseUrl: database.url });
-});
-afterEach(() => store.close());
+import type { TestDatabase } from '../../../support/database.js';
+import { test } from '../../../support/test.js';
 
 const acme = { connectionId: 'acme', settings: SETTINGS, sealed: 'sealed-1', kid: 'ring-1', issuedAt: NOON };
 const proof = { accountCode: 'CUK1A1', accountName: 'Example Ltd', acceptedAt: NOON };
 
-const entries = async (): Promise<string[]> => {
+const entries = async (database: TestDatabase): Promise<string[]> => {
   const rows = await database.query<{ kind: string }>(
     `select record::json ->> 'kind' as kind from mimecast.log order by sequence`,
   );
@@ -35,7 +21,7 @@ const entries = async (): Promise<string[]> => {
 };
 
 describe('connecting', () => {
-  test('keeps the settings and the sealed keys, which are pending until they are accepted', async () => {
+  test('keeps the settings and the sealed keys, which are pending until they are accepted', async ({ store }) => {
     const { created, row } = await store.connections.open(acme);
 
     expect(created).toBe(true);
@@ -46,20 +32,23 @@ describe('connecting', () => {
     expect(version).toMatchObject({ state: 'pending', sealed: 'sealed-1', kid: 'ring-1', issuedAt: NOON });
   });
 
-  test('keeps what recognises the same keys in another sealed text', async () => {
+  test('keeps what recognises the same keys in another sealed text', async ({ store }) => {
     await store.connections.open({ ...acme, fingerprint: 'fingerprint-1' });
     await store.connections.open({ ...acme, connectionId: 'globex' });
     expect((await store.connections.newestCredentials('acme'))?.fingerprint).toBe('fingerprint-1');
     expect((await store.connections.newestCredentials('globex'))?.fingerprint).toBeUndefined();
   });
 
-  test('tried again after its answer was lost, it still says that it created the connection', async () => {
+  test('tried again after its answer was lost, it still says that it created the connection', async ({
+    database,
+    store,
+  }) => {
     await store.connections.open(acme);
     expect(await store.connections.open(acme)).toMatchObject({ created: true });
-    expect(await entries()).toEqual(['connection-opened']);
+    expect(await entries(database)).toEqual(['connection-opened']);
   });
 
-  test('of an id that is taken leaves everything as it is', async () => {
+  test('of an id that is taken leaves everything as it is', async ({ store }) => {
     await store.connections.open(acme);
     const second = await store.connections.open({ ...acme, sealed: 'sealed-2' });
 
@@ -67,7 +56,7 @@ describe('connecting', () => {
     expect(await store.connections.credentials('acme', 2)).toBeUndefined();
   });
 
-  test('twice at once creates it once', async () => {
+  test('twice at once creates it once', async ({ store }) => {
     const answers = await Promise.all(
       ['sealed-1', 'sealed-2', 'sealed-3'].map((sealed) => store.connections.open({ ...acme, sealed })),
     );
@@ -77,11 +66,11 @@ describe('connecting', () => {
 });
 
 describe('keys', () => {
-  beforeEach(async () => {
+  test.beforeEach(async ({ store }) => {
     await store.connections.open(acme);
   });
 
-  test('that are accepted become the active ones and pin the account', async () => {
+  test('that are accepted become the active ones and pin the account', async ({ database, store }) => {
     const row = await store.connections.promote('acme', 1, proof);
     expect(row).toMatchObject({
       state: 'connected',
@@ -90,10 +79,10 @@ describe('keys', () => {
       accountName: 'Example Ltd',
     });
     expect(await store.connections.promote('acme', 1, proof)).toEqual(row);
-    expect(await entries()).toEqual(['connection-opened', 'credentials-accepted']);
+    expect(await entries(database)).toEqual(['connection-opened', 'credentials-accepted']);
   });
 
-  test('of another account change nothing', async () => {
+  test('of another account change nothing', async ({ store }) => {
     await store.connections.promote('acme', 1, proof);
     const other = store.connections.promote('acme', 1, { ...proof, accountCode: 'CUSA35A403' });
     await expect(other).rejects.toThrow(EvidenceAccountError);
@@ -101,7 +90,7 @@ describe('keys', () => {
     expect(await store.connections.read('acme')).toMatchObject({ accountCode: 'CUK1A1' });
   });
 
-  test('that are replaced are destroyed in the same moment', async () => {
+  test('that are replaced are destroyed in the same moment', async ({ store }) => {
     await store.connections.promote('acme', 1, proof);
     await store.connections.stage('acme', { sealed: 'sealed-2', kid: 'ring-1' });
     await store.connections.promote('acme', 2, proof);
@@ -113,7 +102,7 @@ describe('keys', () => {
     await expect(store.connections.promote('acme', 1, proof)).rejects.toThrow(EvidenceStateError);
   });
 
-  test('that are refused pause every stream with a note until they are accepted again', async () => {
+  test('that are refused pause every stream with a note until they are accepted again', async ({ store }) => {
     await store.connections.promote('acme', 1, proof);
     const refused = await store.connections.refuse('acme', 1, 'Mimecast refused the keys (v1).');
 
@@ -125,12 +114,12 @@ describe('keys', () => {
     expect(await store.connections.promote('acme', 1, proof)).toMatchObject({ state: 'connected', pauses: {} });
   });
 
-  test('that are no longer in use cannot pause a connection by their refusal', async () => {
+  test('that are no longer in use cannot pause a connection by their refusal', async ({ store }) => {
     const connected = await store.connections.promote('acme', 1, proof);
     expect(await store.connections.refuse('acme', 7, 'note')).toEqual(connected);
   });
 
-  test('never stand in the log, sealed or not', async () => {
+  test('never stand in the log, sealed or not', async ({ database, store }) => {
     await store.connections.promote('acme', 1, proof);
     await store.connections.beginDisconnect('acme');
     await store.connections.finishDisconnect('acme');
@@ -139,12 +128,12 @@ describe('keys', () => {
 });
 
 describe('disconnecting', () => {
-  beforeEach(async () => {
+  test.beforeEach(async ({ store }) => {
     await store.connections.open(acme);
     await store.connections.promote('acme', 1, proof);
   });
 
-  test('raises the generation once, destroys the keys, and may be asked for again', async () => {
+  test('raises the generation once, destroys the keys, and may be asked for again', async ({ database, store }) => {
     expect(await store.connections.beginDisconnect('acme')).toMatchObject({ state: 'disconnecting', generation: 2 });
     expect(await store.connections.beginDisconnect('acme')).toMatchObject({ state: 'disconnecting', generation: 2 });
     const row = await store.connections.finishDisconnect('acme');
@@ -154,10 +143,10 @@ describe('disconnecting', () => {
 
     expect(await database.query('select from mimecast.credentials where sealed is not null')).toEqual([]);
     const kinds = ['connection-opened', 'credentials-accepted', 'disconnecting', 'disconnected'];
-    expect(await entries()).toEqual(kinds);
+    expect(await entries(database)).toEqual(kinds);
   });
 
-  test('and connecting again goes on with the same account and the next version', async () => {
+  test('and connecting again goes on with the same account and the next version', async ({ store }) => {
     await store.connections.beginDisconnect('acme');
     await store.connections.finishDisconnect('acme');
     const again = await store.connections.open({ ...acme, sealed: 'sealed-2' });
@@ -168,14 +157,14 @@ describe('disconnecting', () => {
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true, records: 5 });
   });
 
-  test('keys that are accepted too late are not', async () => {
+  test('keys that are accepted too late are not', async ({ store }) => {
     await store.connections.beginDisconnect('acme');
     await expect(store.connections.promote('acme', 1, proof)).rejects.toThrow(EvidenceStateError);
     await expect(store.connections.open({ ...acme, sealed: 'sealed-2' })).resolves.toMatchObject({ created: false });
   });
 });
 
-test('an error of the database does not quote the row, which may hold sealed keys', async () => {
+test('an error of the database does not quote the row, which may hold sealed keys', async ({ store }) => {
   const failure: unknown = await store.connections
     .open({ ...acme, connectionId: 'Not Allowed', settings: { ...SETTINGS, expectedAccount: 'canary' } })
     .catch((error: unknown) => error);
@@ -184,13 +173,13 @@ test('an error of the database does not quote the row, which may hold sealed key
   expect(inspect(failure)).not.toContain('canary');
 });
 
-test('a connection that is not there is named', async () => {
+test('a connection that is not there is named', async ({ store }) => {
   await expect(store.connections.beginDisconnect('nobody')).rejects.toThrow(EvidenceNotFoundError);
   await expect(store.connections.beginDisconnect('nobody')).rejects.toThrow('"nobody"');
   expect(await store.connections.read('nobody')).toBeUndefined();
 });
 
-test('a database serves the namespace that came first, and refuses another', async () => {
+test('a database serves the namespace that came first, and refuses another', async ({ store }) => {
   await store.claimNamespace('default');
   await store.claimNamespace('default');
   await expect(store.claimNamespace('staging')).rejects.toThrow(EvidenceNamespaceError);

@@ -1,50 +1,36 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { RotationOutcome } from '../../../../model/connection.js';
 import { EvidenceAccountError } from '../../../../evidence/database/errors.js';
-import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
 import { logOf, NOON, SETTINGS } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
+import type { TestDatabase } from '../../../support/database.js';
+import { test as base } from '../../../support/test.js';
 import type { Connections } from '../../../../evidence/connections/connections.js';
 
-let database: TestDatabase;
-let store: EvidenceStore;
-let connections: Connections;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await database.clear();
-  store = createEvidenceStore({ databaseUrl: database.url });
-  ({ connections } = store);
-});
-afterEach(() => store.close());
+const test = base.extend('connections', ({ store }) => store.connections);
 
 const LATER = new Date('2026-03-02T12:00:00Z');
 const proof = { accountCode: 'CUK1A1', accountName: 'Example Ltd', acceptedAt: NOON };
 const keys = (number: number) => ({ sealed: `sealed-${number}`, kid: 'ring-1', fingerprint: `fingerprint-${number}` });
 const refusal: RotationOutcome = { at: LATER.toISOString(), accepted: false, version: 2, reason: 'Mimecast: 401' };
 
-const savedOnly = async (): Promise<void> => {
+const savedOnly = async (connections: Connections): Promise<void> => {
   await connections.open({ connectionId: 'acme', settings: SETTINGS, ...keys(1) });
 };
-const connected = async (): Promise<void> => {
-  await savedOnly();
+const connected = async (connections: Connections): Promise<void> => {
+  await savedOnly(connections);
   await connections.promote('acme', 1, proof);
 };
 
 /** States of all versions, the oldest first. */
-const states = async (): Promise<string[]> => {
+const states = async (database: TestDatabase): Promise<string[]> => {
   const rows = await database.query<{ state: string }>('select state from mimecast.credentials order by version');
   return rows.map(({ state }) => state);
 };
-const kindsSince = async (length: number): Promise<string[]> =>
+const kindsSince = async (database: TestDatabase, length: number): Promise<string[]> =>
   (await logOf(database)).slice(length).map(({ kind }) => kind);
 
 describe('keys that are accepted', () => {
-  test.each([
+  test.for([
     {
       what: 'while others are active',
       arrange: connected,
@@ -54,8 +40,8 @@ describe('keys that are accepted', () => {
     },
     {
       what: 'while those in use are refused',
-      arrange: async () => {
-        await connected();
+      arrange: async (connections: Connections) => {
+        await connected(connections);
         await connections.refuse('acme', 1, 'keys v1: rejected.');
       },
       promoted: 2,
@@ -64,37 +50,40 @@ describe('keys that are accepted', () => {
     },
     {
       what: 'after the first were refused',
-      arrange: async () => {
-        await savedOnly();
+      arrange: async (connections: Connections) => {
+        await savedOnly(connections);
         await connections.refuse('acme', 1, 'keys v1: rejected.');
       },
       promoted: 2,
       became: ['rejected', 'active'],
       replaced: null,
     },
-  ])('$what are in use from that moment on', async ({ arrange, promoted, became, replaced }) => {
-    await arrange();
-    await connections.pause('acme', ['policies'], 'audit week');
-    await connections.stage('acme', keys(2));
-    const row = await connections.promote('acme', promoted, proof);
+  ])(
+    '$what are in use from that moment on',
+    async ({ arrange, promoted, became, replaced }, { database, connections }) => {
+      await arrange(connections);
+      await connections.pause('acme', ['policies'], 'audit week');
+      await connections.stage('acme', keys(2));
+      const row = await connections.promote('acme', promoted, proof);
 
-    expect(row).toMatchObject({ state: 'connected', activeVersion: promoted, accountCode: 'CUK1A1' });
-    expect(row.pauses).toMatchObject({ policies: [{ by: 'operator', note: 'audit week' }] });
-    expect(Object.values(row.pauses).flat()).toHaveLength(1);
-    expect(await states()).toEqual(became);
-    expect(await database.query('select version from mimecast.credentials where sealed is not null')).toEqual([
-      { version: promoted },
-    ]);
-    const data = { version: promoted, account: 'CUK1A1', replaced };
-    expect((await logOf(database)).at(-1)).toEqual({ kind: 'credentials-accepted', data });
+      expect(row).toMatchObject({ state: 'connected', activeVersion: promoted, accountCode: 'CUK1A1' });
+      expect(row.pauses).toMatchObject({ policies: [{ by: 'operator', note: 'audit week' }] });
+      expect(Object.values(row.pauses).flat()).toHaveLength(1);
+      expect(await states(database)).toEqual(became);
+      expect(await database.query('select version from mimecast.credentials where sealed is not null')).toEqual([
+        { version: promoted },
+      ]);
+      const data = { version: promoted, account: 'CUK1A1', replaced };
+      expect((await logOf(database)).at(-1)).toEqual({ kind: 'credentials-accepted', data });
 
-    const before = await database.dump();
-    expect(await connections.promote('acme', promoted, proof)).toEqual(row);
-    expect(await database.dump()).toEqual(before);
-  });
+      const before = await database.dump();
+      expect(await connections.promote('acme', promoted, proof)).toEqual(row);
+      expect(await database.dump()).toEqual(before);
+    },
+  );
 
-  test('again after they were refused are taken back, beside new ones that wait', async () => {
-    await connected();
+  test('again after they were refused are taken back, beside new ones that wait', async ({ database, connections }) => {
+    await connected(connections);
     await connections.pause('acme', ['policies'], 'audit week');
     await connections.refuse('acme', 1, 'keys v1: rejected.');
     await connections.stage('acme', keys(2));
@@ -102,14 +91,17 @@ describe('keys that are accepted', () => {
 
     expect(row).toMatchObject({ state: 'connected', activeVersion: 1 });
     expect(row.pauses).toMatchObject({ policies: [{ by: 'operator' }] });
-    expect(await states()).toEqual(['active', 'pending']);
+    expect(await states(database)).toEqual(['active', 'pending']);
     expect(await connections.activeCredentials('acme')).toMatchObject({ sealed: 'sealed-1', acceptedAt: NOON });
     const data = { version: 1, account: 'CUK1A1', replaced: null };
     expect((await logOf(database)).at(-1)).toEqual({ kind: 'credentials-accepted', data });
   });
 
-  test('keep the account that was pinned, and pin it as soon as they can read it', async () => {
-    await savedOnly();
+  test('keep the account that was pinned, and pin it as soon as they can read it', async ({
+    database,
+    connections,
+  }) => {
+    await savedOnly(connections);
     await connections.promote('acme', 1, { acceptedAt: NOON });
     expect((await connections.read('acme'))?.accountCode).toBeUndefined();
     expect(await connections.promote('acme', 1, proof)).toMatchObject({ accountCode: 'CUK1A1' });
@@ -126,18 +118,21 @@ describe('keys that are accepted', () => {
 });
 
 describe('keys that are refused', () => {
-  test('while others are in use change nothing', async () => {
-    await connected();
+  test('while others are in use change nothing', async ({ database, connections }) => {
+    await connected(connections);
     await connections.stage('acme', keys(2));
     const before = await database.dump();
     expect(await connections.refuse('acme', 2, 'keys v2: rejected.')).toMatchObject({ state: 'connected', pauses: {} });
     expect(await database.dump()).toEqual(before);
   });
 
-  test('although they are the only ones pause every stream, by whatever version replaced the first', async () => {
-    await savedOnly();
+  test('although they are the only ones pause every stream, by whatever version replaced the first', async ({
+    database,
+    connections,
+  }) => {
+    await savedOnly(connections);
     await connections.refuse('acme', 1, 'keys v1: rejected.');
-    expect(await kindsSince(1)).toEqual(['credentials-refused']);
+    expect(await kindsSince(database, 1)).toEqual(['credentials-refused']);
 
     await connections.stage('acme', keys(2));
     const row = await connections.refuse('acme', 2, 'keys v2: rejected.');
@@ -148,8 +143,8 @@ describe('keys that are refused', () => {
     expect(await connections.credentials('acme', 2)).toMatchObject({ state: 'pending', sealed: 'sealed-2' });
   });
 
-  test('after they were given up change nothing', async () => {
-    await savedOnly();
+  test('after they were given up change nothing', async ({ database, connections }) => {
+    await savedOnly(connections);
     await connections.reject('acme', 1, refusal);
     const before = await database.dump();
     await connections.refuse('acme', 1, 'keys v1: rejected.');
@@ -171,21 +166,24 @@ describe('every change', () => {
     ['beginDisconnect', (change) => change.beginDisconnect('acme')],
   ];
 
-  beforeEach(async () => {
-    await connected();
+  test.beforeEach(async ({ connections }) => {
+    await connected(connections);
     await connections.pause('acme', ['audit-events'], 'migration');
     await connections.stage('acme', keys(2));
   });
 
-  test.each(changes)('%s adds one entry, keeps the log whole and gives no key away', async (_, change) => {
-    const { length } = await logOf(database);
-    await change(connections);
-    expect(await kindsSince(length)).toHaveLength(1);
-    expect(await store.proof.verify('acme')).toMatchObject({ ok: true, records: length + 1 });
-    expect(await database.query(`select from mimecast.log where record ~ 'sealed-|fingerprint-'`)).toEqual([]);
-  });
+  test.for(changes)(
+    '%s adds one entry, keeps the log whole and gives no key away',
+    async ([, change], { database, store, connections }) => {
+      const { length } = await logOf(database);
+      await change(connections);
+      expect(await kindsSince(database, length)).toHaveLength(1);
+      expect(await store.proof.verify('acme')).toMatchObject({ ok: true, records: length + 1 });
+      expect(await database.query(`select from mimecast.log where record ~ 'sealed-|fingerprint-'`)).toEqual([]);
+    },
+  );
 
-  test.each(changes)('%s does not happen when the log cannot take it', async (_, change) => {
+  test.for(changes)('%s does not happen when the log cannot take it', async ([, change], { database, connections }) => {
     await database.query('delete from mimecast.log_heads');
     const before = await database.dump();
     await expect(change(connections)).rejects.toThrow('log');

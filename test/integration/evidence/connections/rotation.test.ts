@@ -1,51 +1,37 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { RotationOutcome } from '../../../../model/connection.js';
 import { EvidenceNotFoundError, EvidenceStateError } from '../../../../evidence/database/errors.js';
-import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
 import { logOf, NOON, SETTINGS } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
+import type { TestDatabase } from '../../../support/database.js';
+import { test as base } from '../../../support/test.js';
 import type { Connections } from '../../../../evidence/connections/connections.js';
 
-let database: TestDatabase;
-let store: EvidenceStore;
-let connections: Connections;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await database.clear();
-  store = createEvidenceStore({ databaseUrl: database.url });
-  ({ connections } = store);
-});
-afterEach(() => store.close());
+const test = base.extend('connections', ({ store }) => store.connections);
 
 const LATER = new Date('2026-03-02T12:00:00Z');
 const proof = { accountCode: 'CUK1A1', accountName: 'Example Ltd', acceptedAt: NOON };
 const keys = (number: number) => ({ sealed: `sealed-${number}`, kid: 'ring-1', fingerprint: `fingerprint-${number}` });
 const refusal: RotationOutcome = { at: LATER.toISOString(), accepted: false, version: 2, reason: 'Mimecast: 401' };
 
-const savedOnly = async (): Promise<void> => {
+const savedOnly = async (connections: Connections): Promise<void> => {
   await connections.open({ connectionId: 'acme', settings: SETTINGS, ...keys(1) });
 };
-const connected = async (): Promise<void> => {
-  await savedOnly();
+const connected = async (connections: Connections): Promise<void> => {
+  await savedOnly(connections);
   await connections.promote('acme', 1, proof);
 };
 
 /** States of all versions, the oldest first. */
-const states = async (): Promise<string[]> => {
+const states = async (database: TestDatabase): Promise<string[]> => {
   const rows = await database.query<{ state: string }>('select state from mimecast.credentials order by version');
   return rows.map(({ state }) => state);
 };
-const kindsSince = async (length: number): Promise<string[]> =>
+const kindsSince = async (database: TestDatabase, length: number): Promise<string[]> =>
   (await logOf(database)).slice(length).map(({ kind }) => kind);
 
 describe('new keys', () => {
-  test('wait beside the active ones, which stay in use', async () => {
-    await connected();
+  test('wait beside the active ones, which stay in use', async ({ database, connections }) => {
+    await connected(connections);
     const staged = await connections.stage('acme', { ...keys(2), kid: 'ring-2', issuedAt: LATER });
 
     expect(staged).toMatchObject({ version: 2, state: 'pending', sealed: 'sealed-2', kid: 'ring-2', issuedAt: LATER });
@@ -61,8 +47,8 @@ describe('new keys', () => {
     ]);
   });
 
-  test('count from now when nobody knows when they were issued', async () => {
-    await connected();
+  test('count from now when nobody knows when they were issued', async ({ database, connections }) => {
+    await connected(connections);
     const [before] = await database.query<{ now: Date }>('select now()');
     const { issuedAt } = await connections.stage('acme', { sealed: 'sealed-2', kid: 'ring-1' });
     const [after] = await database.query<{ now: Date }>('select now()');
@@ -70,96 +56,111 @@ describe('new keys', () => {
     expect(issuedAt.getTime()).toBeLessThanOrEqual(after?.now.getTime() ?? 0);
   });
 
-  test.each([
+  test.for([
     { what: 'keys that a connect left unproved', arrange: savedOnly, version: 2, before: [] },
     {
       what: 'a rotation that was overtaken',
-      arrange: async () => {
-        await connected();
+      arrange: async (connections: Connections) => {
+        await connected(connections);
         await connections.stage('acme', keys(2));
       },
       version: 3,
       before: ['active'],
     },
-  ])('take the place of $what, whose sealed text is gone', async ({ arrange, version, before }) => {
-    await arrange();
-    const replaced = version - 1;
-    expect(await connections.stage('acme', keys(version))).toMatchObject({ version });
+  ])(
+    'take the place of $what, whose sealed text is gone',
+    async ({ arrange, version, before }, { database, connections }) => {
+      await arrange(connections);
+      const replaced = version - 1;
+      expect(await connections.stage('acme', keys(version))).toMatchObject({ version });
 
-    expect(await states()).toEqual([...before, 'rejected', 'pending']);
-    const rejected = await connections.credentials('acme', replaced);
-    expect(rejected?.reason).toBe(`replaced by v${version} before it was proved`);
-    expect(rejected?.sealed).toBeUndefined();
-    expect((await logOf(database)).at(-1)).toMatchObject({ kind: 'credentials-staged', data: { version, replaced } });
-    await expect(connections.promote('acme', replaced, proof)).rejects.toThrow(EvidenceStateError);
-  });
+      expect(await states(database)).toEqual([...before, 'rejected', 'pending']);
+      const rejected = await connections.credentials('acme', replaced);
+      expect(rejected?.reason).toBe(`replaced by v${version} before it was proved`);
+      expect(rejected?.sealed).toBeUndefined();
+      expect((await logOf(database)).at(-1)).toMatchObject({ kind: 'credentials-staged', data: { version, replaced } });
+      await expect(connections.promote('acme', replaced, proof)).rejects.toThrow(EvidenceStateError);
+    },
+  );
 
-  test.each([
+  test.for([
     { state: 'pending', arrange: () => Promise.resolve() },
-    { state: 'active', arrange: () => connections.promote('acme', 2, proof) },
+    { state: 'active', arrange: (connections: Connections) => connections.promote('acme', 2, proof) },
     {
       state: 'retired',
-      arrange: async () => {
+      arrange: async (connections: Connections) => {
         await connections.promote('acme', 2, proof);
         await connections.stage('acme', keys(3));
         await connections.promote('acme', 3, proof);
       },
     },
-    { state: 'rejected', arrange: () => connections.reject('acme', 2, refusal) },
-  ] as const)('that are sent again once they are $state are the same rotation', async ({ state, arrange }) => {
-    await connected();
-    await connections.stage('acme', { ...keys(2), issuedAt: NOON });
-    await arrange();
-    const before = await database.dump();
+    { state: 'rejected', arrange: (connections: Connections) => connections.reject('acme', 2, refusal) },
+  ] as const)(
+    'that are sent again once they are $state are the same rotation',
+    async ({ state, arrange }, { database, connections }) => {
+      await connected(connections);
+      await connections.stage('acme', { ...keys(2), issuedAt: NOON });
+      await arrange(connections);
+      const before = await database.dump();
 
-    const again = await connections.stage('acme', { sealed: 'sealed-2', kid: 'ring-9', issuedAt: LATER });
-    expect(again).toMatchObject({ version: 2, state, kid: 'ring-1', issuedAt: NOON, fingerprint: 'fingerprint-2' });
-    expect(await database.dump()).toEqual(before);
-  });
+      const again = await connections.stage('acme', { sealed: 'sealed-2', kid: 'ring-9', issuedAt: LATER });
+      expect(again).toMatchObject({ version: 2, state, kid: 'ring-1', issuedAt: NOON, fingerprint: 'fingerprint-2' });
+      expect(await database.dump()).toEqual(before);
+    },
+  );
 
-  test('that are sent three times at once are staged once; three different ones leave the last', async () => {
-    await connected();
+  test('that are sent three times at once are staged once; three different ones leave the last', async ({
+    database,
+    connections,
+  }) => {
+    await connected(connections);
     const same = await Promise.all([1, 2, 3].map(() => connections.stage('acme', keys(2))));
     expect(same.map(({ version }) => version)).toEqual([2, 2, 2]);
-    expect(await states()).toEqual(['active', 'pending']);
+    expect(await states(database)).toEqual(['active', 'pending']);
 
     await Promise.all([3, 4, 5].map((number) => connections.stage('acme', keys(number))));
-    expect(await states()).toEqual(['active', 'rejected', 'rejected', 'rejected', 'pending']);
+    expect(await states(database)).toEqual(['active', 'rejected', 'rejected', 'rejected', 'pending']);
   });
 
-  test.each(['disconnecting', 'disconnected'] as const)('are not taken by a connection that is %s', async (state) => {
-    await connected();
-    await connections.beginDisconnect('acme');
-    if (state === 'disconnected') await connections.finishDisconnect('acme');
-    const before = await database.dump();
+  test.for(['disconnecting', 'disconnected'] as const)(
+    'are not taken by a connection that is %s',
+    async (state, { database, connections }) => {
+      await connected(connections);
+      await connections.beginDisconnect('acme');
+      if (state === 'disconnected') await connections.finishDisconnect('acme');
+      const before = await database.dump();
 
-    for (const number of [1, 2]) {
-      const staged = connections.stage('acme', keys(number));
-      await expect(staged).rejects.toThrow(EvidenceStateError);
-      await expect(staged).rejects.toThrow(state);
-    }
-    expect(await database.dump()).toEqual(before);
-  });
+      for (const number of [1, 2]) {
+        const staged = connections.stage('acme', keys(number));
+        await expect(staged).rejects.toThrow(EvidenceStateError);
+        await expect(staged).rejects.toThrow(state);
+      }
+      expect(await database.dump()).toEqual(before);
+    },
+  );
 
-  test('that wait when the connection is disconnected say so', async () => {
-    await connected();
+  test('that wait when the connection is disconnected say so', async ({ database, connections }) => {
+    await connected(connections);
     await connections.stage('acme', keys(2));
     await connections.beginDisconnect('acme');
     await connections.finishDisconnect('acme');
 
-    expect(await states()).toEqual(['retired', 'rejected']);
+    expect(await states(database)).toEqual(['retired', 'rejected']);
     expect((await connections.credentials('acme', 1))?.reason).toBeUndefined();
     expect(await connections.credentials('acme', 2)).toMatchObject({ reason: 'disconnected before it was proved' });
   });
 });
 
 describe('new keys that are not accepted', () => {
-  beforeEach(async () => {
-    await connected();
+  test.beforeEach(async ({ connections }) => {
+    await connected(connections);
     await connections.stage('acme', keys(2));
   });
 
-  test('change nothing but are remembered, with the reason and without their sealed text', async () => {
+  test('change nothing but are remembered, with the reason and without their sealed text', async ({
+    database,
+    connections,
+  }) => {
     const row = await connections.reject('acme', 2, { ...refusal, note: 'rotated by the vault' });
 
     const lastRotation = { ...refusal, note: 'rotated by the vault' };
@@ -177,23 +178,23 @@ describe('new keys that are not accepted', () => {
     expect(await database.dump()).toEqual(before);
   });
 
-  test('are never remembered as accepted, or as another version', async () => {
+  test('are never remembered as accepted, or as another version', async ({ connections }) => {
     const row = await connections.reject('acme', 2, { at: refusal.at, accepted: true, version: 7 });
     expect(row.lastRotation).toEqual({ at: refusal.at, accepted: false, version: 2 });
   });
 
-  test.each([
+  test.for([
     { what: 'the active version', version: 1, promoted: 1 },
     { what: 'a new version that was accepted meanwhile', version: 2, promoted: 2 },
     { what: 'a retired version', version: 1, promoted: 2 },
-  ])('are not $what', async ({ version, promoted }) => {
+  ])('are not $what', async ({ version, promoted }, { database, connections }) => {
     await connections.promote('acme', promoted, proof);
     const before = await database.dump();
     await connections.reject('acme', version, refusal);
     expect(await database.dump()).toEqual(before);
   });
 
-  test('have to be there', async () => {
+  test('have to be there', async ({ connections }) => {
     await expect(connections.reject('acme', 7, refusal)).rejects.toThrow('version 7 of the keys of "acme"');
     await expect(connections.reject('acme', 7, refusal)).rejects.toThrow(EvidenceNotFoundError);
     await expect(connections.reject('nobody', 1, refusal)).rejects.toThrow('"nobody"');
@@ -203,7 +204,7 @@ describe('new keys that are not accepted', () => {
 describe('the outcome of a rotation', () => {
   const at = LATER.toISOString();
 
-  test.each([
+  test.for([
     { what: 'accepted', outcome: { at, accepted: true, version: 2, note: 'weekly' }, entries: [] },
     {
       what: 'refused with a reason',
@@ -215,24 +216,27 @@ describe('the outcome of a rotation', () => {
       outcome: { at, accepted: false },
       entries: [{ kind: 'rotation-refused', data: { reason: null, note: null } }],
     },
-  ])('is shown, and stands in the log when it was refused: $what', async ({ outcome, entries }) => {
-    await connected();
-    const row = await connections.recordRotation('acme', outcome);
-    expect(row.lastRotation).toEqual(outcome);
-    expect((await logOf(database)).slice(2)).toEqual(entries);
+  ])(
+    'is shown, and stands in the log when it was refused: $what',
+    async ({ outcome, entries }, { database, connections }) => {
+      await connected(connections);
+      const row = await connections.recordRotation('acme', outcome);
+      expect(row.lastRotation).toEqual(outcome);
+      expect((await logOf(database)).slice(2)).toEqual(entries);
 
-    const before = await database.dump();
-    const sameInAnotherOrder = Object.fromEntries(Object.entries(outcome).reverse()) as unknown as RotationOutcome;
-    expect(await connections.recordRotation('acme', sameInAnotherOrder)).toEqual(row);
-    expect(await database.dump()).toEqual(before);
-  });
+      const before = await database.dump();
+      const sameInAnotherOrder = Object.fromEntries(Object.entries(outcome).reverse()) as unknown as RotationOutcome;
+      expect(await connections.recordRotation('acme', sameInAnotherOrder)).toEqual(row);
+      expect(await database.dump()).toEqual(before);
+    },
+  );
 
-  test('is that of the newest one, and of this life of the connection', async () => {
-    await connected();
+  test('is that of the newest one, and of this life of the connection', async ({ database, connections }) => {
+    await connected(connections);
     await connections.recordRotation('acme', { at: NOON.toISOString(), accepted: false, reason: 'first' });
     const row = await connections.recordRotation('acme', { at, accepted: false, reason: 'first' });
     expect(row.lastRotation?.at).toBe(at);
-    expect(await kindsSince(2)).toEqual(['rotation-refused', 'rotation-refused']);
+    expect(await kindsSince(database, 2)).toEqual(['rotation-refused', 'rotation-refused']);
 
     await connections.beginDisconnect('acme');
     expect((await connections.finishDisconnect('acme')).lastRotation).toBeDefined();

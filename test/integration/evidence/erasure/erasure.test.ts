@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import {
   auditEvent,
   auditEvents,
-  connectedStore,
+  connect,
   granted,
   HOUR_MS,
   logOf,
@@ -14,24 +14,12 @@ import {
   SETTINGS,
   takenWindow,
 } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
+import type { TestDatabase } from '../../../support/database.js';
 import { click, counted } from '../../../support/protection-logs.js';
+import { test } from '../../../support/test.js';
 import type { NewObservation } from '../../../../evidence/observations/observations.js';
-import type { EvidenceStore } from '../../../../evidence/store.js';
 
-let database: TestDatabase;
-let store: EvidenceStore;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await database.clear();
-  store = await connectedStore(database.url);
-});
-afterEach(() => store.close());
+test.beforeEach(({ store }) => connect(store, 'acme'));
 
 const JANE = 'Jane.Doe@example.com';
 const DAY_MS = 86_400_000;
@@ -54,11 +42,14 @@ function policies(changes: Partial<NewObservation> = {}): NewObservation {
 
 const at = (receivedAt: string): Pick<NewObservation, 'provenance'> => ({ provenance: { ...PROVENANCE, receivedAt } });
 
-const held = (): Promise<{ event_time: Date; body: string | null; user_name: string }[]> =>
+const held = (database: TestDatabase): Promise<{ event_time: Date; body: string | null; user_name: string }[]> =>
   database.query('select event_time, body, user_name from mimecast.audit_events order by event_time, id_hash');
 
 describe('an erasure by age', () => {
-  test('takes the bodies of what is older, in batches with an entry each, and the rest still holds', async () => {
+  test('takes the bodies of what is older, in batches with an entry each, and the rest still holds', async ({
+    database,
+    store,
+  }) => {
     const window = await takenWindow(store);
     await store.events.storePage(page(window, 0, auditEvents(0, 1500), 'token-1'));
     await store.events.storePage(page(window, 1, auditEvents(1500, 1500)));
@@ -76,7 +67,7 @@ describe('an erasure by age', () => {
       verdicts: 0,
       entries: { first: 5, last: 7 },
     });
-    const rows = await held();
+    const rows = await held(database);
     expect(rows.map(({ body }) => body === null)).toEqual(
       rows.map(({ event_time: time }) => time < secondsAfterNoon(2200)),
     );
@@ -99,7 +90,7 @@ describe('an erasure by age', () => {
     });
   });
 
-  test('asked for again erases nothing more, and one that was interrupted is gone on with', async () => {
+  test('asked for again erases nothing more, and one that was interrupted is gone on with', async ({ store }) => {
     await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 1500)));
     const request = { rule: { before: secondsAfterNoon(2000) }, reason: 'old' };
     const interrupted = await store.erasure.erase('acme', request, AbortSignal.abort());
@@ -110,7 +101,7 @@ describe('an erasure by age', () => {
     expect(await store.erasure.erase('acme', request)).toMatchObject({ events: 0, entries: null });
   });
 
-  test('lasts when a poll reads the same range again', async () => {
+  test('lasts when a poll reads the same range again', async ({ database, store }) => {
     const events = auditEvents(0, 5);
     await store.events.storePage(page(await takenWindow(store), 0, events));
     await store.erasure.erase('acme', { rule: { before: secondsAfterNoon(3) }, reason: 'old' });
@@ -118,11 +109,14 @@ describe('an erasure by age', () => {
     const again = await takenWindow(store);
     const stored = granted(await store.events.storePage(page(again, 0, [...events, auditEvent(9)])));
     expect(stored.newEvents).toBe(1);
-    expect((await held()).filter(({ body }) => body === null)).toHaveLength(3);
+    expect((await held(database)).filter(({ body }) => body === null)).toHaveLength(3);
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('keeps the body of an observation that a later one still shows, and previews what it would take', async () => {
+  test('keeps the body of an observation that a later one still shows, and previews what it would take', async ({
+    database,
+    store,
+  }) => {
     const old = at('2026-01-01T00:00:00.000Z');
     await store.observations.record(policies({ ...old, body: ['was so once'] }));
     await store.observations.record(policies({ ...old, body: ['is still so'] }));
@@ -140,7 +134,7 @@ describe('an erasure by age', () => {
 });
 
 describe('an erasure by subject', () => {
-  beforeEach(async () => {
+  test.beforeEach(async ({ store }) => {
     const mentioned = [
       auditEvent(1, { user: JANE }),
       auditEvent(2, { raw: { id: 'x', eventInfo: `Members:\n${JANE.toLowerCase()}` } }),
@@ -152,7 +146,10 @@ describe('an erasure by subject', () => {
     await store.observations.record(policies({ body: [{ id: 'p2' }] }));
   });
 
-  test('takes what mentions the person, leaves the name nowhere, and the receipt shows whose request it was', async () => {
+  test('takes what mentions the person, leaves the name nowhere, and the receipt shows whose request it was', async ({
+    database,
+    store,
+  }) => {
     const report = await store.erasure.erase('acme', { rule: { subject: ` ${JANE} ` }, reason: 'request 4711' });
     expect(report).toMatchObject({ events: 2, observations: 2, entries: { first: 7, last: 8 } });
     const everything = JSON.stringify(await database.dump()).replaceAll(`Mary-${JANE}`, '');
@@ -169,7 +166,9 @@ describe('an erasure by subject', () => {
     });
   });
 
-  test('leaves an observation that cannot be read any more, until the vendor gives the same again', async () => {
+  test('leaves an observation that cannot be read any more, until the vendor gives the same again', async ({
+    store,
+  }) => {
     await store.erasure.erase('acme', { rule: { subject: JANE }, what: ['observations'], reason: 'request 4711' });
     const exported = async (): Promise<unknown[]> => {
       const records: unknown[] = [];
@@ -189,7 +188,7 @@ describe('an erasure by subject', () => {
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('works for a connection that is disconnected', async () => {
+  test('works for a connection that is disconnected', async ({ store }) => {
     await store.connections.beginDisconnect('acme');
     await store.connections.finishDisconnect('acme');
     expect(await store.erasure.erase('acme', { rule: { subject: JANE }, reason: 'r' })).toMatchObject({ events: 2 });
@@ -200,7 +199,10 @@ describe('an erasure by subject', () => {
   });
 });
 
-test('erasing and polling at the same time lose nothing and wait for nobody in a circle', async () => {
+test('erasing and polling at the same time lose nothing and wait for nobody in a circle', async ({
+  database,
+  store,
+}) => {
   const first = await takenWindow(store);
   await store.events.storePage(page(first, 0, auditEvents(0, 3000)));
   const window = granted(await store.ledger.take((await openWindow(store)).windowId, 1, 'run-2'));
@@ -216,10 +218,13 @@ test('erasing and polling at the same time lose nothing and wait for nobody in a
 
   expect((one?.events ?? 0) + (two?.events ?? 0)).toBe(3000);
   expect(await store.proof.verify('acme')).toMatchObject({ ok: true, erased: { events: 3000 } });
-  expect(await held()).toHaveLength(4000);
+  expect(await held(database)).toHaveLength(4000);
 });
 
-test('retention erases what the settings say is kept long enough, and 400 days where they say nothing', async () => {
+test('retention erases what the settings say is kept long enough, and 400 days where they say nothing', async ({
+  database,
+  store,
+}) => {
   await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
   await store.observations.record(policies());
   const afterDays = (days: number): Date => new Date(secondsAfterNoon(5).getTime() + days * DAY_MS);
@@ -251,7 +256,10 @@ test('retention erases what the settings say is kept long enough, and 400 days w
   });
 });
 
-test('rows of a protection log that are kept are erased by person and by age; what they were counted into stays', async () => {
+test('rows of a protection log that are kept are erased by person and by age; what they were counted into stays', async ({
+  database,
+  store,
+}) => {
   const hour = { start: NOON, end: new Date(NOON.getTime() + HOUR_MS) };
   const window = await takenWindow(store, { stream: 'threat-statistics/url', ...hour });
   const rows = [click(NOON), click(secondsAfterNoon(1), { userEmailAddress: 'other@tenant.example' })].map((row) =>

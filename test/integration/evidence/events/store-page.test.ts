@@ -1,9 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import {
   auditEvent,
   auditEvents,
   connect,
-  connectedStore,
   granted,
   HOUR_MS,
   NOON,
@@ -12,31 +11,21 @@ import {
   SETTINGS,
   takenWindow,
 } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
+import type { TestDatabase } from '../../../support/database.js';
+import { test } from '../../../support/test.js';
 import type { TakenWindow } from '../../../../evidence/ledger/window.js';
-import type { EvidenceStore } from '../../../../evidence/store.js';
 
-let database: TestDatabase;
-let store: EvidenceStore;
+test.beforeEach(({ store }) => connect(store, 'acme'));
 
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await database.clear();
-  store = await connectedStore(database.url);
-});
-afterEach(() => store.close());
-
-const heldEvents = async (): Promise<number> => {
+const heldEvents = async (database: TestDatabase): Promise<number> => {
   const [held] = await database.query<{ count: number }>('select count(*)::integer from mimecast.audit_events');
   return held?.count ?? -1;
 };
 
 describe('storing the pages of a window', () => {
-  test('a window of three pages is complete with its last page, and only then moves the watermark', async () => {
+  test('a window of three pages is complete with its last page, and only then moves the watermark', async ({
+    store,
+  }) => {
     const window = await takenWindow(store);
 
     expect(await store.events.storePage(page(window, 0, auditEvents(0, 5), 'token-1'))).toEqual({
@@ -55,7 +44,7 @@ describe('storing the pages of a window', () => {
     expect(await store.ledger.position('acme', 'audit-events')).toEqual({ watermark: window.end });
   });
 
-  test('a re-reading of late events does not move the watermark', async () => {
+  test('a re-reading of late events does not move the watermark', async ({ store }) => {
     await store.events.storePage(page(await takenWindow(store), 0, []));
     const end = new Date(NOON.getTime() + 2 * HOUR_MS);
     const late = await takenWindow(store, { kind: 'late-events', end });
@@ -65,30 +54,33 @@ describe('storing the pages of a window', () => {
     expect(position).toEqual({ watermark: new Date(NOON.getTime() + HOUR_MS), lateEventsReadTo: end });
   });
 
-  test('an event that an earlier window brought is stored once and stays on its first page', async () => {
+  test('an event that an earlier window brought is stored once and stays on its first page', async ({
+    database,
+    store,
+  }) => {
     await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 4)));
     const overlapping = await takenWindow(store, { end: new Date(NOON.getTime() + 2 * HOUR_MS) });
     const stored = await store.events.storePage(page(overlapping, 0, auditEvents(2, 4)));
 
     expect(stored).toMatchObject({ events: 4, newEvents: 2 });
-    expect(await heldEvents()).toBe(6);
+    expect(await heldEvents(database)).toBe(6);
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('the same event twice in one page is stored once', async () => {
+  test('the same event twice in one page is stored once', async ({ store }) => {
     const twice = [auditEvent(1), auditEvent(1)];
     const stored = await store.events.storePage(page(await takenWindow(store), 0, twice));
     expect(stored).toMatchObject({ events: 2, newEvents: 1 });
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('the same id at another time is a second version of the event', async () => {
+  test('the same id at another time is a second version of the event', async ({ store }) => {
     const versions = [auditEvent(1), auditEvent(1, { eventTime: new Date(NOON.getTime() + 90_000) })];
     const stored = await store.events.storePage(page(await takenWindow(store), 0, versions));
     expect(stored).toMatchObject({ newEvents: 2 });
   });
 
-  test('events with NUL, lone surrogates and quotes keep their canonical bytes', async () => {
+  test('events with NUL, lone surrogates and quotes keep their canonical bytes', async ({ database, store }) => {
     const text = 'a\u0000b \ud800 "quoted" \\ {x,y} \u2028 😀';
     const event = auditEvent(1, { user: text, category: text, auditType: text, raw: { id: 'x', b: text, a: 1e21 } });
     await store.events.storePage(page(await takenWindow(store), 0, [event]));
@@ -101,19 +93,19 @@ describe('storing the pages of a window', () => {
 });
 
 describe('two attempts at one window', () => {
-  test('the newer one wins, and the older one stores nothing at all', async () => {
+  test('the newer one wins, and the older one stores nothing at all', async ({ database, store }) => {
     const older = await takenWindow(store);
     const newer = granted(await store.ledger.take(older.windowId, 1, 'run-2'));
     const headBefore = await store.log.head('acme');
 
     expect(await store.events.storePage(page(older, 0, auditEvents(0, 5), 'token-1'))).toBe('superseded');
-    expect(await heldEvents()).toBe(0);
+    expect(await heldEvents(database)).toBe(0);
     expect(await store.log.head('acme')).toEqual(headBefore);
 
     expect(await store.events.storePage(page(newer, 0, auditEvents(0, 5)))).toMatchObject({ complete: true });
   });
 
-  test('racing with the same epoch, a page is stored by one of them only', async () => {
+  test('racing with the same epoch, a page is stored by one of them only', async ({ database, store }) => {
     const window = await takenWindow(store);
     const racers = Array.from({ length: 6 }, () =>
       store.events.storePage(page(window, 0, auditEvents(0, 50), 'token-1')),
@@ -122,16 +114,16 @@ describe('two attempts at one window', () => {
     const answers = await Promise.all(racers);
     expect(answers.filter((answer) => typeof answer !== 'string')).toHaveLength(1);
     expect(answers.filter((answer) => answer === 'superseded')).toHaveLength(5);
-    expect(await heldEvents()).toBe(50);
+    expect(await heldEvents(database)).toBe(50);
   });
 
-  test('a window that is complete can no longer be taken', async () => {
+  test('a window that is complete can no longer be taken', async ({ store }) => {
     const window = await takenWindow(store);
     await store.events.storePage(page(window, 0, []));
     expect(await store.ledger.take(window.windowId, 1, 'run-2')).toBe('superseded');
   });
 
-  test('opening a window twice gives the same one, and records its gap once', async () => {
+  test('opening a window twice gives the same one, and records its gap once', async ({ database, store }) => {
     const gap = { start: new Date(NOON.getTime() - HOUR_MS), end: NOON, cause: 'look-back' } as const;
     const windows = await Promise.all(Array.from({ length: 4 }, () => openWindow(store, { gap })));
 
@@ -142,20 +134,20 @@ describe('two attempts at one window', () => {
 });
 
 describe('page tokens', () => {
-  test('a token that the window has used is refused, and its page stores nothing', async () => {
+  test('a token that the window has used is refused, and its page stores nothing', async ({ database, store }) => {
     const window = await takenWindow(store);
     await store.events.storePage(page(window, 0, auditEvents(0, 2), 'token-1'));
     await store.events.storePage(page(window, 1, auditEvents(2, 2), 'token-2'));
     const headBefore = await store.log.head('acme');
 
     expect(await store.events.storePage(page(window, 2, auditEvents(4, 2), 'token-1'))).toBe('repeated-token');
-    expect(await heldEvents()).toBe(4);
+    expect(await heldEvents(database)).toBe(4);
     expect(await store.log.head('acme')).toEqual(headBefore);
     const { openWindow: open } = await store.ledger.position('acme', 'audit-events');
     expect(open).toMatchObject({ pages: 2, pageToken: 'token-2' });
   });
 
-  test('after a restart the window may meet the same tokens again', async () => {
+  test('after a restart the window may meet the same tokens again', async ({ store }) => {
     const window = await takenWindow(store);
     await store.events.storePage(page(window, 0, auditEvents(0, 2), 'token-1'));
     const restarted = granted(await store.ledger.restart(window, window.start, 'token refused'));
@@ -167,7 +159,9 @@ describe('page tokens', () => {
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('a window is given up after three restarts; the next poll opens it from the watermark again', async () => {
+  test('a window is given up after three restarts; the next poll opens it from the watermark again', async ({
+    store,
+  }) => {
     const window = await takenWindow(store);
     for (let restart = 1; restart <= 3; restart += 1) {
       expect(await store.ledger.restart(window, window.start, 'token refused')).toMatchObject({ restarts: restart });
@@ -178,14 +172,16 @@ describe('page tokens', () => {
     expect((await openWindow(store)).windowId).not.toBe(window.windowId);
   });
 
-  test('what a restart no longer covers becomes a gap', async () => {
+  test('what a restart no longer covers becomes a gap', async ({ store }) => {
     const window = await takenWindow(store);
     const start = new Date(NOON.getTime() + 600_000);
     await store.ledger.restart(window, start, 'token refused');
     expect(await store.ledger.gaps('acme', 'audit-events')).toEqual([{ start: NOON, end: start, cause: 'look-back' }]);
   });
 
-  test('a window that waits for its first page moves on with what the vendor drops, and leaves one gap that grows', async () => {
+  test('a window that waits for its first page moves on with what the vendor drops, and leaves one gap that grows', async ({
+    store,
+  }) => {
     const window = await takenWindow(store);
     const later = (minutes: number): Date => new Date(NOON.getTime() + minutes * 60_000);
     for (const minutes of [20, 50]) {
@@ -201,14 +197,14 @@ describe('page tokens', () => {
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('a window that the vendor has dropped as a whole is given up', async () => {
+  test('a window that the vendor has dropped as a whole is given up', async ({ store }) => {
     const window = await takenWindow(store);
     expect(await store.ledger.restart(window, window.end, 'token refused')).toBe('exhausted');
   });
 });
 
 describe('what one poll did', () => {
-  test('counts its own pages only, over all its windows', async () => {
+  test('counts its own pages only, over all its windows', async ({ store }) => {
     const first = await takenWindow(store);
     await store.events.storePage(page(first, 0, auditEvents(0, 3), 'token-1'));
     const second = granted(await store.ledger.take(first.windowId, 1, 'run-2'));
@@ -225,7 +221,7 @@ describe('what one poll did', () => {
 });
 
 describe('a connection that is disconnected meanwhile', () => {
-  test('takes no further page, window or restart, and its open window is dropped', async () => {
+  test('takes no further page, window or restart, and its open window is dropped', async ({ database, store }) => {
     const window = await takenWindow(store);
     await store.events.storePage(page(window, 0, auditEvents(0, 2), 'token-1'));
     await store.connections.beginDisconnect('acme');
@@ -234,14 +230,14 @@ describe('a connection that is disconnected meanwhile', () => {
     expect(await store.ledger.take(window.windowId, 1, 'run-2')).toBe('disconnected');
     expect(await store.ledger.restart(window, NOON, 'token refused')).toBe('disconnected');
     expect(await store.ledger.move(window, NOON, window.end)).toBe('disconnected');
-    expect(await heldEvents()).toBe(2);
+    expect(await heldEvents(database)).toBe(2);
 
     await store.connections.finishDisconnect('acme');
     expect((await store.ledger.position('acme', 'audit-events')).openWindow).toBeUndefined();
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('has no page in the log after that, however close the race', async () => {
+  test('has no page in the log after that, however close the race', async ({ database, store }) => {
     const streams = ['audit-events', 'policies', 'archive-settings', 'account'] as const;
     const lanes = await Promise.all(streams.map((stream) => takenWindow(store, { stream })));
     const collect = async (window: TakenWindow): Promise<void> => {
@@ -263,7 +259,7 @@ describe('a connection that is disconnected meanwhile', () => {
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 
-  test('and connected again, still refuses the work of before', async () => {
+  test('and connected again, still refuses the work of before', async ({ store }) => {
     const window = await takenWindow(store);
     await store.connections.beginDisconnect('acme');
     await store.connections.finishDisconnect('acme');
@@ -275,7 +271,7 @@ describe('a connection that is disconnected meanwhile', () => {
   });
 });
 
-test('eight lanes of one connection at once lose no entry of the log', async () => {
+test('eight lanes of one connection at once lose no entry of the log', async ({ store }) => {
   const streams = ['audit-events', 'policies', 'archive-settings', 'account'] as const;
   const ids = ['acme', 'other'];
   await connect(store, 'other');

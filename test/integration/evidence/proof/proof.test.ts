@@ -1,32 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { exportLine, type ExportOptions, type ExportRecord } from '../../../../evidence/export.js';
 import {
   auditEvent,
   auditEvents,
-  connectedStore,
+  connect,
   granted,
   NOON,
   page,
   PROVENANCE,
   takenWindow,
 } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
+import { test } from '../../../support/test.js';
 import type { NewObservation } from '../../../../evidence/observations/observations.js';
 import type { EvidenceStore } from '../../../../evidence/store.js';
 
-let database: TestDatabase;
-let store: EvidenceStore;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await database.clear();
-  store = await connectedStore(database.url);
-});
-afterEach(() => store.close());
+test.beforeEach(({ store }) => connect(store, 'acme'));
 
 const policies: NewObservation = {
   connectionId: 'acme',
@@ -42,7 +30,7 @@ const policies: NewObservation = {
 };
 
 describe('observations', () => {
-  test('the same body twice is two observations and one stored body', async () => {
+  test('the same body twice is two observations and one stored body', async ({ database, store }) => {
     const first = granted(await store.observations.record(policies));
     const second = granted(
       await store.observations.record({ ...policies, body: [{ id: 'p1', option: 'block_sender' }] }),
@@ -53,7 +41,7 @@ describe('observations', () => {
     expect(await store.observations.latest('acme')).toEqual([second]);
   });
 
-  test('an empty list is a body too, and what could not be read has none', async () => {
+  test('an empty list is a body too, and what could not be read has none', async ({ store }) => {
     const empty = granted(await store.observations.record({ ...policies, outcome: 'empty', items: 0, body: [] }));
     expect(empty.digest).toBe('4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945');
 
@@ -66,14 +54,14 @@ describe('observations', () => {
     expect(() => store.observations.record({ ...policies, outcome: 'failed' })).toThrow('has no body');
   });
 
-  test('of a connection that was disconnected are not stored', async () => {
+  test('of a connection that was disconnected are not stored', async ({ store }) => {
     await store.connections.beginDisconnect('acme');
     expect(await store.observations.record(policies)).toBe('disconnected');
     expect(await store.observations.latest('acme')).toEqual([]);
   });
 });
 
-test('how a poll ended is kept once, however often it is told', async () => {
+test('how a poll ended is kept once, however often it is told', async ({ database, store }) => {
   const poll = {
     connectionId: 'acme',
     stream: 'audit-events',
@@ -97,19 +85,19 @@ test('how a poll ended is kept once, however often it is told', async () => {
 
 describe('verification', () => {
   // Entries: 1 opened, 2 accepted, 3 and 4 pages, 5 observation.
-  beforeEach(async () => {
+  test.beforeEach(async ({ store }) => {
     const window = await takenWindow(store);
     await store.events.storePage(page(window, 0, auditEvents(0, 5), 'token-1'));
     await store.events.storePage(page(window, 1, auditEvents(5, 5)));
     await store.observations.record(policies);
   });
 
-  test('holds for evidence that nobody touched', async () => {
+  test('holds for evidence that nobody touched', async ({ store }) => {
     expect(await store.proof.verify('acme')).toEqual({ connectionId: 'acme', ok: true, records: 5 });
     expect(await store.proof.verify('nobody')).toEqual({ connectionId: 'nobody', ok: true, records: 0 });
   });
 
-  test.each([
+  test.for([
     {
       what: 'the body of an event',
       sql: `update mimecast.audit_events set body = replace(body, 'Logged On', 'Logged Off') where page = 2`,
@@ -179,7 +167,7 @@ describe('verification', () => {
       sequence: 5,
       reason: 'the body of this observation was changed',
     },
-  ])('finds $what', async ({ sql, sequence, reason }) => {
+  ])('finds $what', async ({ sql, sequence, reason }, { database, store }) => {
     await database.query(sql);
 
     const verification = await store.proof.verify('acme');
@@ -189,13 +177,13 @@ describe('verification', () => {
 });
 
 describe('exports', () => {
-  const exported = async (options?: ExportOptions): Promise<ExportRecord[]> => {
+  const exported = async (store: EvidenceStore, options?: ExportOptions): Promise<ExportRecord[]> => {
     const records: ExportRecord[] = [];
     for await (const record of store.export('acme', options)) records.push(record);
     return records;
   };
 
-  test('give every event once in order of time, over many batches, and then the observations', async () => {
+  test('give every event once in order of time, over many batches, and then the observations', async ({ store }) => {
     const window = await takenWindow(store);
     // Many events of one second: the batches must not lose those that share a time.
     const crowd = Array.from({ length: 700 }, (_, number) => auditEvent(number, { eventTime: NOON }));
@@ -203,7 +191,7 @@ describe('exports', () => {
     await store.events.storePage(page(window, 1, auditEvents(1000, 600)));
     await store.observations.record(policies);
 
-    const records = await exported();
+    const records = await exported(store);
     expect(records).toHaveLength(1301);
     expect(new Set(records.map((record) => record.sha256)).size).toBe(1301);
     expect(records.at(-1)).toMatchObject({
@@ -213,21 +201,21 @@ describe('exports', () => {
     });
   });
 
-  test('can be narrowed to a range of time and to one kind', async () => {
+  test('can be narrowed to a range of time and to one kind', async ({ store }) => {
     await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
     await store.observations.record(policies);
     const from = new Date(NOON.getTime() + 2000);
     const to = new Date(NOON.getTime() + 5000);
 
-    expect(await exported({ from, to })).toHaveLength(3);
-    expect(await exported({ what: ['observations'] })).toMatchObject([{ type: 'observation' }]);
+    expect(await exported(store, { from, to })).toHaveLength(3);
+    expect(await exported(store, { what: ['observations'] })).toMatchObject([{ type: 'observation' }]);
   });
 
-  test('write the canonical bytes, even of keys that look like numbers', async () => {
+  test('write the canonical bytes, even of keys that look like numbers', async ({ store }) => {
     const event = auditEvent(1, { raw: { '9': 'nine', '10': 'ten', id: 'x' } });
     await store.events.storePage(page(await takenWindow(store), 0, [event]));
 
-    const [record] = await exported();
+    const [record] = await exported(store);
     const line = record && exportLine(record);
     expect(line).toMatch(/^\{"type":"event",.*,"body":\{"10":"ten","9":"nine","id":"x"\}\}$/);
     expect(JSON.parse(line ?? '')).toMatchObject({ connectionId: 'acme', page: 1, body: { id: 'x' } });
