@@ -146,6 +146,18 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   return engine;
 }
 
+/** Environment with which a command reaches the servers of an engine. */
+export function environmentOf({ database, taskQueue }: Engine, keyringFile: string): Record<string, string> {
+  return {
+    TEMPORAL_CONFIG_FILE: '',
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    DATABASE_URL: database.url,
+    MIMECAST_KEYRING_FILE: keyringFile,
+    MIMECAST_TASK_QUEUE: taskQueue,
+    MIMECAST_ALLOW_LOOPBACK: '1',
+  };
+}
+
 /**
  * A tenant of a simulator. Unless it is described otherwise, all its events lie where a first poll reads: within the
  * vendor's look-back, and long enough ago to have settled.

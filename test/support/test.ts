@@ -12,8 +12,9 @@ import { startEngine, type EngineOptions } from './engine.js';
  * - `engine`: a worker, a client, a database and a simulator, for the file. A file that needs another one extends
  *   `engineOptions`.
  * - `database`: a migrated database, for the file.
+ * - `emptyDatabase`: a database without migrations, for one test.
  * - `store`: the evidence store on that database, whose tables are empty when a test begins.
- * - `folder`: an empty folder, for one test. Other accounts of the machine may pass through it, as Postgres has to.
+ * - `folder`: an empty folder, for one test.
  */
 export const test = base
   .extend('engineOptions', { scope: 'file' }, {} as EngineOptions)
@@ -27,15 +28,23 @@ export const test = base
     onCleanup(() => database.drop());
     return database;
   })
+  .extend('emptyDatabase', async ({}, { onCleanup }) => {
+    const database = await freshDatabase({ migrated: false });
+    onCleanup(() => database.drop());
+    return database;
+  })
   .extend('store', async ({ database }, { onCleanup }) => {
     await database.clear();
     const store = createEvidenceStore({ databaseUrl: database.url });
     onCleanup(() => store.close());
     return store;
   })
-  .extend('folder', async ({}, { onCleanup }) => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'mimecast-test-'));
-    await chmod(folder, 0o711);
-    onCleanup(() => rm(folder, { recursive: true, force: true }));
-    return folder;
-  });
+  .extend('folder', ({}, { onCleanup }) => temporaryFolder(onCleanup));
+
+/** Creates a folder that other accounts of the machine may pass through, as the one of Postgres has to. */
+export async function temporaryFolder(onCleanup: (remove: () => Promise<void>) => void): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mimecast-test-'));
+  await chmod(folder, 0o711);
+  onCleanup(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

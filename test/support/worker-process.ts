@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { inject, type TestContext } from 'vitest';
-import type { Engine } from './engine.js';
+import type { TestContext } from 'vitest';
+import { environmentOf, type Engine } from './engine.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -20,24 +20,15 @@ export interface WorkerProcess {
 
 /** Starts a worker for an engine that has none of its own. Resolves when it polls; with the test it ends at the latest. */
 export async function startWorkerProcess(
-  { database, keyring, taskQueue }: Engine,
+  engine: Engine,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
 ): Promise<WorkerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'mimecast-worker-'));
   const keyringFile = join(folder, 'ring.json');
-  await writeFile(keyringFile, JSON.stringify(keyring), { mode: 0o600 });
+  await writeFile(keyringFile, JSON.stringify(engine.keyring), { mode: 0o600 });
 
   const child = spawn(process.execPath, [PROGRAM, 'worker', '--json'], {
-    env: {
-      PATH: process.env['PATH'],
-      TEMPORAL_CONFIG_FILE: '',
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
-      DATABASE_URL: database.url,
-      MIMECAST_KEYRING_FILE: keyringFile,
-      MIMECAST_TASK_QUEUE: taskQueue,
-      MIMECAST_ALLOW_LOOPBACK: '1',
-      MIMECAST_DATA_DIR: folder,
-    },
+    env: { PATH: process.env['PATH'], MIMECAST_DATA_DIR: folder, ...environmentOf(engine, keyringFile) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close') as Promise<[number | null]>;

@@ -1,28 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { openDatabase } from '../../../evidence/database/database.js';
 import { EvidenceUnreachableError } from '../../../evidence/database/errors.js';
-import { openInspection, type EvidenceInspection } from '../../../evidence/inspection.js';
-import { connect, connectedStore, granted, HOUR_MS, NOON, openWindow } from '../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../support/database.js';
+import { openInspection } from '../../../evidence/inspection.js';
+import { connect, granted, HOUR_MS, NOON, openWindow } from '../../support/evidence.js';
+import { test as base } from '../../support/test.js';
 import type { FinishedPoll } from '../../../evidence/ledger/polls.js';
-import type { EvidenceStore } from '../../../evidence/store.js';
 
-let database: TestDatabase;
-let store: EvidenceStore;
-let inspection: EvidenceInspection;
-beforeAll(async () => {
-  database = await freshDatabase();
-  inspection = openInspection(database.url, 5_000);
+const test = base.extend('inspection', { scope: 'file' }, ({ database }, { onCleanup }) => {
+  const inspection = openInspection(database.url, 5_000);
+  onCleanup(() => inspection.close());
+  return inspection;
 });
-beforeEach(async () => {
-  await database.clear();
-  store = await connectedStore(database.url);
-});
-afterEach(() => store.close());
-afterAll(async () => {
-  await inspection.close();
-  await database.drop();
-});
+test.beforeEach(({ store }) => connect(store, 'acme'));
 
 const poll = (hour: number, outcome: FinishedPoll['outcome'], changes: Partial<FinishedPoll> = {}): FinishedPoll => ({
   connectionId: 'acme',
@@ -35,7 +24,7 @@ const poll = (hour: number, outcome: FinishedPoll['outcome'], changes: Partial<F
   ...changes,
 });
 
-test('the server says which it is and what time it has', async () => {
+test('the server says which it is and what time it has', async ({ database, inspection }) => {
   const server = await inspection.server();
   expect(server.versionNumber).toBeGreaterThanOrEqual(140_000);
   expect(server.version.split('.')[0]).toBe(String(Math.floor(server.versionNumber / 10_000)));
@@ -43,13 +32,13 @@ test('the server says which it is and what time it has', async () => {
   expect(server.where).toBe(new URL(database.url).host);
 });
 
-test('the namespace is the one that was claimed, if any', async () => {
+test('the namespace is the one that was claimed, if any', async ({ store, inspection }) => {
   expect(await inspection.namespace()).toBeUndefined();
   await store.claimNamespace('default');
   expect(await inspection.namespace()).toBe('default');
 });
 
-test('keys are those in use or being proved, of the connections that are named', async () => {
+test('keys are those in use or being proved, of the connections that are named', async ({ store, inspection }) => {
   await connect(store, 'beta');
   await store.connections.stage('acme', { sealed: 'sealed-2', kid: 'ring-2' });
   const keys = await inspection.keys(['acme']);
@@ -62,7 +51,10 @@ test('keys are those in use or being proved, of the connections that are named',
   expect(keys[0]?.issuedAt).toBeInstanceOf(Date);
 });
 
-test('of each stream there are the newest poll, the newest success and the open window', async () => {
+test('of each stream there are the newest poll, the newest success and the open window', async ({
+  store,
+  inspection,
+}) => {
   for (const ended of [poll(1, 'collected'), poll(2, 'partial'), poll(3, 'failed', { error: 'refused' })]) {
     await store.polls.record(ended);
   }
@@ -86,7 +78,7 @@ test('of each stream there are the newest poll, the newest success and the open 
   expect(of('nobody', 'policies')).toEqual({ connectionId: 'nobody', stream: 'policies' });
 });
 
-test('those who only look cannot change anything, nor wait for long', async () => {
+test('those who only look cannot change anything, nor wait for long', async ({ database }) => {
   const db = openDatabase({
     databaseUrl: database.url,
     maxConnections: 1,

@@ -1,38 +1,34 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { lateEvents } from '../../../../sandbox/simulator/fixtures/late-events.js';
 import type { RunningTenant } from '../../../../sandbox/simulator/running-tenant.js';
 import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
 import { defaultSettings } from '../../../../model/streams.js';
-import { addTenant, MINUTE_MS, startEngine, type Engine, type Tenant } from '../../../support/engine.js';
+import { addTenant, MINUTE_MS, type Engine, type Tenant } from '../../../support/engine.js';
 import { logOf } from '../../../support/evidence.js';
 import { until } from '../../../support/until.js';
+import { test as base } from '../../../support/test.js';
 import type { Simulator } from '../../../../sandbox/simulator/interface.js';
 
-let engine: Engine;
-/** Where API 2.0 is served, and API 1.0 is not; the engine's own simulator serves the other. */
-let modern: Simulator;
-beforeAll(async () => {
-  [engine, modern] = await Promise.all([
-    startEngine({ simulator: { apiVersions: ['1.0'] } }),
-    startSimulator({ apiVersions: ['2.0'] }),
-  ]);
-});
-beforeEach(() => {
+const test = base
+  .extend('engineOptions', { scope: 'file' }, { simulator: { apiVersions: ['1.0'] } })
+  /** Serves API 2.0 alone, as the simulator of the engine serves API 1.0 alone. */
+  .extend('modern', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const modern = await startSimulator({ apiVersions: ['2.0'] });
+    onCleanup(() => modern.stop());
+    return modern;
+  });
+test.beforeEach(({ modern }) => {
   modern.faults.clear();
-});
-afterAll(async () => {
-  await engine.stop();
-  await modern.stop();
 });
 
 /** An account that both places know. */
-function tenantOfBoth(events = 60): Tenant {
+function tenantOfBoth(engine: Engine, modern: Simulator, events = 60): Tenant {
   const tenant = engine.addTenant({ events, seed: engine.simulator.tenants.length + 1 });
   modern.addTenant(tenant);
   return tenant;
 }
 
-function atModern(tenant: Tenant): RunningTenant {
+function atModern(modern: Simulator, tenant: Tenant): RunningTenant {
   const found = modern.tenants.find(({ client }) => client.clientId === tenant.client.clientId);
   if (!found) throw new Error('The tenant is not there.');
   return found;
@@ -43,11 +39,14 @@ const callsAt = (simulator: Simulator, tenant: Tenant): number =>
     ({ accessKey, clientId }) => accessKey === tenant.keys.accessKey || clientId === tenant.client.clientId,
   ).length;
 
-const AT_1 = () => ({ state: 'connected', apiVersion: '1.0', baseUrl: engine.simulator.url });
+const AT_1 = (engine: Engine) => ({ state: 'connected', apiVersion: '1.0', baseUrl: engine.simulator.url });
 
-test('a connection moves to API 2.0 with its evidence, its ledger and its schedules, and back the same way', async () => {
+test('a connection moves to API 2.0 with its evidence, its ledger and its schedules, and back the same way', async ({
+  engine,
+  modern,
+}) => {
   const { connections, store, database } = engine;
-  const tenant = tenantOfBoth(600);
+  const tenant = tenantOfBoth(engine, modern, 600);
   const { id } = await engine.connect(tenant);
   expect(await connections.poll(id, ['audit-events', 'account'])).toMatchObject([{ newEvents: 600 }, {}]);
   const [before, held] = [await logOf(database, id), await store.ledger.position(id, 'audit-events')];
@@ -82,7 +81,7 @@ test('a connection moves to API 2.0 with its evidence, its ledger and its schedu
   ]);
 
   expect(await store.ledger.position(id, 'audit-events')).toEqual(held);
-  atModern(tenant).addLateEvents(lateEvents(1, 10 * MINUTE_MS));
+  atModern(modern, tenant).addLateEvents(lateEvents(1, 10 * MINUTE_MS));
   expect(await connections.poll(id)).toMatchObject([
     { stream: 'audit-events', outcome: 'collected', newEvents: 1 },
     { stream: 'policies', outcome: 'collected' },
@@ -94,16 +93,16 @@ test('a connection moves to API 2.0 with its evidence, its ledger and its schedu
   const credentials = tenant.running.rotateKeys();
   const back = await connections.rotate(id, { credentials, baseUrl: engine.simulator.url });
   expect(back).toMatchObject({ accepted: true, version: 3 });
-  expect(await connections.status(id)).toMatchObject(AT_1());
+  expect(await connections.status(id)).toMatchObject(AT_1(engine));
   expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
   expect(await store.proof.verify(id)).toMatchObject({ ok: true });
 });
 
 describe('a move that may not be changes nothing', () => {
-  test.each<[string, (tenant: Tenant) => Promise<object>, RegExp]>([
+  test.for<[string, (tenant: Tenant, modern: Simulator) => Promise<object>, RegExp]>([
     [
       'keys of another account',
-      () => Promise.resolve(addTenant(modern, { events: 10, seed: 900 }).client),
+      (_, modern) => Promise.resolve(addTenant(modern, { events: 10, seed: 900 }).client),
       /^These keys open account CUK\w+, but t-\S+ is about CUK/,
     ],
     [
@@ -113,36 +112,42 @@ describe('a move that may not be changes nothing', () => {
     ],
     [
       'keys that may not read the account, where those in use could',
-      (tenant) => {
-        atModern(tenant).setAccess('account', 'app-forbidden');
+      (tenant, modern) => {
+        atModern(modern, tenant).setAccess('account', 'app-forbidden');
         return Promise.resolve(tenant.client);
       },
       /^These keys may not read the account/,
     ],
-  ])('%s', async (_, keysOf, reason) => {
+  ])('%s', async ([, keysOf, reason], { engine, modern }) => {
     const { connections, database } = engine;
-    const tenant = tenantOfBoth();
+    const tenant = tenantOfBoth(engine, modern);
     const { id } = await engine.connect(tenant);
     const settings = (await engine.store.connections.read(id))?.settings;
-    const report = await connections.rotate(id, { credentials: await keysOf(tenant), baseUrl: modern.url });
+    const report = await connections.rotate(id, { credentials: await keysOf(tenant, modern), baseUrl: modern.url });
     expect(report).toMatchObject({ accepted: false, version: 2, report: { baseUrl: modern.url, apiVersion: '2.0' } });
     expect(report.reason).toMatch(reason);
 
-    expect(await connections.status(id)).toMatchObject({ ...AT_1(), credentials: { version: 1, state: 'active' } });
+    expect(await connections.status(id)).toMatchObject({
+      ...AT_1(engine),
+      credentials: { version: 1, state: 'active' },
+    });
     expect((await engine.store.connections.read(id))?.settings).toEqual(settings);
     const kinds = (await logOf(database, id)).map(({ kind }) => kind);
     expect(kinds.slice(-2)).toEqual(['credentials-staged', 'credentials-rejected']);
     expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
   });
 
-  test('keys that the new place knows, at a place that does not answer, wait and then move by themselves', async () => {
+  test('keys that the new place knows, at a place that does not answer, wait and then move by themselves', async ({
+    engine,
+    modern,
+  }) => {
     const { connections } = engine;
-    const tenant = tenantOfBoth();
+    const tenant = tenantOfBoth(engine, modern);
     const { id } = await engine.connect(tenant, { settings: { refusals: { confirmAfterMs: 300 } } });
     modern.faults.add({ fault: { kind: 'reset' }, clientId: tenant.client.clientId });
     const report = await connections.rotate(id, { credentials: tenant.client, baseUrl: modern.url });
     expect(report).toMatchObject({ accepted: false, version: 2, report: { authentication: 'unreachable' } });
-    expect(await connections.status(id)).toMatchObject({ ...AT_1(), pendingVersion: 2 });
+    expect(await connections.status(id)).toMatchObject({ ...AT_1(engine), pendingVersion: 2 });
     expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
 
     modern.faults.clear();
@@ -151,9 +156,9 @@ describe('a move that may not be changes nothing', () => {
   });
 });
 
-test('keys that were never accepted are tried where the connection is told to be last', async () => {
+test('keys that were never accepted are tried where the connection is told to be last', async ({ engine, modern }) => {
   const { connections } = engine;
-  const tenant = tenantOfBoth();
+  const tenant = tenantOfBoth(engine, modern);
   const { id } = await engine.connect(tenant, { credentials: { ...tenant.keys, applicationKey: 'wrong' } });
   const lost = await startSimulator({ apiVersions: ['2.0'] });
   try {
@@ -171,16 +176,19 @@ test('keys that were never accepted are tried where the connection is told to be
   }
 });
 
-test('a rotation that is only announced may move the connection too', async () => {
-  const tenant = tenantOfBoth();
+test('a rotation that is only announced may move the connection too', async ({ engine, modern }) => {
+  const tenant = tenantOfBoth(engine, modern);
   const { id } = await engine.connect(tenant);
   await engine.connections.announceRotation(id, { credentials: tenant.client, baseUrl: modern.url });
   await until(async () => (await engine.connections.status(id)).credentials?.version === 2);
   expect(await engine.connections.status(id)).toMatchObject({ apiVersion: '2.0', baseUrl: modern.url });
 });
 
-test('a document with the new keys and the new base URL moves the connection, and says so only once', async () => {
-  const tenant = tenantOfBoth();
+test('a document with the new keys and the new base URL moves the connection, and says so only once', async ({
+  engine,
+  modern,
+}) => {
+  const tenant = tenantOfBoth(engine, modern);
   const { streams } = defaultSettings(engine.simulator.url);
   const { id } = await engine.connect(tenant, { settings: { streams } });
   const documents = [

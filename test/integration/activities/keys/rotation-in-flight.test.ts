@@ -1,29 +1,28 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject } from 'vitest';
 import { findTemporalCli } from '../../../../sandbox/temporal-cli.js';
 import type { TenantKeys } from '../../../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../../../vault/keyring.js';
 import { sealCredentials } from '../../../../vault/sealing.js';
 import { connectionWorkflowId } from '../../../../contract/ids.js';
 import { happened, heldIds, vendorIds } from '../../../support/audit-log.js';
-import { ago, HOUR_MS, startEngine, type Connected, type Engine } from '../../../support/engine.js';
+import { ago, HOUR_MS, startEngine, type Connected } from '../../../support/engine.js';
 import { holdPagesAfter } from '../../../support/page-gate.js';
 import { until } from '../../../support/until.js';
 import { startWorkerProcess } from '../../../support/worker-process.js';
+import { test as base } from '../../../support/test.js';
+
+const test = base.extend('engineOptions', { scope: 'file' }, { simulator: { latencyMs: 5 } });
 
 const PAGE_SIZE = 5;
 const PAGES = 100;
 
 describe('with a worker', () => {
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await startEngine({ simulator: { latencyMs: 5 } });
-  });
-  afterAll(() => engine.stop());
-
-  test('a rotation in the middle of a window of a hundred pages: the poll goes on, nothing is lost and nothing is there twice', async () => {
+  test('a rotation in the middle of a window of a hundred pages: the poll goes on, nothing is lost and nothing is there twice', async ({
+    engine,
+  }) => {
     const { connections, database, simulator } = engine;
     const tenant = engine.addTenant({ events: 0 });
     happened(tenant, ago(3 * HOUR_MS), PAGES * PAGE_SIZE);
@@ -44,7 +43,7 @@ describe('with a worker', () => {
     expect(await connections.status(id)).toMatchObject({ state: 'connected', credentials: { version: 2 } });
   });
 
-  test('a service in any language can announce a rotation: here the plain Temporal CLI', async () => {
+  test('a service in any language can announce a rotation: here the plain Temporal CLI', async ({ engine }) => {
     const { connections, keyring } = engine;
     const { id, tenant } = await engine.connect();
     const sealed = await sealCredentials(sealingKey(keyring), id, { ...tenant.running.rotateKeys() });

@@ -1,25 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ScheduleHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { connectionOf } from '../../../../cli/doctor/finding.js';
 import { ENDPOINTS } from '../../../../mimecast/endpoints.js';
 import { connectionWorkflowId, pollScheduleId } from '../../../../contract/ids.js';
 import { POLLED_STREAMS, type PolledStream } from '../../../../model/streams.js';
-import { startPatient, type Patient } from '../../../support/patient.js';
+import { test, type Patient } from '../../../support/cli/patient.js';
 
 const DAY_MS = 86_400_000;
 
-let patient: Patient;
-beforeAll(async () => {
-  patient = await startPatient();
-});
-afterAll(() => patient.stop());
-
-const scheduleOf = (id: string, stream: PolledStream = 'policies'): ScheduleHandle =>
+const scheduleOf = (patient: Patient, id: string, stream: PolledStream = 'policies'): ScheduleHandle =>
   patient.engine.client.schedule.getHandle(pollScheduleId(id, stream));
 
 /** Every row of the database, and all that a look or a change would leave behind in Temporal. */
-async function everything(id: string): Promise<unknown> {
+async function everything(patient: Patient, id: string): Promise<unknown> {
   const { client, database } = patient.engine;
   const tables = await database.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'mimecast' order by 1`,
@@ -30,7 +24,7 @@ async function everything(id: string): Promise<unknown> {
     ),
   );
   const schedules = POLLED_STREAMS.map(async (stream) => {
-    const { state, action, spec, info } = await scheduleOf(id, stream).describe();
+    const { state, action, spec, info } = await scheduleOf(patient, id, stream).describe();
     return { state, action, spec, taken: info.numActionsTaken, updatedAt: info.lastUpdatedAt };
   });
   const { runId, historyLength } = await client.workflow.getHandle(connectionWorkflowId(id)).describe();
@@ -38,16 +32,16 @@ async function everything(id: string): Promise<unknown> {
 }
 
 /** Does what the doctor said, and expects it well again. */
-async function follow(step: string | undefined, id: string): Promise<void> {
+async function follow(patient: Patient, step: string | undefined, id: string): Promise<void> {
   const [, command = ''] = /temporal-mimecast (.*)$/.exec(step ?? '') ?? [];
   expect(await patient.run(command.split(' '))).toMatchObject({ exitCode: 0 });
   expect(await patient.doctor([id])).toMatchObject({ exitCode: 0, troubles: [] });
 }
 
 describe('all is well', () => {
-  test('every check says so, Mimecast is not called, and nothing is changed by looking', async () => {
+  test('every check says so, Mimecast is not called, and nothing is changed by looking', async ({ patient }) => {
     const { doctor, engine, healthy } = patient;
-    const before = await everything(healthy);
+    const before = await everything(patient, healthy);
     const calls = engine.simulator.requests.length;
 
     const { exitCode, checks } = await doctor();
@@ -62,11 +56,11 @@ describe('all is well', () => {
     expect(checks.find(({ check }) => check === 'workers')?.found).toMatch(
       /by 1 for workflows, 1 for activities: \d+@\S+ \(@temporalio\/worker@1\.\d+\.\d+\+/,
     );
-    expect(await everything(healthy)).toEqual(before);
+    expect(await everything(patient, healthy)).toEqual(before);
     expect(engine.simulator.requests.length).toBe(calls);
   });
 
-  test('--all, or a name, lists every check of a connection', async () => {
+  test('--all, or a name, lists every check of a connection', async ({ patient }) => {
     const { doctor, healthy } = patient;
     const ofOne = (await doctor([healthy])).checks.filter(({ subject }) => subject !== undefined);
     expect(ofOne.map(({ subject, check }) => `${subject ?? ''} ${check}`)).toEqual([
@@ -79,7 +73,7 @@ describe('all is well', () => {
     expect(listed).toHaveLength(ofOne.length);
   });
 
-  test('--test calls Mimecast, and compares its clock', async () => {
+  test('--test calls Mimecast, and compares its clock', async ({ patient }) => {
     const { doctor, engine, healthy } = patient;
     const calls = engine.simulator.requests.length;
     const { troubles, checks } = await doctor([healthy, '--test']);
@@ -89,7 +83,7 @@ describe('all is well', () => {
     expect(checks).toContainEqual(expect.objectContaining({ group: 'clock', check: 'mimecast', verdict: 'ok' }));
   });
 
-  test('for people it is a line a check, without colours where there is no terminal', async () => {
+  test('for people it is a line a check, without colours where there is no terminal', async ({ patient }) => {
     const { exitCode, stdout } = await patient.run(['doctor', patient.healthy]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^machine\nOK {4}node {2,}Node [\d.]+, and >=/);
@@ -99,18 +93,18 @@ describe('all is well', () => {
 });
 
 describe('one thing is broken, just that is found, and the next step mends it', () => {
-  test('a schedule was deleted', async () => {
+  test('a schedule was deleted', async ({ patient }) => {
     const id = await patient.connected();
-    await scheduleOf(id).delete();
+    await scheduleOf(patient, id).delete();
     const { exitCode, troubles, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([1, [`failure connections/schedule ${id}/policies`]]);
     expect(steps).toEqual([`temporal-mimecast resume ${id} policies`]);
-    await follow(steps[0], id);
+    await follow(patient, steps[0], id);
   });
 
-  test('a schedule was replaced by hand', async () => {
+  test('a schedule was replaced by hand', async ({ patient }) => {
     const id = await patient.connected();
-    await scheduleOf(id).update(({ action, spec, policies, state }) => ({
+    await scheduleOf(patient, id).update(({ action, spec, policies, state }) => ({
       action: { ...action, memo: {} },
       spec,
       policies,
@@ -119,49 +113,49 @@ describe('one thing is broken, just that is found, and the next step mends it', 
     const { exitCode, troubles, found, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([1, [`failure connections/schedule ${id}/policies`]]);
     expect(found).toEqual(['not as configured: replaced by hand']);
-    await follow(steps[0], id);
+    await follow(patient, steps[0], id);
   });
 
-  test('the interval of a schedule was changed by hand', async () => {
+  test('the interval of a schedule was changed by hand', async ({ patient }) => {
     const id = await patient.connected();
-    await scheduleOf(id).update((before) => ({ ...before, spec: { intervals: [{ every: '7d' }] } }));
+    await scheduleOf(patient, id).update((before) => ({ ...before, spec: { intervals: [{ every: '7d' }] } }));
     const { exitCode, troubles, found, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([1, [`failure connections/schedule ${id}/policies`]]);
     expect(found).toEqual(['not as configured: every 7d instead of 24h']);
     expect(steps[0]).toContain(`temporal schedule delete --schedule-id ${pollScheduleId(id, 'policies')}, then: `);
-    await scheduleOf(id).delete();
-    await follow(steps[0], id);
+    await scheduleOf(patient, id).delete();
+    await follow(patient, steps[0], id);
   });
 
-  test('a schedule was paused in Temporal', async () => {
+  test('a schedule was paused in Temporal', async ({ patient }) => {
     const id = await patient.connected();
-    await scheduleOf(id).pause('change freeze');
+    await scheduleOf(patient, id).pause('change freeze');
     const { exitCode, troubles, found, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([0, [`warning connections/schedule ${id}/policies`]]);
     expect(found).toEqual(['paused in Temporal: change freeze']);
-    await follow(steps[0], id);
+    await follow(patient, steps[0], id);
   });
 
-  test('an operator paused a stream', async () => {
+  test('an operator paused a stream', async ({ patient }) => {
     const id = await patient.connected();
     await patient.engine.connections.pause(id, { streams: ['policies'], note: 'mail migration' });
     const { exitCode, troubles, found, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([0, [`warning connections/schedule ${id}/policies`]]);
     expect(found[0]).toMatch(/^paused by the operator since .*: mail migration$/);
-    await follow(steps[0], id);
+    await follow(patient, steps[0], id);
   });
 
-  test('the workflow of a connection was terminated', async () => {
+  test('the workflow of a connection was terminated', async ({ patient }) => {
     const id = await patient.connected();
     await patient.engine.client.workflow.getHandle(connectionWorkflowId(id)).terminate('by hand');
     const { exitCode, troubles, found, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([1, [`failure connections/workflow ${id}`]]);
     expect(found[0]).toMatch(/^its workflow is terminated since /);
     expect(steps).toEqual([`temporal-mimecast resume ${id}`]);
-    await follow(steps[0], id);
+    await follow(patient, steps[0], id);
   });
 
-  test('the keys of a connection are refused', async () => {
+  test('the keys of a connection are refused', async ({ patient }) => {
     const id = await patient.connected({ secretKey: Buffer.from('another secret').toString('base64') });
     const { exitCode, troubles, found, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([1, [`failure connections/state ${id}`]]);
@@ -169,10 +163,10 @@ describe('one thing is broken, just that is found, and the next step mends it', 
     expect(steps).toEqual([`temporal-mimecast rotate ${id}`]);
   });
 
-  test.each([
+  test.for<[number, RegExp]>([
     [80, /rotation is due, and overdue on /],
     [100, /rotation is OVERDUE since /],
-  ])('the keys of a connection are %d days old', async (days, words) => {
+  ])('the keys of a connection are %d days old', async ([days, words], { patient }) => {
     const id = await patient.connected({ issuedAt: new Date(Date.now() - days * DAY_MS) });
     const { exitCode, troubles, found, steps } = await patient.doctor([id]);
     expect([exitCode, troubles]).toEqual([0, [`warning connections/key-age ${id}`]]);
@@ -180,7 +174,7 @@ describe('one thing is broken, just that is found, and the next step mends it', 
     expect(steps).toEqual([`temporal-mimecast rotate ${id}`]);
   });
 
-  test('a poll has not succeeded for two intervals', async () => {
+  test('a poll has not succeeded for two intervals', async ({ patient }) => {
     const { engine, doctor } = patient;
     const id = await patient.connected();
     const accessKey = engine.simulator.tenants.at(-1)?.keys.accessKey ?? '';
@@ -196,23 +190,23 @@ describe('one thing is broken, just that is found, and the next step mends it', 
     expect(steps).toEqual([`temporal-mimecast poll ${id} account`]);
   });
 
-  test('there is no such connection', async () => {
+  test('there is no such connection', async ({ patient }) => {
     const { exitCode, troubles, steps } = await patient.doctor(['nobody']);
     expect([exitCode, troubles]).toEqual([1, ['failure connections/state nobody']]);
     expect(steps).toEqual(['temporal-mimecast list']);
   });
 });
 
-test('among many, only those that need somebody are listed', async () => {
+test('among many, only those that need somebody are listed', async ({ patient }) => {
   const id = await patient.connected();
-  await scheduleOf(id).delete();
+  await scheduleOf(patient, id).delete();
   const { checks, troubles } = await patient.doctor();
   expect(troubles).toContain(`failure connections/schedule ${id}/policies`);
   expect(checks.filter((finding) => connectionOf(finding) === patient.healthy)).toEqual([]);
   expect(checks.find(({ check }) => check === 'count')?.found).toMatch(/^\d+ of \d+ need nobody$/);
 });
 
-test('no doctor printed a key, a password or sealed text', async () => {
+test('no doctor printed a key, a password or sealed text', async ({ patient }) => {
   const { hidden, printed } = await patient.secrets();
   expect(hidden.length).toBeGreaterThan(40);
   expect(printed.length).toBeGreaterThan(10_000);

@@ -1,22 +1,16 @@
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { reconcileSchedules } from '../../../../activities/schedules/reconcile-schedules.js';
 import { addKey, createKeyring } from '../../../../vault/keyring.js';
 import { POLLED_STREAMS } from '../../../../model/streams.js';
-import { PLANTED_PASSWORD, startPatient, type Examination, type Patient } from '../../../support/patient.js';
+import { PLANTED_PASSWORD, test, type Examination, type Patient } from '../../../support/cli/patient.js';
 
 const NO_POSTGRES = `postgres://u:${PLANTED_PASSWORD}@127.0.0.1:1/x`;
 const NO_TEMPORAL = '127.0.0.1:1';
 
-let patient: Patient;
-beforeAll(async () => {
-  patient = await startPatient();
-});
-afterAll(() => patient.stop());
-
 describe('Temporal', () => {
-  test('is not there: what needs it is skipped, and the rest is looked at', async () => {
+  test('is not there: what needs it is skipped, and the rest is looked at', async ({ patient }) => {
     const seen = await patient.doctor([patient.healthy], { TEMPORAL_ADDRESS: NO_TEMPORAL });
     expect(seen).toMatchObject({ exitCode: 1, troubles: ['failure temporal/reachable'] });
     expect(seen.steps[0]).toContain('TEMPORAL_ADDRESS');
@@ -27,7 +21,7 @@ describe('Temporal', () => {
     expect(seen.checks).toContainEqual(expect.objectContaining({ check: 'polls', verdict: 'ok' }));
   });
 
-  test('has no such namespace', async () => {
+  test('has no such namespace', async ({ patient }) => {
     const seen = await patient.doctor([patient.healthy], { TEMPORAL_NAMESPACE: 'nowhere' });
     expect(seen).toMatchObject({
       exitCode: 1,
@@ -36,7 +30,7 @@ describe('Temporal', () => {
     expect(seen.steps[0]).toContain('temporal operator namespace create --namespace nowhere');
   });
 
-  test('has a namespace without the search attributes', async () => {
+  test('has a namespace without the search attributes', async ({ patient }) => {
     const namespace = `bare-${patient.engine.taskQueue}`;
     await patient.engine.client.workflowService.registerNamespace({
       namespace,
@@ -58,7 +52,7 @@ describe('Temporal', () => {
     );
   });
 
-  test('has nobody who polls the task queue', async () => {
+  test('has nobody who polls the task queue', async ({ patient }) => {
     const { engine, doctor } = patient;
     const id = await patient.connected();
     const row = await engine.store.connections.read(id);
@@ -77,11 +71,11 @@ describe('Temporal', () => {
 });
 
 describe('Postgres', () => {
-  test.each([
+  test.for([
     ['gone', NO_POSTGRES],
     ['not named', ''],
     ['misspelt', `no url ${PLANTED_PASSWORD}`],
-  ])('is %s: what needs it is skipped', async (_, url) => {
+  ])('is %s: what needs it is skipped', async ([, url], { patient }) => {
     const seen = await patient.doctor([patient.healthy], { DATABASE_URL: url });
     expect(seen).toMatchObject({ exitCode: 1, troubles: ['failure postgres/reachable'] });
     expect(seen.steps[0]).toContain('DATABASE_URL');
@@ -91,7 +85,7 @@ describe('Postgres', () => {
     ]);
   });
 
-  test('is not there, nor is Temporal', async () => {
+  test('is not there, nor is Temporal', async ({ patient }) => {
     const seen = await patient.doctor([], { TEMPORAL_ADDRESS: NO_TEMPORAL, DATABASE_URL: NO_POSTGRES });
     expect(seen).toMatchObject({
       exitCode: 3,
@@ -99,7 +93,7 @@ describe('Postgres', () => {
     });
   });
 
-  test('lacks a migration', async () => {
+  test('lacks a migration', async ({ patient }) => {
     const { database } = patient.engine;
     const [last] = await database.query<{ name: string }>(
       `delete from mimecast.migrations where name = (select max(name) from mimecast.migrations) returning name`,
@@ -110,7 +104,7 @@ describe('Postgres', () => {
     expect([seen.found, seen.steps]).toEqual([[`not applied: ${last?.name ?? ''}`], ['temporal-mimecast migrate']]);
   });
 
-  test('lacks everything', async () => {
+  test('lacks everything', async ({ patient }) => {
     const { database } = patient.engine;
     await database.query('alter schema mimecast rename to hidden');
     const seen = await patient.doctor([patient.healthy]);
@@ -119,7 +113,7 @@ describe('Postgres', () => {
     expect(seen.skipped).toEqual(['postgres/namespace', 'ring/keys', 'connections/state']);
   });
 
-  test('holds the evidence of another namespace', async () => {
+  test('holds the evidence of another namespace', async ({ patient }) => {
     const { database } = patient.engine;
     await database.query(`update mimecast.namespace set name = 'elsewhere'`);
     const seen = await patient.doctor([patient.healthy]);
@@ -130,23 +124,23 @@ describe('Postgres', () => {
 });
 
 describe('the ring', () => {
-  const withRing = (file: string): Promise<Examination> =>
+  const withRing = (patient: Patient, file: string): Promise<Examination> =>
     patient.doctor([patient.healthy], { MIMECAST_KEYRING_FILE: file });
 
-  test('lacks a key', async () => {
+  test('lacks a key', async ({ patient }) => {
     const { engine, healthy } = patient;
     const { current } = engine.keyring;
     const other = await patient.writeRing('other.json', await createKeyring());
-    const seen = await withRing(other);
+    const seen = await withRing(patient, other);
     expect(seen).toMatchObject({ exitCode: 1, troubles: [`failure ring/keys ${healthy}`] });
     expect(seen.found).toEqual([`keys v1 (active), sealed for kid ${current}: not in this ring`]);
     expect(seen.steps).toEqual([`Add key ${current} to ${other}, or: temporal-mimecast rotate ${healthy}`]);
 
     const grown = await patient.writeRing('grown.json', await addKey(engine.keyring));
-    expect(await withRing(grown)).toMatchObject({ exitCode: 0, troubles: [] });
+    expect(await withRing(patient, grown)).toMatchObject({ exitCode: 0, troubles: [] });
   });
 
-  test('does not open keys of another connection', async () => {
+  test('does not open keys of another connection', async ({ patient }) => {
     const { engine, healthy } = patient;
     const id = await patient.connected();
     const changed = await engine.database.query(
@@ -160,33 +154,37 @@ describe('the ring', () => {
     expect(seen.steps).toEqual([`temporal-mimecast rotate ${id}`]);
   });
 
-  test('is open to others, is not there, or is not named', async () => {
+  test('is open to others, is not there, or is not named', async ({ patient }) => {
     const open = await patient.writeRing('open.json', patient.engine.keyring);
     await chmod(open, 0o644);
-    expect(await withRing(open)).toMatchObject({
+    expect(await withRing(patient, open)).toMatchObject({
       exitCode: 0,
       troubles: ['warning ring/mode'],
       steps: [`chmod 600 ${open}`],
     });
 
-    const missing = await withRing(path.join(path.dirname(open), 'nowhere.json'));
+    const missing = await withRing(patient, path.join(path.dirname(open), 'nowhere.json'));
     expect(missing).toMatchObject({ exitCode: 1, troubles: ['failure ring/file'], skipped: ['ring/keys'] });
     expect(missing.steps[0]).toContain('temporal-mimecast vault init');
 
-    expect(await withRing('')).toMatchObject({ exitCode: 0, troubles: [], skipped: ['ring/file', 'ring/keys'] });
+    expect(await withRing(patient, '')).toMatchObject({
+      exitCode: 0,
+      troubles: [],
+      skipped: ['ring/file', 'ring/keys'],
+    });
   });
 });
 
-test.each([
+test.for<[number, string, number]>([
   [10_000, 'warning clock/postgres', 0],
   [120_000, 'failure clock/postgres', 1],
-])('the clock of this machine is %d ms ahead', async (skewMs, trouble, exitCode) => {
+])('the clock of this machine is %d ms ahead', async ([skewMs, trouble, exitCode], { patient }) => {
   const seen = await patient.doctor([patient.healthy], {}, skewMs);
   expect(seen).toMatchObject({ exitCode, troubles: [trouble] });
   expect(seen.steps[0]).toContain('NTP');
 });
 
-test('no doctor printed a key, a password or sealed text', async () => {
+test('no doctor printed a key, a password or sealed text', async ({ patient }) => {
   const { hidden, printed } = await patient.secrets();
   expect(hidden.length).toBeGreaterThan(10);
   expect(printed.length).toBeGreaterThan(10_000);

@@ -1,23 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { openDatabase } from '../../../../evidence/database/database.js';
 import { EvidenceSchemaError, EvidenceUnreachableError } from '../../../../evidence/database/errors.js';
 import { migrate, pendingMigrations } from '../../../../evidence/database/migrate.js';
 import { createEvidenceStore } from '../../../../evidence/store.js';
 import { startPostgres } from '../../../../sandbox/postgres.js';
 import { auditEvents, connectedStore, page, takenWindow } from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
+import { freshDatabase } from '../../../support/database.js';
+import { test } from '../../../support/test.js';
 
 describe('migrations', () => {
-  let database: TestDatabase;
-  beforeEach(async () => {
-    database = await freshDatabase({ migrated: false });
-  });
-  afterEach(() => database.drop());
-
-  test('are applied once, however many processes start at the same time', async () => {
+  test('are applied once, however many processes start at the same time', async ({ emptyDatabase: database }) => {
     const all = await pendingMigrations(database.url);
     expect(all).toContain('0001-evidence');
 
@@ -27,7 +22,9 @@ describe('migrations', () => {
     expect(await migrate(database.url)).toEqual({ applied: [] });
   });
 
-  test('that are missing are what the store complains about, with the command that mends it', async () => {
+  test('that are missing are what the store complains about, with the command that mends it', async ({
+    emptyDatabase: database,
+  }) => {
     const store = createEvidenceStore({ databaseUrl: database.url });
     const claim = store.claimNamespace('default');
     await expect(claim).rejects.toThrow(EvidenceSchemaError);
@@ -35,7 +32,7 @@ describe('migrations', () => {
     await store.close();
   });
 
-  test('that fail leave the database as it was', async () => {
+  test('that fail leave the database as it was', async ({ emptyDatabase: database }) => {
     await database.query('create schema mimecast');
     await database.query('create table mimecast.polls (in_the_way text)');
     await expect(migrate(database.url)).rejects.toThrow('polls');

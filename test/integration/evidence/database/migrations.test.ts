@@ -1,29 +1,28 @@
 import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { migrate, pendingMigrations } from '../../../../evidence/database/migrate.js';
 import * as first from '../../../../evidence/database/migrations/0001-evidence.js';
 import { createEvidenceStore } from '../../../../evidence/store.js';
 import { NOON } from '../../../support/evidence.js';
-import { freshDatabase, type Dump, type TestDatabase } from '../../../support/database.js';
+import type { Dump, TestDatabase } from '../../../support/database.js';
+import { test as base } from '../../../support/test.js';
+
+const test = base
+  .extend('recorded', async () => JSON.parse(await readFile('test/fixtures/evidence-0001.json', 'utf8')) as Dump)
+  .extend('restored', async ({ emptyDatabase, recorded }) => {
+    await restore(emptyDatabase, recorded);
+    return emptyDatabase;
+  });
 
 describe('a database of the first version', () => {
-  let database: TestDatabase;
-  let recorded: Dump;
-  beforeEach(async () => {
-    recorded = JSON.parse(await readFile('test/fixtures/evidence-0001.json', 'utf8')) as Dump;
-    database = await freshDatabase({ migrated: false });
-    await restore(database, recorded);
-  });
-  afterEach(() => database.drop());
-
-  test('holds rows in every table', async () => {
+  test('holds rows in every table', async ({ restored: database, recorded }) => {
     const held = await database.dump();
     expect(Object.keys(held)).toEqual(Object.keys(recorded).sort());
     for (const [table, rows] of Object.entries(recorded)) expect(held[table], table).toEqual(rows);
     for (const [table, rows] of Object.entries(held)) expect(rows, table).not.toEqual([]);
   });
 
-  test('comes through the migrations with nothing changed', async () => {
+  test('comes through the migrations with nothing changed', async ({ restored: database }) => {
     const before = await database.dump();
     const pending = await pendingMigrations(database.url);
     expect(pending[0]).toBe('0002-rotation');
@@ -38,7 +37,7 @@ describe('a database of the first version', () => {
     }
   });
 
-  test('goes on from there: reads, verifies and rotates', async () => {
+  test('goes on from there: reads, verifies and rotates', async ({ restored: database }) => {
     await migrate(database.url);
     const store = createEvidenceStore({ databaseUrl: database.url });
     const rows = await store.connections.list();

@@ -1,20 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, inject } from 'vitest';
-import type { Finding } from '../../cli/doctor/finding.js';
-import { runCommandLine } from '../../cli/program.js';
-import { startEngine, type Engine } from './engine.js';
-import { RecordedTerminal } from './cli/recorded-terminal.js';
+import { expect } from 'vitest';
+import type { Finding } from '../../../cli/doctor/finding.js';
+import { environmentOf, type Engine } from '../engine.js';
+import { temporaryFolder, test as base } from '../test.js';
+import { run as runCommandLine, type Environment, type Ran } from './run.js';
 
 export const PLANTED_PASSWORD = 'planted-password';
-
-type Environment = Record<string, string>;
-
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-}
 
 export interface Examination {
   readonly exitCode: number;
@@ -32,25 +24,22 @@ interface ConnectOptions {
   readonly secretKey?: string;
 }
 
-/** An engine with one connection on which nothing is broken, and the doctor for it. */
+/** An engine with one healthy connection, and the doctor for it. */
 export interface Patient {
   readonly engine: Engine;
   readonly healthy: string;
-  /** Another connection, to be broken. */
+  /** Another connection, for a test to break. */
   readonly connected: (options?: ConnectOptions) => Promise<string>;
   /** Runs a command line against the engine's servers. @param skewMs how far its clock is ahead */
   readonly run: (argv: readonly string[], env?: Environment, skewMs?: number) => Promise<Ran>;
   readonly doctor: (argv?: readonly string[], env?: Environment, skewMs?: number) => Promise<Examination>;
   /** @returns the file's path */
   readonly writeRing: (name: string, ring: object) => Promise<string>;
-  /** What was printed must not hold, and whether it does. */
+  /** Secrets that must not be printed, and everything that was printed. */
   readonly secrets: () => Promise<{ readonly hidden: readonly string[]; readonly printed: string }>;
-  readonly stop: () => Promise<void>;
 }
 
-export async function startPatient(): Promise<Patient> {
-  const engine = await startEngine();
-  const folder = await mkdtemp(path.join(tmpdir(), 'mimecast-doctor-'));
+async function createPatient(engine: Engine, folder: string): Promise<Patient> {
   const printed: string[] = [];
   const keys: string[] = [];
 
@@ -59,7 +48,7 @@ export async function startPatient(): Promise<Patient> {
     await writeFile(file, JSON.stringify(ring), { mode: 0o600 });
     return file;
   };
-  const ringFile = await writeRing('ring.json', engine.keyring);
+  const environment = environmentOf(engine, await writeRing('ring.json', engine.keyring));
 
   const connected: Patient['connected'] = async ({ issuedAt, secretKey } = {}) => {
     const tenant = engine.addTenant({ events: 10 });
@@ -72,21 +61,9 @@ export async function startPatient(): Promise<Patient> {
   };
 
   const run: Patient['run'] = async (argv, env = {}, skewMs = 0) => {
-    const terminal = new RecordedTerminal({
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      TEMPORAL_CONFIG_FILE: '',
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
-      DATABASE_URL: engine.database.url,
-      MIMECAST_KEYRING_FILE: ringFile,
-      MIMECAST_TASK_QUEUE: engine.taskQueue,
-      MIMECAST_ALLOW_LOOPBACK: '1',
-      ...env,
-    });
-    terminal.now = () => new Date(Date.now() + skewMs);
-    const exitCode = await runCommandLine(argv, { terminal, signal: new AbortController().signal });
-    printed.push(terminal.stdout.text, terminal.stderr.text);
-    return { exitCode, stdout: terminal.stdout.text };
+    const ran = await runCommandLine(argv, { HOME: process.env['HOME'], ...environment, ...env }, { skewMs });
+    printed.push(ran.stdout, ran.stderr);
+    return ran;
   };
 
   const healthy = await connected();
@@ -113,12 +90,13 @@ export async function startPatient(): Promise<Patient> {
       const hidden = [PLANTED_PASSWORD, password, ...keys, ...ring, ...sealed].filter((secret) => secret !== '');
       return { hidden, printed: printed.join('\n') };
     },
-    async stop() {
-      await engine.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
+
+/** `test` with a patient of the file. */
+export const test = base.extend('patient', { scope: 'file' }, async ({ engine }, { onCleanup }) =>
+  createPatient(engine, await temporaryFolder(onCleanup)),
+);
 
 function examination(exitCode: number, checks: readonly Finding[]): Examination {
   const bad = checks.filter(({ verdict }) => verdict === 'warning' || verdict === 'failure');
