@@ -1,33 +1,20 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect } from 'vitest';
 import { stringify } from 'yaml';
-import { runCommandLine } from '../../../cli/program.js';
 import type { ApplyDocument, ApplyReport, ConnectionFields } from '../../../client/index.js';
 import type { TenantKeys } from '../../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../../vault/keyring.js';
 import { sealCredentials } from '../../../vault/sealing.js';
-import { startEngine, type Engine } from '../../support/engine.js';
-import { RecordedTerminal } from '../../support/cli/recorded-terminal.js';
+import { environmentOf, type Engine } from '../../support/engine.js';
+import { run, type Ran } from '../../support/cli/run.js';
+import { test } from '../../support/test.js';
 
 /** As many as make a difference to the order and few enough for a suite; 500 are a check of their own. */
 const MANY = 20;
 
-let engine: Engine;
-let folder: string;
-beforeAll(async () => {
-  engine = await startEngine();
-  folder = await mkdtemp(path.join(tmpdir(), 'mimecast-apply-'));
-  await writeFile(path.join(folder, 'ring.json'), JSON.stringify(engine.keyring), { mode: 0o600 });
-});
-afterAll(async () => {
-  await engine.stop();
-  await rm(folder, { recursive: true });
-});
-
 /** Connections to tenants of their own, as a document has them. */
-function tenants(count: number) {
+function tenants(engine: Engine, count: number) {
   return Array.from({ length: count }, () => {
     const tenant = engine.addTenant({ events: 20 });
     return { id: engine.newId(), tenant };
@@ -36,7 +23,11 @@ function tenants(count: number) {
 
 type Tenants = ReturnType<typeof tenants>;
 
-function documentOf(all: Tenants, fields: (index: number) => ConnectionFields = () => ({})): ApplyDocument {
+function documentOf(
+  engine: Engine,
+  all: Tenants,
+  fields: (index: number) => ConnectionFields = () => ({}),
+): ApplyDocument {
   return {
     defaults: { baseUrl: engine.simulator.url, streams: { policies: { every: '12h' } } },
     connections: Object.fromEntries(
@@ -53,19 +44,21 @@ const planned = ({ plan }: ApplyReport): string[] =>
 
 const only = (all: Tenants) => ({ only: all.map(({ id }) => id) });
 
-test('many connections are made, told apart from those that are there, changed and rotated; the same again is nothing', async () => {
+test('many connections are made, told apart from those that are there, changed and rotated; the same again is nothing', async ({
+  engine,
+}) => {
   const { connections } = engine;
-  const all = tenants(MANY);
+  const all = tenants(engine, MANY);
   const ids = all.map(({ id }) => id).sort();
 
-  const dry = await connections.apply([documentOf(all)], { dryRun: true });
+  const dry = await connections.apply([documentOf(engine, all)], { dryRun: true });
   expect(planned(dry)).toEqual(ids.map(() => 'connect'));
   expect(await connections.list()).toEqual([]);
 
-  const made = await connections.apply([documentOf(all)]);
+  const made = await connections.apply([documentOf(engine, all)]);
   expect(made.ok).toBe(true);
   expect(done(made)).toEqual(ids.map((id) => `${id} connect ok`));
-  const again = await connections.apply([documentOf(all)]);
+  const again = await connections.apply([documentOf(engine, all)]);
   expect([again.ok, planned(again)]).toEqual([true, []]);
   const [first, second, third] = all;
   if (!first || !second || !third) throw new Error('too few tenants');
@@ -77,7 +70,7 @@ test('many connections are made, told apart from those that are there, changed a
 
   second.tenant.running.rotateKeys();
   third.tenant.running.rotateKeys();
-  const changed = documentOf(all, (index) =>
+  const changed = documentOf(engine, all, (index) =>
     index === 0 || index === 2 ? { streams: { policies: { every: '6h' }, account: { enabled: false } } } : {},
   );
   const edited = await connections.apply([changed]);
@@ -90,7 +83,7 @@ test('many connections are made, told apart from those that are there, changed a
     'policies',
     '6h',
   ]);
-}, 240_000);
+});
 
 /** In the order of the ids, and as they are for the same one. */
 const byIdOf =
@@ -98,12 +91,12 @@ const byIdOf =
   (a: string, b: string): number =>
     ids.indexOf(a.split(' ')[0] ?? '') - ids.indexOf(b.split(' ')[0] ?? '');
 
-test('keys that are refused fail alone, and are tried again by the next apply', async () => {
+test('keys that are refused fail alone, and are tried again by the next apply', async ({ engine }) => {
   const { connections } = engine;
-  const all = tenants(3);
+  const all = tenants(engine, 3);
   const [, bad] = all;
   if (!bad) throw new Error('too few tenants');
-  const wrong = documentOf(all, (index) =>
+  const wrong = documentOf(engine, all, (index) =>
     index === 1 ? { credentials: { ...bad.tenant.keys, accessKey: 'x'.repeat(40) } } : {},
   );
   const report = await connections.apply([wrong], only(all));
@@ -118,16 +111,16 @@ test('keys that are refused fail alone, and are tried again by the next apply', 
   ]);
   expect((await connections.status(bad.id)).state).toBe('refused');
 
-  const mended = await connections.apply([documentOf(all)], only(all));
+  const mended = await connections.apply([documentOf(engine, all)], only(all));
   expect(done(mended)).toEqual([`${bad.id} rotate ok`]);
   expect((await connections.status(bad.id)).state).toBe('connected');
-}, 120_000);
+});
 
-test('an account that is not the pinned one is a fault, and then nothing at all is done', async () => {
+test('an account that is not the pinned one is a fault, and then nothing at all is done', async ({ engine }) => {
   const { connections } = engine;
-  const all = tenants(2);
-  await connections.apply([documentOf(all.slice(0, 1))]);
-  const document = documentOf(all, () => ({ expectedAccount: 'CUOTHER1' }));
+  const all = tenants(engine, 2);
+  await connections.apply([documentOf(engine, all.slice(0, 1))]);
+  const document = documentOf(engine, all, () => ({ expectedAccount: 'CUOTHER1' }));
   await expect(connections.apply([document], only(all))).rejects.toMatchObject({
     name: 'MimecastApplyError',
     faults: [{ document: 0, path: ['connections', all[0]?.id, 'expectedAccount'] }],
@@ -135,33 +128,35 @@ test('an account that is not the pinned one is a fault, and then nothing at all 
   expect((await connections.list()).map(({ connectionId }) => connectionId)).not.toContain(all[1]?.id);
 });
 
-test('a workflow that is missing is started again, and the pause of an operator stays', async () => {
+test('a workflow that is missing is started again, and the pause of an operator stays', async ({ engine }) => {
   const { connections, client } = engine;
-  const [one] = tenants(1);
+  const [one] = tenants(engine, 1);
   if (!one) throw new Error('no tenant');
   const options = { only: [one.id] };
-  await connections.apply([documentOf([one])], options);
+  await connections.apply([documentOf(engine, [one])], options);
   await connections.pause(one.id, { streams: ['policies'], note: 'audit week' });
   await client.workflow.getHandle(`mimecast/${one.id}`).terminate();
   await expect
-    .poll(async () => planned(await connections.apply([documentOf([one])], { ...options, dryRun: true })))
+    .poll(async () => planned(await connections.apply([documentOf(engine, [one])], { ...options, dryRun: true })))
     .toEqual(['resume-entity']);
 
-  expect(done(await connections.apply([documentOf([one])], options))).toEqual([`${one.id} resume-entity ok`]);
+  expect(done(await connections.apply([documentOf(engine, [one])], options))).toEqual([`${one.id} resume-entity ok`]);
   const { streams } = await connections.status(one.id);
   expect(streams.filter(({ paused }) => paused).map(({ stream }) => stream)).toEqual(['policies']);
-  expect(planned(await connections.apply([documentOf([one])], options))).toEqual([]);
+  expect(planned(await connections.apply([documentOf(engine, [one])], options))).toEqual([]);
 });
 
-test('what is in no document is disconnected when that is asked for, but not more than was said; and connected again', async () => {
+test('what is in no document is disconnected when that is asked for, but not more than was said; and connected again', async ({
+  engine,
+}) => {
   const { connections } = engine;
-  const [kept, ...others] = tenants(3);
+  const [kept, ...others] = tenants(engine, 3);
   if (!kept) throw new Error('no tenant');
   const all = [kept, ...others];
-  await connections.apply([documentOf(all)]);
+  await connections.apply([documentOf(engine, all)]);
   const options = { ...only(all), prune: true };
 
-  await expect(connections.apply([documentOf([kept])], options)).rejects.toMatchObject({
+  await expect(connections.apply([documentOf(engine, [kept])], options)).rejects.toMatchObject({
     code: 'prune-limit',
     message: expect.stringContaining(
       others
@@ -172,30 +167,14 @@ test('what is in no document is disconnected when that is asked for, but not mor
   });
   for (const { id } of all) expect((await connections.status(id)).state).toBe('connected');
 
-  const pruned = await connections.apply([documentOf([kept])], { ...options, pruneLimit: 2 });
+  const pruned = await connections.apply([documentOf(engine, [kept])], { ...options, pruneLimit: 2 });
   expect(done(pruned)).toEqual(others.map(({ id }) => `${id} disconnect ok`).sort());
-  expect(planned(await connections.apply([documentOf([kept])], options))).toEqual([]);
+  expect(planned(await connections.apply([documentOf(engine, [kept])], options))).toEqual([]);
 
-  const again = await connections.apply([documentOf(all)], only(all));
+  const again = await connections.apply([documentOf(engine, all)], only(all));
   expect(done(again)).toEqual(others.map(({ id }) => `${id} connect ok`).sort());
-  expect(planned(await connections.apply([documentOf(all)], only(all)))).toEqual([]);
-}, 120_000);
-
-async function cli(argv: readonly string[], env: Record<string, string> = {}) {
-  const terminal = new RecordedTerminal({
-    PATH: process.env['PATH'],
-    HOME: '/nonexistent',
-    TEMPORAL_CONFIG_FILE: '',
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    DATABASE_URL: engine.database.url,
-    MIMECAST_KEYRING_FILE: path.join(folder, 'ring.json'),
-    MIMECAST_TASK_QUEUE: engine.taskQueue,
-    MIMECAST_ALLOW_LOOPBACK: '1',
-    ...env,
-  });
-  const exitCode = await runCommandLine(argv, { terminal, signal: new AbortController().signal });
-  return { exitCode, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
-}
+  expect(planned(await connections.apply([documentOf(engine, all)], only(all)))).toEqual([]);
+});
 
 const variables = (keys: TenantKeys, prefix = 'MIMECAST_'): Record<string, string> => ({
   [`${prefix}APPLICATION_ID`]: keys.applicationId,
@@ -204,8 +183,15 @@ const variables = (keys: TenantKeys, prefix = 'MIMECAST_'): Record<string, strin
   [`${prefix}SECRET_KEY`]: keys.secretKey,
 });
 
-test('the command line takes keys that are sealed, in files, printed and in the environment, and shows none', async () => {
-  const [sealed, inFile, printed, inEnvironment] = tenants(4).sort((a, b) => (a.id < b.id ? -1 : 1));
+test('the command line takes keys that are sealed, in files, printed and in the environment, and shows none', async ({
+  engine,
+  folder,
+}) => {
+  const ringFile = path.join(folder, 'ring.json');
+  await writeFile(ringFile, JSON.stringify(engine.keyring), { mode: 0o600 });
+  const cli = (argv: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
+    run(argv, { HOME: '/nonexistent', ...environmentOf(engine, ringFile), ...env });
+  const [sealed, inFile, printed, inEnvironment] = tenants(engine, 4).sort((a, b) => (a.id < b.id ? -1 : 1));
   if (!sealed || !inFile || !printed || !inEnvironment) throw new Error('too few tenants');
   const all = [sealed, inFile, printed, inEnvironment];
   await writeFile(path.join(folder, 'keys.json'), JSON.stringify(inFile.tenant.keys), { mode: 0o600 });
@@ -270,4 +256,4 @@ test('the command line takes keys that are sealed, in files, printed and in the 
 
   const said = [dry, applied, again, rotated].map(({ stdout, stderr }) => stdout + stderr).join('');
   for (const { tenant } of all) for (const key of Object.values(tenant.keys)) expect(said).not.toContain(key);
-}, 120_000);
+});

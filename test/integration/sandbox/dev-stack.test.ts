@@ -1,38 +1,34 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { readDevAddresses, startDevStack, type DevStack, type DevStackOptions } from '../../../sandbox/dev-stack.js';
 import { startTemporal } from '../../../sandbox/temporal.js';
 import { readKeyring } from '../../../vault/keyring.js';
+import { test as base } from '../../support/test.js';
 
 const SERVERS_AT_ANY_PORTS = { postgres: 0, temporal: 0, temporalUi: 0 };
 const ANY_PORTS = { ...SERVERS_AT_ANY_PORTS, simulator: 0 };
 
-let folder: string;
-let dataDir: string;
-const stacks: DevStack[] = [];
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dev-stack-'));
-  await chmod(folder, 0o711);
-  dataDir = join(folder, 'data');
-});
-afterEach(async () => {
-  for (const stack of stacks.splice(0)) await stack.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const test = base
+  .extend('dataDir', ({ folder }) => join(folder, 'data'))
+  /** Starts a stack in the data folder, and stops it with the test at the latest. */
+  .extend('start', ({ dataDir }, { onCleanup }) => {
+    const stacks: DevStack[] = [];
+    onCleanup(async () => {
+      for (const stack of stacks) await stack.stop();
+    });
+    return async (ports: DevStackOptions['ports'] = ANY_PORTS): Promise<DevStack> => {
+      const stack = await startDevStack({ dataDir, ports, log: () => undefined });
+      stacks.push(stack);
+      return stack;
+    };
+  });
 
-async function start(ports: DevStackOptions['ports'] = ANY_PORTS): Promise<DevStack> {
-  const stack = await startDevStack({ dataDir, ports, log: () => undefined });
-  stacks.push(stack);
-  return stack;
-}
-
-test('dev brings up everything that a worker needs, and says where', async () => {
+test('dev brings up everything that a worker needs, and says where', async ({ dataDir, start }) => {
   const { addresses, simulator } = await start();
   expect(await readDevAddresses(dataDir)).toEqual(addresses);
   expect((await stat(join(dataDir, 'dev.json'))).mode & 0o077).toBe(0);
@@ -59,13 +55,16 @@ test('dev brings up everything that a worker needs, and says where', async () =>
   await connection.close();
 });
 
-test('a second dev on the same folder is refused, and the first goes on', async () => {
+test('a second dev on the same folder is refused, and the first goes on', async ({ dataDir, start }) => {
   const { addresses } = await start();
   await expect(start()).rejects.toThrow(`Another dev (process ${process.pid}) runs on ${dataDir}`);
   expect(await readDevAddresses(dataDir)).toEqual(addresses);
 });
 
-test('after a restart the tenant, its keys and the ring are the same, and the addresses are gone in between', async () => {
+test('after a restart the tenant, its keys and the ring are the same, and the addresses are gone in between', async ({
+  dataDir,
+  start,
+}) => {
   const first = await start();
   const keys = first.simulator.tenants[0]?.rotateKeys();
   const ring = await readFile(first.addresses.keyringFile, 'utf8');
@@ -77,62 +76,70 @@ test('after a restart the tenant, its keys and the ring are the same, and the ad
   expect(await readFile(second.addresses.keyringFile, 'utf8')).toBe(ring);
 });
 
-test('the simulated Mimecast has the same address after a restart, and another one while that is taken', async () => {
-  const restart = async (): Promise<string> => {
-    await stacks.pop()?.stop();
-    return (await start(SERVERS_AT_ANY_PORTS)).addresses.simulatorUrl;
-  };
-  const { addresses } = await start();
-  expect(await restart()).toBe(addresses.simulatorUrl);
+test('the simulated Mimecast has the same address after a restart, and another one while that is taken', async ({
+  start,
+}) => {
+  const first = await start();
+  const { simulatorUrl } = first.addresses;
+  await first.stop();
+  const second = await start(SERVERS_AT_ANY_PORTS);
+  expect(second.addresses.simulatorUrl).toBe(simulatorUrl);
+  await second.stop();
 
-  await stacks.pop()?.stop();
-  const occupant = createServer().listen(Number(new URL(addresses.simulatorUrl).port), '127.0.0.1');
+  const occupant = createServer().listen(Number(new URL(simulatorUrl).port), '127.0.0.1');
   await once(occupant, 'listening');
-  expect(await restart()).not.toBe(addresses.simulatorUrl);
+  const third = await start(SERVERS_AT_ANY_PORTS);
+  expect(third.addresses.simulatorUrl).not.toBe(simulatorUrl);
   occupant.close();
 });
 
-test('addresses that a killed dev left behind are not believed', async () => {
-  const { addresses } = await start();
-  await stacks.pop()?.stop();
-  await writeFile(join(dataDir, 'dev.json'), JSON.stringify(addresses));
+test('addresses that a killed dev left behind are not believed', async ({ dataDir, start }) => {
+  const killed = await start();
+  await killed.stop();
+  await writeFile(join(dataDir, 'dev.json'), JSON.stringify(killed.addresses));
   await writeFile(join(dataDir, 'dev.lock'), JSON.stringify({ pid: 2 ** 22 + 1 }));
   expect(await readDevAddresses(dataDir)).toBeUndefined();
   await start();
   expect(await readDevAddresses(dataDir)).toMatchObject({ pid: process.pid });
 });
 
-test('when one server cannot start, the others are stopped and the folder is free again', async () => {
-  await start();
-  await stacks.pop()?.stop();
+test('when one server cannot start, the others are stopped and the folder is free again', async ({
+  dataDir,
+  start,
+}) => {
+  const stack = await start();
+  await stack.stop();
   await writeFile(join(dataDir, 'demo-tenant.json'), 'broken');
   await expect(start()).rejects.toThrow(`${dataDir}/demo-tenant.json is damaged. Delete it`);
   await rm(join(dataDir, 'demo-tenant.json'));
   await start();
 });
 
-test.each(['data', 'Prüfung 100%25 #1?'])('what Temporal knew is still known after a restart, in %s', async (name) => {
-  const { findTemporalCli } = await import('../../../sandbox/temporal-cli.js');
-  const { path: executable } = await findTemporalCli();
-  const options = { executable, dataDir: join(folder, name), port: 0, ui: false };
-  const taskQueue = 'nobody';
+test.for(['data', 'Prüfung 100%25 #1?'])(
+  'what Temporal knew is still known after a restart, in %s',
+  async (name, { folder }) => {
+    const { findTemporalCli } = await import('../../../sandbox/temporal-cli.js');
+    const { path: executable } = await findTemporalCli();
+    const options = { executable, dataDir: join(folder, name), port: 0, ui: false };
+    const taskQueue = 'nobody';
 
-  const first = await startTemporal(options);
-  await withClient(first.address, (client) =>
-    client.workflow.start('waits', { workflowId: 'waits', taskQueue }).then(() => undefined),
-  );
-  await first.stop();
+    const first = await startTemporal(options);
+    await withClient(first.address, (client) =>
+      client.workflow.start('waits', { workflowId: 'waits', taskQueue }).then(() => undefined),
+    );
+    await first.stop();
 
-  const second = await startTemporal(options);
-  await withClient(second.address, async (client) => {
-    expect((await client.workflow.getHandle('waits').describe()).status.name).toBe('RUNNING');
-  });
-  await second.stop();
-  expect(await readdir(folder)).toEqual([name]);
-  expect(await readdir(options.dataDir)).toContain('temporal.sqlite');
-});
+    const second = await startTemporal(options);
+    await withClient(second.address, async (client) => {
+      expect((await client.workflow.getHandle('waits').describe()).status.name).toBe('RUNNING');
+    });
+    await second.stop();
+    expect(await readdir(folder)).toEqual([name]);
+    expect(await readdir(options.dataDir)).toContain('temporal.sqlite');
+  },
+);
 
-test('a Temporal that does not start is told with the last that it said', async () => {
+test('a Temporal that does not start is told with the last that it said', async ({ folder }) => {
   const executable = join(folder, 'temporal');
   await writeFile(executable, '#!/bin/sh\necho "the disk is full" >&2\nexit 1\n');
   await chmod(executable, 0o755);

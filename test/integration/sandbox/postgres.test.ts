@@ -1,18 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { startPostgres } from '../../../sandbox/postgres.js';
-
-let dataDir: string;
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'mimecast-postgres-'));
-});
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
+import { test } from '../../support/test.js';
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -25,18 +19,18 @@ async function query(url: string, text: string): Promise<unknown[]> {
   }
 }
 
-const postmasterPid = async (): Promise<number> =>
+const postmasterPid = async (dataDir: string): Promise<number> =>
   Number((await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 
 describe('the embedded Postgres', () => {
-  test('keeps its data over a restart, and over being killed', async () => {
+  test('keeps its data over a restart, and over being killed', async ({ folder: dataDir }) => {
     const first = await startPostgres({ dataDir });
     await query(first.url, 'create table kept as select 42 as answer');
     await first.stop();
 
     const second = await startPostgres({ dataDir });
     expect(await query(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
-    process.kill(await postmasterPid(), 'SIGKILL');
+    process.kill(await postmasterPid(dataDir), 'SIGKILL');
 
     const third = await startPostgres({ dataDir });
     expect(await query(third.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
@@ -44,7 +38,7 @@ describe('the embedded Postgres', () => {
     await expect(query(third.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
   });
 
-  test('stops by itself when the process that started it is killed', async () => {
+  test('stops by itself when the process that started it is killed', async ({ folder: dataDir }) => {
     const module = new URL('../../../dist/sandbox/postgres.js', import.meta.url).href;
     const script = `import { startPostgres } from '${module}';
       const { url } = await startPostgres({ dataDir: process.argv[1] });
@@ -61,7 +55,7 @@ describe('the embedded Postgres', () => {
     await vi.waitFor(() => expect(query(url, 'select 1')).rejects.toThrow('ECONNREFUSED'), { timeout: 20_000 });
   });
 
-  test('takes another port when the one it is to have is taken', async () => {
+  test('takes another port when the one it is to have is taken', async ({ folder: dataDir }) => {
     const occupant = createServer();
     await new Promise<void>((listening) => occupant.listen(0, '127.0.0.1', listening));
     const { port } = occupant.address() as AddressInfo;
@@ -73,7 +67,7 @@ describe('the embedded Postgres', () => {
     occupant.close();
   });
 
-  test('asks for a password that is made for it and that only its owner may read', async () => {
+  test('asks for a password that is made for it and that only its owner may read', async ({ folder: dataDir }) => {
     const postgres = await startPostgres({ dataDir });
     const password = await readFile(join(dataDir, 'password'), 'utf8');
     expect((await stat(join(dataDir, 'password'))).mode & 0o777).toBe(0o600);

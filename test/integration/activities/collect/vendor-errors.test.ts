@@ -26,7 +26,7 @@ function strike(engine: Engine, { tenant }: Connected, fault: Fault, times?: num
   const { accessKey } = tenant.keys;
   // Faults of the token pass over calls that send none.
   const after = fault.kind.startsWith('token-') ? 2 : CALLS_BEFORE;
-  return engine.simulator.faults.add({ path, accessKey, fault: fault, after, ...(times && { times }) });
+  return engine.simulator.faults.add({ path, accessKey, fault, after, ...(times && { times }) });
 }
 
 const poll = async (engine: Engine, { id }: Connected): Promise<PollReport | undefined> =>

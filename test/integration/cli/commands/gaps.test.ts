@@ -1,29 +1,24 @@
 import { expect } from 'vitest';
 import type { GapReport } from '../../../../cli/exports/gap-report.js';
-import { runCommandLine } from '../../../../cli/program.js';
 import type { BackfillReport } from '../../../../client/reports.js';
 import { happened, letTimePass } from '../../../support/audit-log.js';
 import { ago, DAY_MS, HOUR_MS, MINUTE_MS, type Engine } from '../../../support/engine.js';
-import { RecordedTerminal } from '../../../support/cli/recorded-terminal.js';
+import { run as runCommandLine, type Ran } from '../../../support/cli/run.js';
 import { test } from '../../../support/test.js';
 
-/** Runs a command line as the program does, against the servers of this test and by the clock of this machine. */
-async function run(
-  engine: Engine,
-  ...argv: readonly string[]
-): Promise<{ readonly exitCode: number; readonly stdout: string }> {
-  const terminal = Object.assign(new RecordedTerminal(), { now: () => new Date() });
-  const exitCode = await runCommandLine(argv, {
-    terminal,
-    signal: new AbortController().signal,
-    services: () => ({
-      connections: () => Promise.resolve(engine.connections),
-      evidence: () => Promise.resolve(engine.store),
-      close: () => Promise.resolve(),
-    }),
-  });
-  return { exitCode, stdout: terminal.stdout.text };
-}
+/** Runs a command line with the engine's client and store. */
+const run = (engine: Engine, ...argv: readonly string[]): Promise<Ran> =>
+  runCommandLine(
+    argv,
+    {},
+    {
+      services: () => ({
+        connections: () => Promise.resolve(engine.connections),
+        evidence: () => Promise.resolve(engine.store),
+        close: () => Promise.resolve(),
+      }),
+    },
+  );
 
 const gapsOf = async (engine: Engine, id: string): Promise<GapReport> =>
   JSON.parse((await run(engine, 'gaps', id, '--json')).stdout) as GapReport;

@@ -1,46 +1,21 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { runCommandLine } from '../../../../cli/program.js';
-import { createEvidenceStore, type EvidenceStore } from '../../../../evidence/store.js';
-import {
-  auditEvent,
-  auditEvents,
-  connect,
-  connectedStore,
-  logOf,
-  page,
-  PROVENANCE,
-  takenWindow,
-} from '../../../support/evidence.js';
-import { freshDatabase, type TestDatabase } from '../../../support/database.js';
-import { RecordedTerminal } from '../../../support/cli/recorded-terminal.js';
+import { describe, expect } from 'vitest';
+import { createEvidenceStore } from '../../../../evidence/store.js';
+import { auditEvent, auditEvents, connect, logOf, page, PROVENANCE, takenWindow } from '../../../support/evidence.js';
+import type { TestDatabase } from '../../../support/database.js';
+import { run as runCommandLine, type Ran } from '../../../support/cli/run.js';
+import { test } from '../../../support/test.js';
 import type { NewObservation } from '../../../../evidence/observations/observations.js';
 
-let database: TestDatabase;
-let store: EvidenceStore;
-let folder: string;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-});
-afterAll(() => database.drop());
-
-beforeEach(async () => {
-  await database.clear();
-  folder = await mkdtemp(path.join(tmpdir(), 'mimecast-proof-'));
-  store = await connectedStore(database.url);
+test.beforeEach(async ({ store }) => {
+  await connect(store, 'acme');
   const events = [auditEvent(0, { user: 'jane@example.com' }), ...auditEvents(1, 9)];
   await store.events.storePage(page(await takenWindow(store), 0, events));
   // U+2028 ends no line of a bundle.
   await store.observations.record(policies([{ id: 'p1', description: 'one\u2028two' }]));
   await store.observations.record(policies([{ id: 'p1', description: 'one\u2028two' }]));
-});
-afterEach(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
 });
 
 function policies(body: unknown): NewObservation {
@@ -57,11 +32,8 @@ function policies(body: unknown): NewObservation {
   };
 }
 
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** With --json. */
+interface RanWithJson extends Ran {
+  /** Output of a command with --json. */
   readonly json: Record<string, unknown>;
 }
 
@@ -72,72 +44,74 @@ interface Place {
   readonly types?: string;
 }
 
-async function run(argv: readonly string[], { offline = false, types }: Place = {}): Promise<Ran> {
-  const terminal = new RecordedTerminal({ DATABASE_URL: offline ? 'postgres://nobody@127.0.0.1:1/x' : database.url });
-  if (types !== undefined) {
-    Object.assign(terminal.stdin, { isTTY: true });
-    // As the real one, it is not closed by a prompt.
-    Object.assign(terminal.stderr, { isTTY: true, _isStdio: true });
-    terminal.stdin.write(types);
-  }
-  const exitCode = await runCommandLine(argv, { terminal, signal: new AbortController().signal });
-  const { text: stdout } = terminal.stdout;
-  const json = argv.includes('--json') ? (JSON.parse(stdout) as Record<string, unknown>) : {};
-  return { exitCode, stdout, stderr: terminal.stderr.text, json };
+async function run(
+  database: TestDatabase,
+  argv: readonly string[],
+  { offline = false, types }: Place = {},
+): Promise<RanWithJson> {
+  const env = { DATABASE_URL: offline ? 'postgres://nobody@127.0.0.1:1/x' : database.url };
+  const ran = await runCommandLine(argv, env, types === undefined ? {} : { input: types });
+  return { ...ran, json: argv.includes('--json') ? (JSON.parse(ran.stdout) as Record<string, unknown>) : {} };
 }
 
-const inFolder = (name: string): string => path.join(folder, name);
+const inFolder = (folder: string, name: string): string => path.join(folder, name);
 
-async function written(name: string, argv: readonly string[]): Promise<string> {
-  const { exitCode, stdout } = await run(argv);
+async function written(database: TestDatabase, folder: string, name: string, argv: readonly string[]): Promise<string> {
+  const { exitCode, stdout } = await run(database, argv);
   expect(exitCode).toBe(0);
-  await writeFile(inFolder(name), stdout);
-  return inFolder(name);
+  await writeFile(inFolder(folder, name), stdout);
+  return inFolder(folder, name);
 }
 
 /** A key, a checkpoint of now, and a bundle of now. */
-async function kept(): Promise<{ key: string; checkpoint: string; bundle: string }> {
-  const privateKey = inFolder('key.pem');
-  expect((await run(['vault', 'checkpoint-key', '--file', privateKey])).stdout).toContain('BEGIN PUBLIC KEY');
-  const checkpoint = await written('acme.jws', ['checkpoint', 'acme', '--key', privateKey]);
+async function kept(
+  database: TestDatabase,
+  folder: string,
+): Promise<{ key: string; checkpoint: string; bundle: string }> {
+  const privateKey = inFolder(folder, 'key.pem');
+  expect((await run(database, ['vault', 'checkpoint-key', '--file', privateKey])).stdout).toContain('BEGIN PUBLIC KEY');
+  const checkpoint = await written(database, folder, 'acme.jws', ['checkpoint', 'acme', '--key', privateKey]);
   return {
-    key: inFolder('key.public.pem'),
+    key: inFolder(folder, 'key.public.pem'),
     checkpoint,
-    bundle: await written('acme.jsonl', ['export', 'acme', '--what', 'bundle']),
+    bundle: await written(database, folder, 'acme.jsonl', ['export', 'acme', '--what', 'bundle']),
   };
 }
 
 describe('a bundle', () => {
-  test('is verified without the database, also after an erasure, and with the checkpoint of before', async () => {
-    const { key, checkpoint, bundle } = await kept();
+  test('is verified without the database, also after an erasure, and with the checkpoint of before', async ({
+    database,
+    folder,
+  }) => {
+    const { key, checkpoint, bundle } = await kept(database, folder);
     const proved = ['--checkpoint', checkpoint, '--key', key, '--json'];
-    expect(await run(['verify', '--bundle', bundle, ...proved], { offline: true })).toMatchObject({
+    expect(await run(database, ['verify', '--bundle', bundle, ...proved], { offline: true })).toMatchObject({
       exitCode: 0,
       json: { connectionId: 'acme', ok: true, records: 5, checkpoint: { sequence: 5 } },
     });
 
     expect(
-      await run(['erase', 'acme', '--subject', 'jane@example.com', '--reason', 'request 1', '--yes']),
+      await run(database, ['erase', 'acme', '--subject', 'jane@example.com', '--reason', 'request 1', '--yes']),
     ).toMatchObject({
       exitCode: 0,
     });
-    const after = await written('after.jsonl', ['export', 'acme', '--what', 'bundle']);
+    const after = await written(database, folder, 'after.jsonl', ['export', 'acme', '--what', 'bundle']);
     const expected = {
       ok: true,
       records: 6,
       erased: { events: 1, observations: 0, rows: 0, verdicts: 0 },
       checkpoint: { sequence: 5 },
     };
-    expect(await run(['verify', '--bundle', after, ...proved], { offline: true })).toMatchObject({
+    expect(await run(database, ['verify', '--bundle', after, ...proved], { offline: true })).toMatchObject({
       exitCode: 0,
       json: expected,
     });
-    expect(await run(['verify', 'acme', ...proved])).toMatchObject({ exitCode: 0, json: expected });
-    expect((await run(['verify', 'acme'])).stdout).toBe('acme: holds, 6 records, 1 erased by rule\n');
+    expect(await run(database, ['verify', 'acme', ...proved])).toMatchObject({ exitCode: 0, json: expected });
+    expect((await run(database, ['verify', 'acme'])).stdout).toBe('acme: holds, 6 records, 1 erased by rule\n');
   });
 
-  test('is verified with nothing but SHA-256 and Ed25519, as the documentation says', async () => {
-    const { key, checkpoint, bundle } = await kept();
+  test('is verified with nothing but SHA-256 and Ed25519, as the documentation says', async ({ database, folder }) => {
+    const { key, checkpoint, bundle } = await kept(database, folder);
     const [header = '', payload = '', signature = ''] = (await readFile(checkpoint, 'utf8')).trim().split('.');
     const publicKey = createPublicKey(await readFile(key));
     expect(verify(null, Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, 'base64url'))).toBe(
@@ -160,8 +134,11 @@ describe('a bundle', () => {
     expect(claims['hash']).toBe(hash.toString('hex'));
   });
 
-  test('that was changed, cut off, or is another one is told by exit code 1 and the first record', async () => {
-    const { key, checkpoint, bundle } = await kept();
+  test('that was changed, cut off, or is another one is told by exit code 1 and the first record', async ({
+    database,
+    folder,
+  }) => {
+    const { key, checkpoint, bundle } = await kept(database, folder);
     const text = await readFile(bundle, 'utf8');
     const proved = ['--checkpoint', checkpoint, '--key', key];
     const cases: [string, string, RegExp][] = [
@@ -179,19 +156,21 @@ describe('a bundle', () => {
       ],
     ];
     for (const [name, changed, message] of cases) {
-      await writeFile(inFolder(name), changed);
-      const ran = await run(['verify', '--bundle', inFolder(name), ...proved], { offline: true });
+      await writeFile(inFolder(folder, name), changed);
+      const ran = await run(database, ['verify', '--bundle', inFolder(folder, name), ...proved], { offline: true });
       expect([name, ran.exitCode, ran.stdout]).toEqual([name, 1, expect.stringMatching(message)]);
     }
   });
 
-  test('of a log that was made anew is found by the checkpoint alone', async () => {
-    const { key, checkpoint } = await kept();
+  test('of a log that was made anew is found by the checkpoint alone', async ({ database, store, folder }) => {
+    const { key, checkpoint } = await kept(database, folder);
     await database.clear();
     await connect(store, 'acme');
-    const anew = await written('anew.jsonl', ['export', 'acme', '--what', 'bundle']);
-    expect((await run(['verify', '--bundle', anew], { offline: true })).exitCode).toBe(0);
-    const ran = await run(['verify', '--bundle', anew, '--checkpoint', checkpoint, '--key', key], { offline: true });
+    const anew = await written(database, folder, 'anew.jsonl', ['export', 'acme', '--what', 'bundle']);
+    expect((await run(database, ['verify', '--bundle', anew], { offline: true })).exitCode).toBe(0);
+    const ran = await run(database, ['verify', '--bundle', anew, '--checkpoint', checkpoint, '--key', key], {
+      offline: true,
+    });
     expect([ran.exitCode, ran.stdout]).toEqual([
       1,
       expect.stringMatching(/entry 3 is missing: the checkpoint of .* says that there were 5/),
@@ -199,27 +178,27 @@ describe('a bundle', () => {
   });
 });
 
-test('a checkpoint that says nothing about what is verified is refused', async () => {
-  const { key, checkpoint, bundle } = await kept();
+test('a checkpoint that says nothing about what is verified is refused', async ({ database, store, folder }) => {
+  const { key, checkpoint, bundle } = await kept(database, folder);
   await connect(store, 'globex');
-  const globex = await written('globex.jsonl', ['export', 'globex', '--what', 'bundle']);
-  await writeFile(inFolder('changed.jws'), (await readFile(checkpoint, 'utf8')).replace(/\.[^.]/, '.X'));
-  await run(['vault', 'checkpoint-key', '--file', inFolder('other.pem')]);
-  const otherKey = inFolder('other.public.pem');
+  const globex = await written(database, folder, 'globex.jsonl', ['export', 'globex', '--what', 'bundle']);
+  await writeFile(inFolder(folder, 'changed.jws'), (await readFile(checkpoint, 'utf8')).replace(/\.[^.]/, '.X'));
+  await run(database, ['vault', 'checkpoint-key', '--file', inFolder(folder, 'other.pem')]);
+  const otherKey = inFolder(folder, 'other.public.pem');
 
   const cases: [string[], number, string][] = [
     [['--bundle', globex, '--checkpoint', checkpoint, '--key', key], 2, 'other-connection'],
     [['globex', '--checkpoint', checkpoint, '--key', key], 2, 'other-connection'],
     [['globex', '--bundle', bundle], 2, 'other-connection'],
-    [['acme', '--checkpoint', inFolder('changed.jws'), '--key', key], 1, 'invalid-checkpoint'],
+    [['acme', '--checkpoint', inFolder(folder, 'changed.jws'), '--key', key], 1, 'invalid-checkpoint'],
     [['acme', '--checkpoint', checkpoint, '--key', otherKey], 1, 'invalid-checkpoint'],
     [['acme', '--checkpoint', checkpoint], 2, 'usage.verify'],
     [['--bundle', checkpoint], 2, 'no-bundle'],
-    [['--bundle', inFolder('nothing')], 2, 'unreadable-file'],
+    [['--bundle', inFolder(folder, 'nothing')], 2, 'unreadable-file'],
     [[], 2, 'usage.verify'],
   ];
   for (const [argv, exitCode, code] of cases) {
-    const ran = await run(['verify', ...argv, '--json']);
+    const ran = await run(database, ['verify', ...argv, '--json']);
     expect([argv, ran.exitCode, ran.json]).toEqual([
       argv,
       exitCode,
@@ -230,33 +209,36 @@ test('a checkpoint that says nothing about what is verified is refused', async (
 
 describe('erase', () => {
   const erase = ['erase', 'acme', '--subject', 'jane@example.com', '--reason', 'request 4711'];
-  const erasures = async (): Promise<number> => (await logOf(database)).filter(({ kind }) => kind === 'erased').length;
+  const erasures = async (database: TestDatabase): Promise<number> =>
+    (await logOf(database)).filter(({ kind }) => kind === 'erased').length;
 
-  test('asks a person at a terminal, with what it found, and does nothing unless the answer is yes', async () => {
-    const no = await run(erase, { types: 'n\n' });
-    expect([no.exitCode, await erasures()]).toEqual([1, 0]);
+  test('asks a person at a terminal, with what it found, and does nothing unless the answer is yes', async ({
+    database,
+  }) => {
+    const no = await run(database, erase, { types: 'n\n' });
+    expect([no.exitCode, await erasures(database)]).toEqual([1, 0]);
     expect(no.stderr).toContain('Erase the bodies of 1 events and 0 observations of acme for good?');
-    const yes = await run(erase, { types: 'y\n' });
-    expect([yes.exitCode, await erasures()]).toEqual([0, 1]);
+    const yes = await run(database, erase, { types: 'y\n' });
+    expect([yes.exitCode, await erasures(database)]).toEqual([0, 1]);
     expect(yes.stdout).toMatch(
       /erased the bodies of 1 events and 0 observations; entry 6 of the log\nreceipt {2}[0-9a-f]{64}/,
     );
   });
 
-  test('with nobody to ask needs --yes, and says with --dry-run what it would do', async () => {
-    expect(await run([...erase, '--json'])).toMatchObject({
+  test('with nobody to ask needs --yes, and says with --dry-run what it would do', async ({ database }) => {
+    expect(await run(database, [...erase, '--json'])).toMatchObject({
       exitCode: 2,
       json: { error: { code: 'usage.confirmation' } },
     });
-    expect((await run([...erase, '--dry-run', '--json'])).json).toEqual({
+    expect((await run(database, [...erase, '--dry-run', '--json'])).json).toEqual({
       connectionId: 'acme',
       events: 1,
       observations: 0,
       rows: 0,
       verdicts: 0,
     });
-    expect(await erasures()).toBe(0);
-    expect((await run([...erase, '--yes', '--json'])).json).toMatchObject({
+    expect(await erasures(database)).toBe(0);
+    expect((await run(database, [...erase, '--yes', '--json'])).json).toMatchObject({
       events: 1,
       entries: { first: 6, last: 6 },
     });
@@ -264,23 +246,26 @@ describe('erase', () => {
     expect(entry?.data).toMatchObject({ reason: 'request 4711', actor: expect.stringMatching(/.@./) as string });
   });
 
-  test.each<[string, string[], string]>([
+  test.for<[string, string[], string]>([
     ['no rule', ['--reason', 'r'], 'usage.erase'],
     ['two rules', ['--reason', 'r', '--subject', 'jane', '--before', '2025-01-01'], 'usage.erase'],
     ['no reason', ['--before', '2025-01-01'], 'usage.missingMandatoryOptionValue'],
     ['a date to come', ['--before', '2999-01-01', '--reason', 'r'], 'invalid-date'],
     ['a subject that stands everywhere', ['--subject', 'a ', '--reason', 'r'], 'invalid-subject'],
     ['an unknown kind', ['--before', '2025-01-01', '--reason', 'r', '--what', 'mail'], 'usage.invalidArgument'],
-  ])('refuses %s', async (_, argv, code) => {
-    expect(await run(['erase', 'acme', ...argv, '--yes', '--json'])).toMatchObject({
+  ])('refuses %s', async ([, argv, code], { database }) => {
+    expect(await run(database, ['erase', 'acme', ...argv, '--yes', '--json'])).toMatchObject({
       exitCode: 2,
       json: { error: { code } },
     });
-    expect(await erasures()).toBe(0);
+    expect(await erasures(database)).toBe(0);
   });
 });
 
-test('a bundle is of one moment, whatever is stored while it is written, and gives its connection back', async () => {
+test('a bundle is of one moment, whatever is stored while it is written, and gives its connection back', async ({
+  database,
+  store,
+}) => {
   const before = createEvidenceStore({ databaseUrl: database.url, maxConnections: 1 });
   const types: string[] = [];
   for await (const record of before.proof.bundle('acme')) {
