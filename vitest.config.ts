@@ -30,13 +30,13 @@ export default defineConfig({
     maxWorkers: MAX_WORKERS,
     projects: [
       // Without isolation, files share what a process has loaded: loading the SDK for each file took longer than many tests.
-      { test: { ...shared, name: 'unit', isolate: false, include: ['test/unit/**/*.test.ts'] } },
+      { test: { ...shared, name: 'unit', isolate: false, include: ['test/unit/**/*.test.ts', 'test/docs/*.test.ts'] } },
       {
         test: {
           ...onServers,
           name: 'integration',
           isolate: false,
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/{integration,docs/servers}/**/*.test.ts'],
           exclude: OWN_PROCESS,
         },
       },
