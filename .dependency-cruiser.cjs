@@ -1,14 +1,14 @@
 /**
- * The rooms of the house, from the bottom up. A room may import itself and what its row names:
+ * Rooms: the top-level folders, from the bottom up. A room may import itself and what its row names:
  *
  * - `rooms`: other rooms, or a part of one, as a pattern below it;
- * - `types`: the same, as types only: none of their code runs there;
- * - `packages`: packages of npm. Node's own modules are free, except where `node: false` says so.
+ * - `types`: the same, for types only;
+ * - `packages`: npm packages. Modules of Node are allowed, unless `node: false`.
  *
  * CONTRIBUTING.md has the same table in words.
  */
 const ROOMS = {
-  // Two leaves of model/ define units of time and what a JSON object is, once for everybody.
+  // Units of time and the check for JSON objects are shared from two leaves of model/.
   mimecast: { rooms: ['model/(time|json)'], packages: ['undici', 'zod'] },
   vault: { packages: ['jose'] },
   model: { types: ['mimecast'], packages: ['zod'], node: false },
@@ -56,7 +56,7 @@ const ROOMS = {
   },
 };
 
-/** The sub-rooms of evidence/, from the bottom up, and which of those below each may import. */
+/** Sub-rooms of evidence/, from the bottom up, with those that each may import. */
 const EVIDENCE = {
   database: [],
   log: ['database'],
@@ -73,10 +73,10 @@ const EVIDENCE = {
 
 const ALL = Object.keys(ROOMS);
 const TYPES_ONLY = { dependencyTypesNot: ['type-only'] };
-/** A room, or a part of one: `mimecast`, `mimecast/(credentials|regions)`. */
+/** Returns patterns for rooms or parts of rooms: `mimecast`, `mimecast/(credentials|regions)`. */
 const at = (places) => places.map((place) => (place.includes('/') ? `^${place}(\\.ts$|/)` : `^${place}/`));
 
-/** What a room may not import at all, and what it may import as a type only. */
+/** Returns the rules for a room: imports that are forbidden, and imports for types only. */
 function rulesOfRoom([room, { rooms = [], types = [], packages = [], node = true }]) {
   const error = (name, comment, to) => ({ name: `${room}-${name}`, comment, severity: 'error', from: at([room]), to });
   const anyRoom = at(ALL);

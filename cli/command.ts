@@ -5,30 +5,30 @@ import type { Services } from './reach/services.js';
 import type { Settings } from './reach/settings.js';
 import type { Terminal } from './console/terminal.js';
 
-/** What a command works with. */
+/** Environment of a command. */
 export interface Context {
   readonly terminal: Terminal;
   readonly output: Output;
-  /** Where Temporal, Postgres and the ring are. */
+  /** Addresses of Temporal and Postgres, and the keyring file. */
   readonly settings: Settings;
-  /** Opens what the command asks for, when it asks; closed when the command has ended. */
+  /** Opens services on first use; closed when the command has ended. */
   readonly services: Services;
   /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
 }
 
-/** Runs a command's body: gives it a context, closes what it opened, and keeps its exit code. */
+/** Runs a command's body with a context, closes what it opened, and stores its exit code. */
 export type Run = (body: (context: Context) => Promise<ExitCode>, options?: RunOptions) => Promise<void>;
 
 interface RunOptions {
-  /** The body watches the signal itself and ends well by it; others are given up when the user interrupts. */
+  /** True when the body handles the signal itself; other bodies are abandoned on interruption. */
   readonly endsOnSignal?: boolean;
 }
 
-/** A file in `commands/` exports one of these; `program.ts` lists them. */
+/** Definition of a command; each file in `commands/` exports one, and `program.ts` lists them. */
 export type CommandDefinition = (run: Run) => Command;
 
-/** Headings under which the help lists the commands. */
+/** Headings of the help. */
 export const GROUPS = {
   start: 'Run it:',
   connections: 'Connections:',
@@ -36,6 +36,6 @@ export const GROUPS = {
   set: 'Set up:',
 } as const;
 
-/** Text below a command's help. */
+/** Formats examples for the end of a command's help. */
 export const examples = (...lines: readonly string[]): string =>
   ['', 'Examples:', ...lines.map((line) => `  $ temporal-mimecast ${line}`)].join('\n');

@@ -4,13 +4,13 @@ import { runCommandLine } from './program.js';
 
 const interruption = new AbortController();
 
-/** The first Ctrl-C (or SIGTERM) asks the command to end well, the second ends it. */
+/** Handles Ctrl-C and SIGTERM: the first asks the command to stop, the second exits immediately. */
 function interrupt(): void {
   if (interruption.signal.aborted) process.exit(EXIT.interrupted);
   interruption.abort();
 }
 
-/** Ends when everything that was written has left the process. */
+/** Resolves when all output has left the process. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => {
@@ -21,7 +21,7 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
 
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 
-// A reader that has seen enough (`| head`) closes the pipe: that is its good right and not an error.
+// A reader can close the pipe early (`| head`); that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   throw error;
@@ -38,6 +38,6 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   signal: interruption.signal,
 });
 
-// Not left to the event loop: a worker that could not start, or a request that was given up, would keep the process alive.
+// Exits explicitly: a worker that could not start, or an abandoned request, would keep the process alive.
 await Promise.all([process.stdout, process.stderr].map((stream) => written(stream)));
 process.exit(exitCode);

@@ -36,7 +36,7 @@ import { openServices, type Services } from './reach/services.js';
 import { readSettings, type Settings } from './reach/settings.js';
 import type { Terminal } from './console/terminal.js';
 
-/** In the order of the help. A new command is one file and one entry here. */
+/** Commands in the order of the help. A new command is one file and one entry here. */
 const COMMANDS: readonly CommandDefinition[] = [
   ...[dev, worker],
   ...[connect, test, list, status, poll, backfill, rotate, edit, pause, resume, disconnect, apply],
@@ -48,7 +48,7 @@ export interface Surroundings {
   readonly terminal: Terminal;
   /** Aborted when the user wants the command to end. */
   readonly signal: AbortSignal;
-  /** Opens the servers that commands talk to; tests give their own. */
+  /** Opens the services of commands; tests provide their own. */
   readonly services?: (settings: Settings) => Services;
 }
 
@@ -56,11 +56,11 @@ export interface Surroundings {
  * Runs one command line.
  *
  * @param argv the arguments after the program's name
- * @returns the exit code; everything that went wrong has been told by then, and nothing is thrown
+ * @returns the exit code; all failures are reported by then, and nothing is thrown
  */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { terminal, signal } = surroundings;
-  // Read by hand: a failure of the parser itself must already be told in the form that was asked for.
+  // Read before parsing: failures of the parser must already be reported in the requested form.
   const output = new Output(terminal, {
     json: argv.includes('--json'),
     debug: argv.includes('--debug') || Boolean(terminal.env['DEBUG']),
@@ -91,7 +91,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   }
 }
 
-/** The program with all its commands; also what the tests of the help texts look at. */
+/** Creates the program with all commands; also used by the tests of the help texts. */
 export function createProgram(run: Run, terminal: Pick<Terminal, 'stdout'>): Command {
   const program = new Command('temporal-mimecast')
     .description('Collects compliance evidence from Mimecast on schedules and keeps it provable.')
@@ -109,7 +109,7 @@ export function createProgram(run: Run, terminal: Pick<Terminal, 'stdout'>): Com
   return program;
 }
 
-/** Commander hands a parent's settings down only to commands that it makes itself. */
+/** Copies settings to subcommands. Commander copies them only to commands that it creates itself. */
 function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inherit(child, command);
@@ -126,10 +126,10 @@ While "temporal-mimecast dev" runs in this folder (MIMECAST_DATA_DIR, .data), no
 
 Exit codes: 0 done · 1 the answer is bad · 2 wrong usage · 3 something needed is not there · 130 interrupted`;
 
-/** Help was asked for, or the version. */
+/** True when help or the version was requested. */
 const isHelp = (error: unknown): boolean => error instanceof CommanderError && error.exitCode === 0;
 
-/** Commander shows the help of a group that was named without a command; nobody asked for it. */
+/** True when a group was named without a command: Commander then shows unrequested help. */
 const isGroupAlone = (error: unknown): boolean =>
   error instanceof CommanderError && error.code === 'commander.help' && error.exitCode !== 0;
 

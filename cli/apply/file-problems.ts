@@ -2,11 +2,11 @@ import { fieldName, type ApplyProblem } from '../../client/apply/problems.js';
 import { CliError, type FileProblem } from '../console/failures.js';
 import type { FileDocument } from './yaml-files.js';
 
-/** The files cannot be applied. Everything that is wrong with them is told at once. */
+/** The files cannot be applied. Reports all problems in them at once. */
 export class FileProblemsError extends CliError {
   readonly faults: readonly FileProblem[];
 
-  /** @param files in the order in which they were named */
+  /** @param files in the order of the command line */
   constructor(problems: readonly FileProblem[], files: readonly string[]) {
     const count = problems.length === 1 ? 'One fault was' : `${problems.length} faults were`;
     super('invalid-file', `${count} found. Nothing was changed.`, 'Mend the files, then apply again.');
@@ -15,7 +15,7 @@ export class FileProblemsError extends CliError {
   }
 }
 
-/** Where in which file a fault is. */
+/** Adds file and line to a problem. */
 export function inFile(problem: ApplyProblem, documents: readonly FileDocument[]): FileProblem {
   const { document, path, message, other } = problem;
   const { file, line } = placeOf(documents, document, path);

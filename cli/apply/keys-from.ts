@@ -17,7 +17,7 @@ import {
 import type { Terminal } from '../console/terminal.js';
 import { KeysCommandError, runCommand } from './run-command.js';
 
-/** Where a connection's keys come from: one of the three. */
+/** Source of a connection's keys: exactly one of the three. */
 export type KeysFrom = { readonly file: string } | { readonly command: readonly string[] } | { readonly env: string };
 
 const commandWords = wrong('a list: the program and its arguments, each in quotes');
@@ -31,7 +31,7 @@ const SCHEMA = fields({
     .optional(),
 });
 
-/** @returns where the keys come from, or what is wrong with how that is said */
+/** Parses `keysFrom`. @returns the source, or the problems */
 export function parseKeysFrom(written: unknown): { readonly source?: KeysFrom; readonly problems: readonly Problem[] } {
   const parsed = SCHEMA.safeParse(written);
   if (!parsed.success) return { problems: parsed.error.issues.flatMap(problemsOf) };
@@ -51,13 +51,13 @@ export interface KeysSurroundings {
   readonly terminal: Terminal;
   readonly warn: Warn;
   readonly signal: AbortSignal;
-  /** Of the file that names the source. */
+  /** Folder of the file that names the source. */
   readonly folder: string;
-  /** Of the API, where the base URL of the connection tells it. */
+  /** API version, when the base URL of the connection determines it. */
   readonly apiVersion?: ApiVersion | undefined;
 }
 
-/** The keys, or why there are none that can be right. Never a word of what was read. */
+/** Reads the keys and checks their form. Problems never contain what was read. */
 export async function resolveKeys(
   source: KeysFrom,
   surroundings: KeysSurroundings,

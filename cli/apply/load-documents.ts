@@ -10,20 +10,21 @@ import { FileProblemsError, inFile } from './file-problems.js';
 import { parseKeysFrom, resolveKeys, type KeysFrom } from './keys-from.js';
 import { readYamlFiles, type FileDocument } from './yaml-files.js';
 
-/** Programs that print keys are run side by side, but not so many that they trip over each other. */
+/** Limit of programs that run in parallel to print keys. */
 const COMMANDS_AT_A_TIME = 4;
 
-/** Documents as the client takes them, and the files that they came from. */
+/** Documents in the client's form, and their files. */
 export interface LoadedDocuments {
   readonly files: readonly FileDocument[];
   readonly documents: readonly ApplyDocument[];
 }
 
 /**
- * Reads files, checks the whole of all of them, and fetches the keys that they name.
+ * Reads files, checks all of them completely, and fetches the keys that they name.
  *
- * @param only keys are fetched for these connections alone; for all when there are none
- * @throws FileFaultsError with everything that is wrong. Programs are not run before nothing else is: they may ask somebody.
+ * @param only fetches keys for these connections only; undefined for all
+ * @throws {FileProblemsError} with all problems. Programs run only when there are no other problems, because they may
+ *   prompt the user.
  */
 export async function loadDocuments(
   context: Pick<Context, 'terminal' | 'output' | 'settings' | 'signal'>,
@@ -65,7 +66,7 @@ interface Source {
   readonly index: number;
   readonly id: string;
   readonly source?: KeysFrom;
-  /** Of the API, where the base URL tells it. */
+  /** API version, when the base URL determines it. */
   readonly apiVersion?: ApiVersion | undefined;
   readonly problems: readonly Problem[];
 }
@@ -124,7 +125,7 @@ async function fetchAll(
 
 const NOTHING = { credentials: undefined, problems: [] } as const;
 
-/** A document with the keys themselves in place of where they come from. */
+/** Replaces `keysFrom` by the keys. */
 function withKeys(document: ApplyDocument, credentials: ReadonlyMap<string, unknown>): ApplyDocument {
   const connections = Object.entries(document.connections).map(([id, connection]) => {
     const fields = Object.entries(connection).filter(([name]) => name !== 'keysFrom');

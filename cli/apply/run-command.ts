@@ -3,27 +3,27 @@ import type { Writable } from 'node:stream';
 
 const DEFAULT_LIMIT_MS = 30_000;
 
-/** Four keys make less than 2 KB. */
+/** Four keys need less than 2 KB. */
 const MOST_BYTES = 64 * 1024;
 
 export interface CommandSurroundings {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where what the command says on its stderr goes. */
+  /** Destination of the command's stderr. */
   readonly stderr: Writable;
   readonly signal: AbortSignal;
   readonly limitMs?: number;
 }
 
-/** A command that printed nothing that could be used. The message is the end of a sentence, without any of its output. */
+/** The command printed no usable keys. The message completes a sentence, and contains none of its output. */
 export class KeysCommandError extends Error {
   override readonly name = 'KeysCommandError';
 }
 
 /**
- * Runs a program that prints keys, without a shell, and answers with what it printed.
+ * Runs a program that prints keys, without a shell, and returns its output.
  *
- * @throws KeysCommandError when it cannot be started, fails, takes too long or prints too much
+ * @throws {KeysCommandError} when it cannot be started, fails, takes too long or prints too much
  */
 export async function runCommand(
   [program = '', ...args]: readonly string[],
@@ -38,7 +38,7 @@ export async function runCommand(
   });
   const printed: Buffer[] = [];
   return await new Promise<string>((resolve, reject) => {
-    // What the program started may live on and hold the pipe open, so its end is not waited for.
+    // Does not wait for the pipe to close: child processes of the program may keep it open.
     const giveUp = (reason: string): void => {
       ended();
       child.kill('SIGKILL');

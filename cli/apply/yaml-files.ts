@@ -5,14 +5,14 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type D
 import { CliError, type FileProblem } from '../console/failures.js';
 import type { Terminal } from '../console/terminal.js';
 
-/** One YAML document of a file: a file may hold several, divided by `---`. */
+/** One YAML document of a file; a file can contain several, separated by `---`. */
 export interface FileDocument {
-  /** As it was named on the command line. */
+  /** Name on the command line. */
   readonly file: string;
-  /** Where paths in the document begin. */
+  /** Folder that relative paths in the document refer to. */
   readonly folder: string;
   readonly content: unknown;
-  /** Line of a field, or of what is nearest above it. */
+  /** Returns the line of a field, or of its nearest existing parent. */
   lineOf(path: readonly string[]): number;
 }
 
@@ -21,7 +21,7 @@ export interface ReadFiles {
   readonly problems: readonly FileProblem[];
 }
 
-/** Reads YAML files, and standard input for `-`. @throws CliError when one cannot be read */
+/** Reads YAML files, and standard input for `-`. @throws {CliError} when one cannot be read */
 export async function readYamlFiles(files: readonly string[], terminal: Pick<Terminal, 'stdin'>): Promise<ReadFiles> {
   const read = await Promise.all(files.map(async (file) => parseYaml(await textOf(file, terminal), file)));
   return {
@@ -39,7 +39,7 @@ async function textOf(file: string, { stdin }: Pick<Terminal, 'stdin'>): Promise
   }
 }
 
-/** A document that is not YAML is left out: what it would say cannot be known. */
+/** Parses the documents of a file. Invalid documents are omitted, with a problem. */
 function parseYaml(source: string, name: string): ReadFiles {
   const file = name === '-' ? 'standard input' : name;
   const folder = name === '-' ? process.cwd() : path.dirname(path.resolve(name));
@@ -63,7 +63,7 @@ function parseYaml(source: string, name: string): ReadFiles {
   };
 }
 
-/** The parser's own messages quote the text, and the text may hold what somebody should not have typed there. */
+/** Describes a syntax error without the parser's message, which quotes the text: it may contain secrets. */
 function syntaxProblem({ code, pos }: YAMLError, file: string, lines: LineCounter): FileProblem {
   const { line } = lines.linePos(pos[0]);
   const message =
@@ -73,7 +73,7 @@ function syntaxProblem({ code, pos }: YAMLError, file: string, lines: LineCounte
   return { file, line, field: 'the document', message };
 }
 
-/** @returns nothing when an alias names no anchor, or when aliases multiply beyond reason */
+/** @returns undefined when an alias has no anchor, or aliases expand excessively */
 function contentOf(document: Document.Parsed): unknown {
   try {
     return document.toJS() as unknown;

@@ -66,17 +66,19 @@ async function annotationOf(controlId: string | undefined, options: AnnotateOpti
   if (reason === undefined) throw missing('why', 'Say --reason.');
   if (expires === undefined) throw missing('when it ends', 'Say --expires, such as --expires 2027-01-31.');
   const kind = kindOf(options);
-  const said = { controlId, kind, owner, reason, expiresAt: expires };
-  return attest === undefined ? said : { ...said, file: { name: basename(attest), sha256: await digestOf(attest) } };
+  const request = { controlId, kind, owner, reason, expiresAt: expires };
+  return attest === undefined
+    ? request
+    : { ...request, file: { name: basename(attest), sha256: await digestOf(attest) } };
 }
 
 function kindOf({ notApplicable, acceptRisk, attest }: AnnotateOptions): NewAnnotation['kind'] {
-  const said = [
+  const chosen = [
     ...(notApplicable ? ['not-applicable' as const] : []),
     ...(acceptRisk ? ['accepted-risk' as const] : []),
     ...(attest === undefined ? [] : ['attestation' as const]),
   ];
-  const [kind = 'accepted-risk', ...others] = said;
+  const [kind = 'accepted-risk', ...others] = chosen;
   if (others.length === 0) return kind;
   throw new CliError(
     'invalid-annotation',

@@ -74,7 +74,10 @@ A file:
       keysFrom: { command: [vault, read, -format=json, -field=data, secret/gamma] }
 A connection without keys keeps those that it has.`;
 
-/** Until the plan is made Ctrl-C ends it at once; after that it ends with the connections that are being worked on. */
+/**
+ * Applies the files. Before the plan is complete, Ctrl-C ends the command immediately; after that, it ends when the
+ * connections in progress are done.
+ */
 async function applyFiles(context: Context, options: ApplyArguments): Promise<ExitCode> {
   const { output, services, signal } = context;
   const { loadDocuments } = await import('../apply/load-documents.js');

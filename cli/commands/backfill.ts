@@ -32,7 +32,7 @@ export const backfill: CommandDefinition = (run) =>
       ),
     )
     .action((connectionId: string, options: BackfillOptions) => {
-      const from = whatToRead(options);
+      const from = startOfRange(options);
       return run(
         async (context) => {
           const connections = await context.services.connections();
@@ -53,8 +53,8 @@ goes on from there. It takes half of the calls that Mimecast allows at most, so 
 Exit code 0: all of the range is held. Exit code 1: some of it could not be read: Mimecast no longer keeps it (60 days), a
 window was given up, a permission is missing, or the run failed, was cancelled or is running over another range.`;
 
-/** @returns where to begin, or nothing when a backfill is to be ended */
-function whatToRead({ from, to, cancel = false }: BackfillOptions): Date | undefined {
+/** @returns the start of the range, or undefined with --cancel */
+function startOfRange({ from, to, cancel = false }: BackfillOptions): Date | undefined {
   const ranged = from !== undefined || to !== undefined;
   if (cancel && !ranged) return undefined;
   if (!cancel && from !== undefined) return from;
@@ -65,7 +65,11 @@ function whatToRead({ from, to, cancel = false }: BackfillOptions): Date | undef
   );
 }
 
-/** @throws CliError when the user interrupts the waiting; the backfill itself goes on */
+/**
+ * Starts or joins a backfill, waits for it, and shows its progress.
+ *
+ * @throws {CliError} when the user interrupts the wait; the backfill itself continues
+ */
 async function backfillAndShow(
   { output, signal }: Context,
   connections: Connections,

@@ -25,11 +25,11 @@ export const checkpoint: CommandDefinition = (run) =>
       'after',
       examples('checkpoint acme > acme.jws', 'checkpoint acme --key mimecast-checkpoint-key.pem --out acme.jws'),
     )
-    .action((connectionId: string, { key: given, out }: CheckpointOptions) =>
+    .action((connectionId: string, { key: keyFile, out }: CheckpointOptions) =>
       run(async ({ output, services, settings }) => {
         const { makeCheckpoint } = await import('../../activities/maintenance.js');
         const { readCheckpointSigningKey } = await import('../../vault/checkpoint-key.js');
-        const key = await readCheckpointSigningKey(given ?? keyFileOf(settings));
+        const key = await readCheckpointSigningKey(keyFile ?? keyFileOf(settings));
         const evidence = await services.evidence();
         await requireConnection(evidence, connectionId);
         const standing = await evidence.checkpoints.standing(connectionId);

@@ -35,7 +35,7 @@ function parseControl(id: string): Control {
   );
 }
 
-/** Everything about a control that is not code. */
+/** Returns all properties of a control except its code. */
 function documentOf(control: Control) {
   const {
     id,

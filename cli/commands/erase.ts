@@ -49,7 +49,7 @@ export const erase: CommandDefinition = (run) =>
           const evidence = await services.evidence();
           await requireConnection(evidence, connectionId);
           if (options.dryRun || !options.yes) {
-            if (!options.dryRun) requireAsking(context);
+            if (!options.dryRun) requirePrompt(context);
             const found = await evidence.erasure.preview(connectionId, { rule, ...(what && { what }) });
             if (options.dryRun) {
               await output.answer({ connectionId, ...found }, () => [
@@ -104,7 +104,7 @@ function ruleOf({ before, subject }: EraseOptions, now: Date): ErasureRule {
   throw new CliError('invalid-date', '--before lies in the future.', 'Give a date that has passed.');
 }
 
-function requireAsking({ terminal, output }: Context): void {
+function requirePrompt({ terminal, output }: Context): void {
   if (canAsk(terminal) && !output.json) return;
   throw new CliError(
     'usage.confirmation',

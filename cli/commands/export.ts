@@ -79,7 +79,7 @@ async function write(plan: ExportPlan, source: Source): Promise<void> {
   await (source.context.output.json ? writeJsonArray : writeJsonLines)(records, terminal.stdout, signal);
 }
 
-/** Loaded when it is asked for: most exports need none of it. */
+/** Creates the output. Its modules are imported lazily, because most exports do not need them. */
 async function textsOf(
   plan: Exclude<ExportPlan, { about: 'bundle' } | { about: 'evidence'; format: 'jsonl' }>,
   { connectionId, evidence, context }: Source,

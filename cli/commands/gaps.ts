@@ -59,7 +59,7 @@ async function readReport(
 ): Promise<GapReport> {
   const { connectionId } = row;
   const since = new Date(now.getTime() - days * DAY_MS);
-  // One question at a time: a command has few connections to the database.
+  // Queries run sequentially, because a command has few database connections.
   const completeness = await evidence.of(connectionId, STREAM, now);
   const mismatches = await evidence.totalMismatches(connectionId, STREAM);
   const lateEvents = await evidence.lateEvents(connectionId, { start: since, end: now });
@@ -71,7 +71,7 @@ function exitCodeOf({ missing }: GapReport, failOn: FailOn | undefined): ExitCod
   return isBad ? EXIT.badAnswer : EXIT.done;
 }
 
-/** @throws CliError unless it is a whole number of days, 1 or more */
+/** Parses a number of days. @throws {CliError} unless it is an integer of 1 or more */
 function wholeDays(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new CliError(

@@ -40,7 +40,7 @@ export const report: CommandDefinition = (run) =>
     )
     .action((connectionId: string, options: ReportOptions) =>
       run(async ({ terminal, output, services, signal }) => {
-        refuseNonsense(options, output.json);
+        checkOptions(options, output.json);
         const evidence = await services.evidence();
         const connection = reported(await requireConnection(evidence, connectionId));
         const { gatherReport } = await import('../../reports/html/gather.js');
@@ -73,7 +73,7 @@ complete the evidence is, and how to verify all of it. It needs no network and h
 
 It renders a stored record, never the clock: the same record and the same period give the same bytes.`;
 
-function refuseNonsense({ from, to, at, out }: ReportOptions, json: boolean): void {
+function checkOptions({ from, to, at, out }: ReportOptions, json: boolean): void {
   if (from !== undefined && to !== undefined && from >= to) {
     throw new CliError('invalid-range', 'The period is empty: --from is not before --to.', 'Exchange or correct them.');
   }
@@ -111,7 +111,7 @@ async function* once(page: string): AsyncGenerator<string> {
   yield page;
 }
 
-/** @throws CliError when the file cannot be written */
+/** Writes the page to a file. @throws {CliError} when the file cannot be written */
 async function writePage(file: string, page: string): Promise<void> {
   try {
     await writeFile(file, page);

@@ -48,7 +48,7 @@ export const resume: CommandDefinition = (run) =>
 const DESCRIPTION = `Lifts the pause of a connection's schedules, or of the streams that are named. Keys that were refused are tried first; while
 Mimecast still refuses them, the schedules stay paused and the exit code is 1.`;
 
-/** @returns one connection, or nothing for all */
+/** @returns the id of one connection, or undefined for all */
 function targetOf(id: string | undefined, { all = false, reason }: ResumeOptions): string | undefined {
   if (id !== undefined && !all && reason === undefined) return parseConnectionId(id);
   if (id === undefined && all) return undefined;
@@ -66,7 +66,7 @@ async function pausedIds(connections: Connections, reason: PauseReason | undefin
     .map(({ connectionId }) => connectionId);
 }
 
-/** What became of one connection among many: a failure does not keep the others waiting. */
+/** Result for one of several connections. A failure does not stop the others. */
 type Answer =
   ResumeReport | { readonly connectionId: string; readonly error: Pick<Failure, 'code' | 'message' | 'nextStep'> };
 

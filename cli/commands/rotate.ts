@@ -64,12 +64,12 @@ The keys come from the environment, a file, or a prompt that hides them, as for 
 Keys of another generation of the API have other hosts: with --base-url the connection moves there together with its keys,
 once these are proved there, and keeps its evidence and its schedules. See "Moving to API 2.0" in docs/operating.md.`;
 
-/** @throws MimecastBaseUrlError before a person is asked for keys */
+/** Parses the base URL. @throws {MimecastBaseUrlError} before the user is prompted for keys */
 function placeOf({ settings }: Context, { baseUrl }: RotateOptions): string | undefined {
   return baseUrl === undefined ? undefined : parseBaseUrl(baseUrl, { allowLoopback: settings.allowLoopback });
 }
 
-/** What the keys are for: told by the new base URL, or, when somebody is to type them, by the connection as it is. */
+/** Returns the API version of the keys: from the new base URL or, before a prompt, from the connection itself. */
 function neededAt({ services }: Context, connectionId: string, baseUrl: string | undefined): KeysNeeded {
   return {
     apiVersion: baseUrl === undefined ? undefined : apiVersionAt(baseUrl),

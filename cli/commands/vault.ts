@@ -33,7 +33,7 @@ const init: CommandDefinition = (run) =>
     .action((options: { readonly file?: string }) =>
       run(async ({ output, terminal }) => {
         const file = path.resolve(options.file ?? terminal.env['MIMECAST_KEYRING_FILE'] ?? DEFAULT_FILE);
-        const written = await writeRing(file);
+        const written = await writeKeyring(file);
         await output.answer(written, () => [
           `ring        ${file}  for workers; keep it secret, and keep a copy: without it saved keys are lost`,
           `public key  ${written.publicKeyFile}  for machines that only connect`,
@@ -105,23 +105,23 @@ Postgres.
 
 The keys come from the environment, a file, or a prompt that hides them, as for connect; never from an argument.`;
 
-interface RingDescription {
+interface KeyringDescription {
   readonly file: string;
   readonly publicKeyFile: string;
   readonly kid: string;
-  /** How many there are. */
+  /** Number of keys. */
   readonly keys: number;
 }
 
-async function writeRing(file: string): Promise<RingDescription> {
+async function writeKeyring(file: string): Promise<KeyringDescription> {
   const { writeNewKeyring } = await import('../../vault/keyring.js');
   return await withPublicKey(file, await writeNewKeyring(file));
 }
 
-/** Writes the public half of the key that seals beside the ring. */
-async function withPublicKey(file: string, ring: Keyring): Promise<RingDescription> {
+/** Writes the public key of the current key beside the keyring. */
+async function withPublicKey(file: string, keyring: Keyring): Promise<KeyringDescription> {
   const { sealingKey, writeSealingKey } = await import('../../vault/keyring.js');
   const publicKeyFile = `${file.replace(/\.json$/, '')}.public.json`;
-  await writeSealingKey(publicKeyFile, sealingKey(ring));
-  return { file, publicKeyFile, kid: ring.current, keys: ring.keys.length };
+  await writeSealingKey(publicKeyFile, sealingKey(keyring));
+  return { file, publicKeyFile, kid: keyring.current, keys: keyring.keys.length };
 }

@@ -62,7 +62,7 @@ function checkUsage(connectionId: string | undefined, { bundle, checkpoint, key 
   );
 }
 
-/** A checkpoint that its key's owner made, and of which connection. */
+/** A verified checkpoint and its connection. */
 type NamedCheckpoint = Checkpointed & { readonly connectionId: string };
 
 async function readCheckpoint({ checkpoint, key }: VerifyOptions): Promise<NamedCheckpoint | undefined> {
@@ -109,7 +109,7 @@ async function verifyFile(
   });
 }
 
-/** A checkpoint of another connection says nothing about this one. */
+/** Rejects a checkpoint of another connection: it proves nothing about this one. */
 function requireSame(connectionId: string, checkpoint: NamedCheckpoint | undefined): void {
   if (checkpoint === undefined || checkpoint.connectionId === connectionId) return;
   throw new CliError(

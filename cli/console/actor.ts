@@ -1,11 +1,14 @@
 import { hostname, userInfo } from 'node:os';
 
-/** Who runs this command, for the log: the operating system's user name and host. None where the system knows no name. */
+/**
+ * Returns the user of this command, for the log: user name and host of the operating system; undefined when the system
+ * has no name.
+ */
 export function actorHere(): string | undefined {
   try {
     return `${userInfo().username}@${hostname()}`;
   } catch {
-    // A user id without an entry in the system's list, as containers have it.
+    // The user id has no entry in the system's list, as in containers.
     return undefined;
   }
 }

@@ -1,13 +1,13 @@
-/** What the process's exit code says. Kept small, so that scripts can act on it. */
+/** Exit codes of the process. Few, so that scripts can act on them. */
 export const EXIT = {
   done: 0,
-  /** The command did its work and the answer is bad: keys refused, a poll failed, a chain broken. */
+  /** The command completed with a negative result: keys refused, a poll failed, a chain broken. */
   badAnswer: 1,
-  /** The command line, or what it names, is wrong. Nothing was changed. */
+  /** The command line, or a file that it names, is invalid. Nothing was changed. */
   usage: 2,
-  /** Something that the command needs is not there: Temporal, Postgres, a worker, the ring. */
+  /** A requirement is missing: Temporal, Postgres, a worker, the keyring. */
   unreachable: 3,
-  /** Ctrl-C, as shells count it (128 + SIGINT). */
+  /** Ctrl-C, as in shells (128 + SIGINT). */
   interrupted: 130,
 } as const;
 

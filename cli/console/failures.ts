@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { ClientErrorCode } from '../../client/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 
-/** An error as people and scripts are told of it. */
+/** An error as shown to people and scripts. */
 export interface Failure {
   /** Stable word for scripts. */
   readonly code: string;
@@ -11,21 +11,21 @@ export interface Failure {
   /** One line: what to do about it. */
   readonly nextStep?: string;
   readonly exitCode: ExitCode;
-  /** Each place in a file that is wrong. */
+  /** Problems in files, one per place. */
   readonly faults?: readonly FileProblem[];
 }
 
-/** One thing that is wrong in a file. */
+/** One problem in a file. */
 export interface FileProblem {
   readonly file: string;
   readonly line: number;
   /** `acme.streams.policies.every` */
   readonly field: string;
-  /** The end of a sentence that begins with the field. */
+  /** Completes a sentence that starts with the field. */
   readonly message: string;
 }
 
-/** A failure that the command line itself found. */
+/** A failure found by the command line itself. */
 export class CliError extends Error implements Failure {
   override readonly name = 'CliError';
   readonly code: string;
@@ -45,7 +45,7 @@ interface Rule {
   readonly exitCode: ExitCode;
 }
 
-/** The other rooms' errors by name, so that a command loads only the rooms that it uses. */
+/** Errors of other rooms by name, so that a command loads only the rooms that it uses. */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['MimecastBaseUrlError', { code: 'invalid-base-url', exitCode: EXIT.usage }],
   ['MimecastCredentialsError', { code: 'invalid-credentials', exitCode: EXIT.usage }],
@@ -65,7 +65,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['WorkerConfigurationError', { code: 'invalid-configuration', exitCode: EXIT.usage }],
 ]);
 
-/** Every code of the client: a new one does not compile before it has its exit code. */
+/** Exit codes of all client errors; a new code does not compile without one. */
 const CLIENT_EXIT_CODES: Readonly<Record<ClientErrorCode, ExitCode>> = {
   'already-connected': EXIT.usage,
   'backfill-running': EXIT.badAnswer,
@@ -87,7 +87,7 @@ const CLIENT_EXIT_CODES: Readonly<Record<ClientErrorCode, ExitCode>> = {
   'unusable-keys': EXIT.usage,
 };
 
-/** gRPC status codes (https://grpc.github.io/grpc/core/md_doc_statuscodes.html) that a Temporal server answers with. */
+/** gRPC status codes (https://grpc.github.io/grpc/core/md_doc_statuscodes.html) of Temporal servers. */
 const GRPC_FAILURES: Readonly<Partial<Record<number, string>>> = {
   4: 'Temporal did not answer in time',
   5: 'Temporal does not know what was asked for, most often the namespace',
@@ -96,7 +96,7 @@ const GRPC_FAILURES: Readonly<Partial<Record<number, string>>> = {
   16: 'Temporal refused the API key or client certificate',
 };
 
-/** The one place where an error becomes an exit code. */
+/** Converts an error to a failure with an exit code. The only place that does. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CliError) return error;
   if (error instanceof CommanderError) return usageFailure(error);
@@ -123,13 +123,13 @@ const INTERRUPTED: Failure = { code: 'interrupted', message: 'Interrupted.', exi
 function knownFailure(error: Error): Failure | undefined {
   const nextStep = textIn(error, 'nextStep');
   const message = firstLine(nextStep === undefined ? error.message : withoutEnd(error.message, nextStep));
-  const said = { message, ...(nextStep !== undefined && { nextStep }) };
+  const shown = { message, ...(nextStep !== undefined && { nextStep }) };
   if (error.name === 'MimecastClientError') {
     const code = textIn(error, 'code') ?? 'refused';
-    return { code, ...said, exitCode: isClientErrorCode(code) ? CLIENT_EXIT_CODES[code] : EXIT.badAnswer };
+    return { code, ...shown, exitCode: isClientErrorCode(code) ? CLIENT_EXIT_CODES[code] : EXIT.badAnswer };
   }
   const rule = RULES.get(error.name);
-  return rule && { ...rule, ...said };
+  return rule && { ...rule, ...shown };
 }
 
 function usageFailure(error: CommanderError): Failure {
@@ -155,7 +155,7 @@ const isClientErrorCode = (code: string): code is ClientErrorCode => Object.hasO
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
-/** Errors that are also read alone end their message with the next step; here it has a line of its own. */
+/** Removes the next step from the end of a message; here it is shown on a separate line. */
 const withoutEnd = (text: string, end: string): string =>
   text.endsWith(end) ? text.slice(0, -end.length).trim() : text;
 

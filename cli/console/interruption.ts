@@ -1,4 +1,4 @@
-/** Ends when the user interrupts. */
+/** Resolves when the user interrupts. */
 export function interrupted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -13,8 +13,8 @@ export function interrupted(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * What the work answers, or the signal's AbortError as soon as the user interrupts: then nobody waits for the work any
- * more.
+ * Returns the result of the work, or rejects with the signal's AbortError when the user interrupts; the work is then
+ * abandoned.
  */
 export async function unlessInterrupted<Answer>(work: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
   const givenUp = interrupted(signal).then(() => {

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import type { Failure } from './failures.js';
 import { coloursFor, type Colours, type Terminal } from './terminal.js';
 
-/** Shows that work goes on. Silent unless stderr is a terminal. */
+/** Progress display. Silent unless stderr is a terminal. */
 export interface Progress {
-  /** Replaces the line that is shown. */
+  /** Replaces the current line. */
   show(line: string): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void;
 }
 
 /**
- * Where a command's words go: the answer to stdout, once, as text or as one JSON document; notes, progress and
- * failures to stderr.
+ * Output of a command: the answer to stdout, once, as text or as one JSON document; notes, progress and failures to
+ * stderr.
  */
 export class Output {
-  /** For text on stdout. */
+  /** Colours for stdout. */
   readonly colours: Colours;
   readonly #errorColours: Colours;
   readonly #terminal: Terminal;
@@ -32,13 +32,13 @@ export class Output {
     return this.#options.json;
   }
 
-  /** The command's answer. A command answers once: `document` with --json, the lines otherwise. */
+  /** Writes the command's answer, once per command: `document` with --json, `lines` otherwise. */
   async answer(document: unknown, lines: () => readonly string[]): Promise<void> {
     const text = this.json ? JSON.stringify(document, undefined, 2) : lines().join('\n');
     if (!this.#terminal.stdout.write(`${text}\n`)) await once(this.#terminal.stdout, 'drain');
   }
 
-  /** What people see ahead of the answer. Nothing with --json, which has its place in the document. */
+  /** Writes text before the answer. Nothing with --json: it is part of the document. */
   preview(lines: () => readonly string[]): void {
     if (!this.json) this.#terminal.stdout.write(`${lines().join('\n')}\n`);
   }
@@ -51,7 +51,7 @@ export class Output {
     this.note(`${this.#errorColours.yellow('warning')} ${line}`);
   }
 
-  /** Tells people on stderr, and with --json scripts on stdout as well, so that they always find one document there. */
+  /** Writes a failure to stderr and, with --json, as a document to stdout, so that scripts always find one. */
   fail(failure: Failure, cause: unknown): void {
     this.note(`${this.#errorColours.red('error')} ${failure.message}`);
     for (const { file, line, field, message } of failure.faults ?? [])

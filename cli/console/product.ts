@@ -5,5 +5,5 @@ const { version } = createRequire(import.meta.url)('@surecloud/temporal-mimecast
   readonly version: string;
 };
 
-/** What this is, as reports and exports name it. */
+/** This product, as named in reports and exports. */
 export const PRODUCT: Product = { name: 'temporal-mimecast', vendor: 'SureCloud', version };

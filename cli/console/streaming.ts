@@ -3,16 +3,16 @@ import { pipeline } from 'node:stream/promises';
 import type { BundleRecord } from '../../evidence/proof/bundle.js';
 import type { ExportRecord } from '../../evidence/export.js';
 
-/** A record that may have a body, which is JSON text already. */
+/** A record with an optional body, which is already JSON text. */
 type StreamedRecord = ExportRecord | BundleRecord;
 
-/** Writing is in pieces of about this size: one system call a record would be most of the time. */
+/** Approximate size of a write; one system call per record would dominate the time. */
 const PIECE_CHARACTERS = 64 * 1024;
 
 /**
- * Writes one record a line. Records are read only as fast as they can be written.
+ * Writes one record per line. Records are read at the speed of the writer.
  *
- * @throws what the records throw; what was written by then stays written
+ * @throws errors of the records; what is already written stays
  */
 export async function writeJsonLines(
   records: AsyncIterable<StreamedRecord>,
@@ -22,7 +22,7 @@ export async function writeJsonLines(
   await write(inPieces(jsonLines(records)), to, signal);
 }
 
-/** Writes all records as one JSON array. When reading fails, the array is left open: half of it must not pass for all. */
+/** Writes all records as one JSON array. When reading fails, the array is not closed: a part must not look complete. */
 export async function writeJsonArray(
   records: AsyncIterable<StreamedRecord>,
   to: Writable,
@@ -40,8 +40,8 @@ async function* jsonArray(records: AsyncIterable<StreamedRecord>): AsyncGenerato
 }
 
 /**
- * Texts that are JSON, as one array. Yields nothing before the first is there, so that a failure before it still leaves room
- * for its own document.
+ * Joins JSON texts to one array. Yields nothing before the first text, so that an earlier failure can still print its
+ * own document.
  */
 export async function* arrayOf(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let opening = '[\n';
@@ -59,15 +59,12 @@ async function* mapped<Item, Result>(
   for await (const item of items) yield change(item);
 }
 
-/** Writes texts one after the other, as {@link writeJsonLines} writes records. */
+/** Writes texts sequentially, like {@link writeJsonLines}. */
 export async function writeTexts(texts: AsyncIterable<string>, to: Writable, signal: AbortSignal): Promise<void> {
   await write(inPieces(texts), to, signal);
 }
 
-/**
- * One record as JSON. The body is put in as it was stored, byte for byte, so that its SHA-256 can be checked against
- * the text of the line itself.
- */
+/** Formats one record as JSON. The body is inserted unchanged, so that its SHA-256 can be computed from the line itself. */
 export function recordText(streamed: StreamedRecord): string {
   const { body, ...record }: StreamedRecord & { readonly body?: string } = streamed;
   const text = JSON.stringify(record);
@@ -85,7 +82,7 @@ async function* inPieces(texts: AsyncIterable<string>): AsyncGenerator<string> {
   if (piece !== '') yield piece;
 }
 
-/** A reader that closes the pipe early has what it wanted. */
+/** Writes to a stream. A reader that closes the pipe early is not an error. */
 async function write(pieces: AsyncIterable<string>, to: Writable, signal: AbortSignal): Promise<void> {
   try {
     await pipeline(Readable.from(pieces), to, { end: false, signal });

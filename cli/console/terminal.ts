@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import pc from 'picocolors';
 
-/** The world as the command line sees it; tests give another one. */
+/** Environment of the command line; tests provide their own. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable & { readonly isTTY?: boolean };
@@ -12,12 +12,12 @@ export interface Terminal {
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
-/** Colours for one stream: none when it is not a terminal or the user said so (https://no-color.org). */
+/** Returns colours for one stream; none when it is not a terminal or the user disabled them (https://no-color.org). */
 export function coloursFor(stream: { readonly isTTY?: boolean }, env: Terminal['env']): Colours {
   return pc.createColors(stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
 }
 
-/** Whether a person can be asked: questions go to stderr, so that stdout may still be piped. */
+/** True when a user can be prompted. Prompts go to stderr, so that stdout can be piped. */
 export function canAsk(terminal: Terminal): boolean {
   return terminal.stdin.isTTY === true && terminal.stderr.isTTY === true;
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CliError, failureOf } from './failures.js';
 import type { Terminal } from './terminal.js';
 
-/** @throws CliError when it cannot be read */
+/** Reads a text file. @throws {CliError} when it cannot be read */
 export async function readTextFile(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
@@ -13,9 +13,9 @@ export async function readTextFile(file: string): Promise<string> {
 }
 
 /**
- * The lines of a file, or of standard input for `-`, one at a time.
+ * Yields the lines of a file, or of standard input for `-`.
  *
- * @throws CliError when it cannot be read
+ * @throws {CliError} when it cannot be read
  */
 export async function* linesOf(file: string, { stdin }: Terminal, signal: AbortSignal): AsyncGenerator<string> {
   const input = file === '-' ? stdin : createReadStream(file, { signal });
@@ -27,7 +27,7 @@ export async function* linesOf(file: string, { stdin }: Terminal, signal: AbortS
   }
 }
 
-/** Split at line feeds alone: Node's own reader also splits at U+2028, which JSON text may hold as it is. */
+/** Splits at line feeds only: Node's own reader also splits at U+2028, which JSON text can contain. */
 async function* lines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let begun: string[] = [];
   for await (const piece of pieces) {

@@ -2,10 +2,7 @@ export { formatDuration, parseDuration } from '../../client/durations.js';
 
 const DAY_MS = 86_400_000;
 
-/**
- * A moment as operators say it, always in UTC: `21:04` today, `yesterday 21:04`, `tomorrow 02:11`, otherwise with its
- * date.
- */
+/** Formats a time in UTC: `21:04` today, `yesterday 21:04`, `tomorrow 02:11`, otherwise with its date. */
 export function formatMoment(moment: Date, now: Date): string {
   const iso = moment.toISOString();
   const time = iso.slice(11, 16);
@@ -16,7 +13,7 @@ export function formatMoment(moment: Date, now: Date): string {
   return `${iso.slice(0, 10)} ${time}`;
 }
 
-/** A moment in a table of its own times, always in UTC: `2026-11-23 02:10`. */
+/** Formats a time for a table, in UTC: `2026-11-23 02:10`. */
 export const minuteOf = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
 const utcDay = (moment: Date): number => Math.floor(moment.getTime() / DAY_MS);

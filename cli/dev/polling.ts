@@ -7,9 +7,9 @@ import { unlessInterrupted } from '../console/interruption.js';
 import { CliError } from '../console/failures.js';
 
 /**
- * Polls and waits, with a line about it on stderr while that is a terminal.
+ * Polls and waits, with a progress line on stderr when it is a terminal.
  *
- * @throws CliError when the user interrupts the waiting; the polls themselves go on
+ * @throws {CliError} when the user interrupts the wait; the polls themselves continue
  */
 export async function pollAndShow(
   { output, signal }: Pick<Context, 'output' | 'signal'>,

@@ -2,11 +2,11 @@ import path from 'node:path';
 import type { DevAddresses } from '../../sandbox/dev-stack.js';
 import type { Context } from '../command.js';
 import type { ExitCode } from '../console/exit-codes.js';
-import { runWorker, workerIsSeen } from './run-worker.js';
+import { runWorker, waitForWorker } from './run-worker.js';
 import { openServices, type Services } from '../reach/services.js';
 import { dataDirOf, resolveSettings, type Settings } from '../reach/settings.js';
 
-/** The running stack, with a worker. */
+/** The running servers and a worker. */
 export interface RunningDev {
   readonly addresses: DevAddresses;
   readonly services: Services;
@@ -15,8 +15,8 @@ export interface RunningDev {
 type Work = (running: RunningDev) => Promise<ExitCode>;
 
 /**
- * Starts the servers and a worker, does the work, and stops everything in the reverse order: the worker lets its
- * activities end while the servers that they need still run.
+ * Starts the servers and a worker, runs the work, and stops everything in reverse order: the worker finishes its
+ * activities while the servers that they need still run.
  */
 export async function runDev(context: Context, work: Work): Promise<ExitCode> {
   const { terminal, output, signal } = context;
@@ -35,7 +35,7 @@ export async function runDev(context: Context, work: Work): Promise<ExitCode> {
   });
   try {
     signal.throwIfAborted();
-    // What the environment says of other servers is not meant for the worker of this stack.
+    // Settings of other servers in the environment do not apply to the worker of this stack.
     const settings = resolveSettings({ MIMECAST_TASK_QUEUE: env['MIMECAST_TASK_QUEUE'] }, stack.addresses);
     const { logWorkerTo } = await import('./worker-logs.js');
     logWorkerTo(path.join(dataDir, 'worker.log'));
@@ -50,7 +50,7 @@ async function workWithWorker(settings: Settings, addresses: DevAddresses, work:
   const services = openServices(settings);
   try {
     return await runWorker(settings, async (connection) => {
-      await workerIsSeen(connection, settings);
+      await waitForWorker(connection, settings);
       return work({ addresses, services });
     });
   } finally {

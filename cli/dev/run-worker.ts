@@ -8,12 +8,13 @@ import type { Settings } from '../reach/settings.js';
 const LOOK_EVERY_MS = 25;
 
 /**
- * Runs a worker beside some work: the work begins when the worker has started, and when it ends the worker is drained.
+ * Runs a worker while some work runs: the work starts when the worker has started, and the worker is drained when the
+ * work ends.
  *
- * The SDK's `runUntil` does not do here: it never stops a worker whose start was still going on when the work ended, and
- * it hides the reason why a worker did not start.
+ * The SDK's `runUntil` is not suitable: it never stops a worker that is still starting when the work ends, and it hides
+ * the reason why a worker did not start.
  *
- * @throws what kept the worker from running; CliError when Temporal does not answer
+ * @throws the reason why the worker does not run; CliError when Temporal does not answer
  */
 export async function runWorker<Answer>(
   settings: Settings,
@@ -43,7 +44,7 @@ export async function runWorker<Answer>(
     });
     return await workBeside(worker, () => work(connection));
   } finally {
-    // Refused while a worker that never started still holds it; then it ends with the process.
+    // Fails while a worker that never started still uses the connection; it then closes with the process.
     await connection.close().catch(() => undefined);
   }
 }
@@ -62,7 +63,7 @@ async function workBeside<Answer>(worker: Worker, work: () => Promise<Answer>): 
     await started(worker, ended);
     answer = await Promise.race([work(), ended]);
   } catch (error) {
-    // What went wrong first is what people need to know.
+    // The first error is reported, not that of the stop.
     await stop().catch(() => undefined);
     throw error;
   }
@@ -70,13 +71,13 @@ async function workBeside<Answer>(worker: Worker, work: () => Promise<Answer>): 
   return answer;
 }
 
-/** A worker tells its state only when it is asked. @throws what kept it from starting */
+/** Waits until the worker has started, by polling its state. @throws the reason why it did not start */
 async function started(worker: Worker, ended: Promise<never>): Promise<void> {
   while (worker.getState() === 'INITIALIZED') await Promise.race([delay(LOOK_EVERY_MS), ended]);
 }
 
-/** Ends when the server knows of a worker on the queue; until then the client refuses to send it anything. */
-export async function workerIsSeen(connection: NativeConnection, { temporal, taskQueue }: Settings): Promise<void> {
+/** Resolves when the server knows a worker on the queue; before that the client rejects all requests. */
+export async function waitForWorker(connection: NativeConnection, { temporal, taskQueue }: Settings): Promise<void> {
   const question = { namespace: temporal.namespace, taskQueue: { name: taskQueue } };
   for (;;) {
     const { pollers } = await connection.workflowService.describeTaskQueue(question);

@@ -15,10 +15,10 @@ import { digestLines, pollLines } from '../rendering/polls.js';
 import { postureLines } from '../rendering/posture.js';
 import { statusLines } from '../rendering/status.js';
 
-/** The connection that the tour makes. */
+/** Id of the tour's connection. */
 const TOUR_CONNECTION = 'acme-demo';
 
-/** What the tour prints with --json. */
+/** JSON document of the tour. */
 interface TourDocument extends DevDocument {
   readonly connection: ConnectionTest;
   readonly polls: readonly PollReport[];
@@ -26,7 +26,10 @@ interface TourDocument extends DevDocument {
   readonly posture: StoredEvaluation;
 }
 
-/** The main job, shown once: connect the simulated tenant, poll every stream, say what was collected and what it means. */
+/**
+ * Shows the main use: connects the simulated tenant, polls every stream, and prints the collected evidence and the
+ * verdicts.
+ */
 export async function tour(context: Context, { addresses, services }: RunningDev): Promise<ExitCode> {
   const { output, terminal } = context;
   const connections = await services.connections({ sealing: true });
@@ -59,7 +62,7 @@ export async function tour(context: Context, { addresses, services }: RunningDev
   return exitCodeOf(polls);
 }
 
-/** The connection of an earlier run is tested again, so that both runs tell the same. */
+/** Connects the tenant, or tests an existing connection, so that a second run shows the same. */
 async function connectOrFind(
   { terminal, output }: Context,
   connections: Connections,

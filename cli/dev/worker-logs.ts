@@ -2,8 +2,8 @@ import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import pino from 'pino';
 
 /**
- * Sends everything that the SDK, workflows and activities log to one place, as JSON lines. Once in a process, before
- * anything else of the worker's.
+ * Sends all logs of the SDK, workflows and activities to one destination, as JSON lines. Call it once per process,
+ * before anything else of the worker.
  *
  * @param destination path of a file, or 2 for stderr
  */
@@ -16,7 +16,7 @@ export function logWorkerTo(destination: string | 2): void {
     logger: new DefaultLogger('INFO', ({ level, message, meta = {} }: LogEntry) => {
       log[LEVELS[level]](meta, message);
     }),
-    // The command line decides when the worker ends: after what it does with it, and before the servers.
+    // The command line stops the worker itself: after its work, and before the servers.
     shutdownSignals: [],
   });
 }

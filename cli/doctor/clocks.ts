@@ -2,29 +2,29 @@ import { findingsOn, type Finding } from './finding.js';
 import type { Looked } from './look.js';
 
 const clock = findingsOn('clock');
-const MINE = "this machine's clock";
+const THIS_CLOCK = "this machine's clock";
 
 const WARN_FROM_MS = 5_000;
-/** Signatures are refused for it, and the connection takes it for a clock that is off rather than for refused keys. */
+/** Skew at which signatures are refused; the connection then reports clock skew instead of refused keys. */
 const FAIL_FROM_MS = 60_000;
 
-/** How far this machine's clock is ahead of another: somewhere from `leastMs` to `mostMs`, negative when it is behind. */
+/** Amount by which this machine's clock is ahead of another: between `leastMs` and `mostMs`, negative when behind. */
 export interface Skew {
   readonly leastMs: number;
   readonly mostMs: number;
 }
 
-/** The skew against a clock that was read between two moments of ours. */
-export function skewOf(theirs: Date, askedAt: Date, answeredAt: Date): Skew {
-  return { leastMs: askedAt.getTime() - theirs.getTime(), mostMs: answeredAt.getTime() - theirs.getTime() };
+/** Returns the skew against a clock that was read between two local times. */
+export function skewOf(theirs: Date, requestedAt: Date, answeredAt: Date): Skew {
+  return { leastMs: requestedAt.getTime() - theirs.getTime(), mostMs: answeredAt.getTime() - theirs.getTime() };
 }
 
-/** A Temporal server forgets a worker this long after it last heard of it. */
+/** Time after its last contact at which a Temporal server forgets a worker. */
 const WORKERS_REMEMBERED_MS = 5 * 60_000;
 
 /**
- * The skew against the Temporal server, which tells no time of its own: by the moment, on its clock, at which it last
- * heard of a worker. That moment is past, and not longer past than workers are remembered.
+ * Returns the skew against the Temporal server, which does not expose its clock: derived from its time of the last
+ * contact with a worker. That time is in the past, and not older than workers are remembered.
  */
 export function skewByWorkers(lastHeardOf: Date, now: Date): Skew {
   const mostMs = now.getTime() - lastHeardOf.getTime();
@@ -32,7 +32,7 @@ export function skewByWorkers(lastHeardOf: Date, now: Date): Skew {
 }
 
 interface Clocks {
-  /** Stable word for scripts: whose clock it is compared with. */
+  /** Stable word for scripts: the clock that is compared. */
   readonly check: string;
   readonly mine: string;
   readonly theirs: string;
@@ -53,10 +53,10 @@ export function judgeSkew({ check, mine, theirs }: Clocks, { leastMs, mostMs }: 
 
 export function judgePostgresClock(server: Looked<{ readonly skew: Skew }>): Finding {
   if ('trouble' in server) return clock.skipped('postgres', 'Postgres is not reached');
-  return judgeSkew({ check: 'postgres', mine: MINE, theirs: "Postgres's clock" }, server.seen.skew);
+  return judgeSkew({ check: 'postgres', mine: THIS_CLOCK, theirs: "Postgres's clock" }, server.seen.skew);
 }
 
-/** @param lastHeardOf of any worker, by the server's clock */
+/** @param lastHeardOf last contact with any worker, by the server's clock */
 export function judgeTemporalClock(lastHeardOf: Date | undefined, now: Date): Finding {
   if (lastHeardOf === undefined) {
     return clock.skipped(
@@ -65,7 +65,7 @@ export function judgeTemporalClock(lastHeardOf: Date | undefined, now: Date): Fi
     );
   }
   return judgeSkew(
-    { check: 'temporal', mine: MINE, theirs: "the Temporal server's clock" },
+    { check: 'temporal', mine: THIS_CLOCK, theirs: "the Temporal server's clock" },
     skewByWorkers(lastHeardOf, now),
   );
 }

@@ -18,7 +18,7 @@ import type { Database } from './look-at-postgres.js';
 
 const connections = findingsOn('connections');
 
-/** A statement takes at most one look's time; there are a few of them, one after the other. */
+/** Time limit for reading: each statement has the limit of one check, and a few run sequentially. */
 const READ_LIMIT_MS = 3 * LOOK_LIMIT_MS;
 
 export async function lookUpConnections(
@@ -31,17 +31,17 @@ export async function lookUpConnections(
 
 export interface ConnectionsRequest {
   readonly stored: StoredConnections;
-  /** None when Temporal, or the namespace, is not reached. */
+  /** Absent when Temporal or the namespace is unreachable. */
   readonly client?: Client | undefined;
   readonly taskQueue: string;
-  /** Connections that were named: all of them are looked at closely. */
+  /** Connections to examine in detail. */
   readonly connectionIds: readonly string[];
   readonly now: Date;
 }
 
 /**
- * Lists what Temporal has of all connections, then describes them one by one as long as there is time, those first of
- * which the list says nothing good.
+ * Lists the workflows and schedules of all connections, then describes them one by one within the time limit, doubtful
+ * ones first.
  */
 export async function examineConnections(request: ConnectionsRequest): Promise<Finding[]> {
   const { stored, client, taskQueue, connectionIds } = request;
@@ -90,7 +90,7 @@ function unknownConnections({ stored, connectionIds }: ConnectionsRequest): Find
     );
 }
 
-/** What was not seen, or from afar, may be wrong all the same; that is said, and how to see it. */
+/** Reports connections that were not seen, or only in lists, and how to examine them. */
 function judgeDepth({ rows }: StoredConnections, seen: SeenInTemporal, findings: readonly Finding[]): Finding[] {
   const live = rows.filter(({ state }) => state !== 'disconnected').length;
   const unseen = new Set(findings.filter(({ verdict }) => verdict === 'skipped').map(connectionOf)).size;
@@ -113,18 +113,18 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): M
 }
 
 /**
- * The findings that people are shown: a count, and of the connections only those that need somebody.
+ * Selects the findings to show: a count, and only the connections that need action.
  *
- * @param all shows every one
+ * @param all shows all findings
  */
 export function selected(findings: readonly Finding[], total: number, all: boolean): Finding[] {
-  const needy = new Set(findings.filter(isNotWell).flatMap((finding) => connectionOf(finding) ?? []));
+  const needingAction = new Set(findings.filter(isNotWell).flatMap((finding) => connectionOf(finding) ?? []));
   const isShown = ({ subject, verdict }: Finding): boolean =>
     all || subject === undefined || verdict === 'warning' || verdict === 'failure';
-  return [connections.ok('count', countOf(total, needy.size)), ...findings.filter(isShown)];
+  return [connections.ok('count', countOf(total, needingAction.size)), ...findings.filter(isShown)];
 }
 
-function countOf(total: number, needy: number): string {
+function countOf(total: number, needingAction: number): string {
   if (total === 0) return 'no connections yet';
-  return `${Math.max(0, total - needy)} of ${total} need nobody`;
+  return `${Math.max(0, total - needingAction)} of ${total} need nobody`;
 }

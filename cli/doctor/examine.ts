@@ -12,15 +12,15 @@ import type { StoredConnections } from './look-at-connections.js';
 import { lookAtPostgres, openDatabase, type Database } from './look-at-postgres.js';
 import { lookAtTemporal, type TemporalSeen } from './look-at-temporal.js';
 import { examineMachine } from './machine.js';
-import { examineKeys, judgeRing, lookAtRing } from './ring.js';
+import { examineKeys, judgeKeyring, lookAtKeyring } from './keyring.js';
 import { testConnections } from './test-connections.js';
 
 export interface DoctorRequest {
-  /** Connections to look at; all when none are named. */
+  /** Connections to examine; empty for all. */
   readonly connectionIds: readonly string[];
-  /** Tells what is well of every connection too. */
+  /** True to show successful checks of each connection too. */
   readonly all: boolean;
-  /** Calls Mimecast once for each connection. */
+  /** True to call Mimecast once for each connection. */
   readonly test: boolean;
 }
 
@@ -29,7 +29,7 @@ interface Servers {
   readonly postgres: Looked<Database>;
 }
 
-/** Looks at everything that must be right for polls to work. Changes nothing, and never throws for what it finds. */
+/** Runs all checks of what polling depends on. Changes nothing, and does not throw for problems that it finds. */
 export async function examine(context: Context, request: DoctorRequest): Promise<Finding[]> {
   const { settings } = context;
   const [temporal, postgres] = await Promise.all([
@@ -50,9 +50,9 @@ async function examineAll(context: Context, request: DoctorRequest, servers: Ser
     lookAtTemporal(servers.temporal, settings),
     lookAtPostgres(servers.postgres, () => terminal.now()),
     lookUpConnections(servers.postgres, request.connectionIds),
-    lookAtRing(settings.keyringFile),
+    lookAtKeyring(settings.keyringFile),
   ]);
-  // By the database's clock, because this machine's may be wrong; whether it is, is a check of its own.
+  // Uses the database's clock, because this machine's may be wrong; another check compares them.
   const now = seenOf(postgres.server)?.at ?? terminal.now();
   const workers = seenOf(temporal.inside?.workers);
   const ofTemporal = judgeTemporal(temporal, settings, now);
@@ -66,7 +66,7 @@ async function examineAll(context: Context, request: DoctorRequest, servers: Ser
     ...machine,
     ...ofTemporal,
     ...judgePostgres(postgres, settings.temporal.namespace),
-    ...judgeRing(ring),
+    ...judgeKeyring(ring),
     ...keys,
     judgeTemporalClock(workers && lastHeardOf(workers), terminal.now()),
     judgePostgresClock(postgres.server),
@@ -76,7 +76,7 @@ async function examineAll(context: Context, request: DoctorRequest, servers: Ser
   ];
 }
 
-/** None unless there is a namespace to look in. */
+/** Returns a client when the namespace is reachable. */
 function clientOf({ temporal }: Servers, { inside }: TemporalSeen, namespace: string): Client | undefined {
   const connection = seenOf(temporal);
   return connection && seenOf(inside?.namespace) ? new Client({ connection, namespace }) : undefined;

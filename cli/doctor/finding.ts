@@ -1,26 +1,26 @@
 import { EXIT, type ExitCode } from '../console/exit-codes.js';
 
-/** How a check ended. `skipped`: its ground is missing, so that nothing can be said. */
+/** Verdict of a check. `skipped`: a requirement of the check is missing. */
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
 
-/** What checks are about, in the order in which people read them. */
+/** Groups of checks, in display order. */
 export type Group = 'machine' | 'temporal' | 'postgres' | 'ring' | 'clock' | 'connections';
 
-/** What one check found. The JSON of `doctor --json`. */
+/** Result of one check. The JSON of `doctor --json`. */
 export interface Finding {
   readonly group: Group;
   /** Stable word for scripts. */
   readonly check: string;
-  /** A connection's id, or `<id>/<stream>`; none for what concerns all of them. */
+  /** Id of a connection, or `<id>/<stream>`; absent for findings about all connections. */
   readonly subject?: string;
   readonly verdict: Verdict;
   /** One line for people. */
   readonly found: string;
-  /** What to do about it; always there for a warning and a failure. */
+  /** Next step; always present for warnings and failures. */
   readonly nextStep?: string;
 }
 
-/** Makes the findings of one group, or about one subject. What is wrong cannot be said without its next step. */
+/** Creates findings of one group, or about one subject. Warnings and failures require a next step. */
 export interface FindingMaker {
   readonly ok: (check: string, found: string) => Finding;
   readonly warning: (check: string, found: string, nextStep: string) => Finding;
@@ -42,10 +42,10 @@ export function findingsOn(group: Group, subject?: string): FindingMaker {
   return { ok: made('ok'), warning: made('warning'), failure: made('failure'), skipped: made('skipped') };
 }
 
-/** The id of the connection that a finding is about. */
+/** Returns the id of the connection that a finding is about. */
 export const connectionOf = ({ subject }: Finding): string | undefined => subject?.split('/', 1)[0];
 
-/** The checks that tell whether a server is there at all: named here because the exit code goes by them. */
+/** Name of the checks for reachable servers; the exit code depends on it. */
 export const REACHABLE = 'reachable';
 
 export function exitCodeOf(findings: readonly Finding[]): ExitCode {

@@ -9,17 +9,17 @@ import { findingsOn, type Finding, type FindingMaker } from './finding.js';
 import type { Sighting } from './judge-stream.js';
 
 const DAY_MS = 86_400_000;
-/** A disconnect is over in seconds unless polls have to end first. */
+/** A disconnect takes seconds, or longer when polls have to end first. */
 const DISCONNECT_LIMIT_MS = 10 * 60_000;
 
-/** A connection as a whole: what its row wants, and what there is. */
+/** A connection: its row, and the actual state. */
 export interface ConnectionCase {
   readonly row: ConnectionRow;
-  /** Versions in use or being proved, oldest first. */
+  /** Versions in use or pending, oldest first. */
   readonly keys: readonly InspectedKeys[];
-  /** None when Temporal is not reached. */
+  /** Absent when Temporal is unreachable. */
   readonly workflow?: Sighting<SeenWorkflow>;
-  /** None when no worker ever made one. */
+  /** Absent when no checkpoint was ever made. */
   readonly checkpoint?: CheckpointState;
 }
 
@@ -35,7 +35,7 @@ export function judgeConnection({ row, keys, workflow, checkpoint }: ConnectionC
   ];
 }
 
-/** They are made once a day; one day may be missed. */
+/** Checkpoints are made daily; one may be missed. */
 const CHECKPOINT_LIMIT_MS = 2 * DAY_MS;
 
 function judgeCheckpoint(about: FindingMaker, { connectionId, made, failure }: CheckpointState, now: Date): Finding {
@@ -70,7 +70,7 @@ function judgeState(about: FindingMaker, row: ConnectionRow, inUse: InspectedKey
   );
 }
 
-/** The refusal that came first. ISO moments in UTC sort as text. */
+/** Returns the earliest refusal. ISO times in UTC sort as text. */
 function refusalOf({ pauses }: ConnectionRow): StreamPause | undefined {
   return Object.values(pauses)
     .flat()
@@ -78,7 +78,7 @@ function refusalOf({ pauses }: ConnectionRow): StreamPause | undefined {
     .sort((a, b) => (a.since < b.since ? -1 : 1))[0];
 }
 
-/** A step is tried again at once, then ever more slowly; a worker that dies costs one try. */
+/** Number of attempts that are not a failure: a worker that dies costs one attempt. */
 const ATTEMPTS_ALLOWED = 2;
 
 function judgeWorkflow(about: FindingMaker, row: ConnectionRow, workflow: Sighting<SeenWorkflow>, now: Date): Finding {
@@ -99,7 +99,10 @@ function judgeWorkflow(about: FindingMaker, row: ConnectionRow, workflow: Sighti
   );
 }
 
-/** Restarts the workflow. Named with a stream that the operator has not paused, it lifts no pause on the way. */
+/**
+ * Returns the command that restarts the workflow. It names a stream that the operator has not paused, so that it lifts
+ * no pause.
+ */
 function resuming({ connectionId, settings, pauses }: ConnectionRow): string {
   const isOperators = ({ by }: StreamPause): boolean => by === 'operator';
   const enabled = POLLED_STREAMS.filter((stream) => settings.streams[stream]?.enabled);
@@ -108,7 +111,7 @@ function resuming({ connectionId, settings, pauses }: ConnectionRow): string {
   return ['resume', connectionId, ...(stream === undefined ? [] : [stream])].join(' ');
 }
 
-/** Old keys still poll: this warns, and the posture is where it counts. */
+/** Warns about old keys: polls still work, and the posture judges the age. */
 function judgeKeyAge(about: FindingMaker, row: ConnectionRow, keys: InspectedKeys, now: Date): Finding {
   const dates = keyDates(keys.issuedAt, row.settings.thresholds);
   const day = (date: Date): string => date.toISOString().slice(0, 10);

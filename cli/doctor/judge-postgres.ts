@@ -4,10 +4,10 @@ import type { PostgresSchema, PostgresSeen } from './look-at-postgres.js';
 
 const postgres = findingsOn('postgres');
 
-/** What `evidence/` is written for. */
+/** Oldest Postgres version that `evidence/` supports. */
 const OLDEST_VERSION = 14;
 
-/** @param wanted the Temporal namespace whose evidence it has to hold */
+/** @param wanted Temporal namespace whose evidence the database must contain */
 export function judgePostgres({ server, schema }: PostgresSeen, wanted: string): Finding[] {
   if ('trouble' in server || !schema) {
     const { message, ...trouble } = 'trouble' in server ? server.trouble : { message: 'Postgres did not answer.' };

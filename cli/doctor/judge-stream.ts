@@ -6,19 +6,19 @@ import type { PollOutcome } from '../../model/outcomes.js';
 import { formatDuration, formatMoment } from '../console/times.js';
 import { findingsOn, type Finding, type FindingMaker } from './finding.js';
 
-/** What Temporal said about something: that it is not there, or nothing in time. */
+/** Result of a look-up in Temporal: the object, that it is missing, or that there was no answer in time. */
 export type Sighting<Seen> = Seen | 'missing' | 'unknown';
 
-/** One stream of a connection: what its row wants, and what there is. */
+/** One stream of a connection: its row, and the actual state. */
 export interface StreamCase {
   readonly row: ConnectionRow;
   readonly plan: PlannedSchedule;
-  /** None when Temporal is not reached. */
+  /** Absent when Temporal is unreachable. */
   readonly schedule?: Sighting<SeenSchedule>;
   readonly polls?: InspectedStream;
 }
 
-/** Outcomes that bring evidence, be it in part. */
+/** Outcomes that deliver evidence, at least in part. */
 export const SUCCESSES: readonly PollOutcome[] = [
   'collected',
   'empty',
@@ -28,7 +28,7 @@ export const SUCCESSES: readonly PollOutcome[] = [
   'superseded',
 ];
 
-/** Outcomes of a newest poll that somebody should look at, whatever came before. */
+/** Outcomes of the latest poll that need attention, whatever the polls before it were. */
 const TROUBLES: readonly PollOutcome[] = ['partial', 'forbidden', 'failed'];
 
 export function judgeStream(stream: StreamCase, now: Date): Finding[] {
@@ -37,7 +37,7 @@ export function judgeStream(stream: StreamCase, now: Date): Finding[] {
   const isPaused = stream.plan.pause !== undefined || (typeof schedule === 'object' && schedule.paused);
   return [
     ...(schedule === undefined ? [] : [judgeSchedule(about, stream, schedule, now)]),
-    // Of a stream that is paused nothing is due.
+    // A paused stream has no due polls.
     ...(isPaused ? [] : [judgePolls(about, stream, now), judgeWindow(about, stream, now)]),
   ];
 }
@@ -54,15 +54,15 @@ function judgeSchedule(
   const differences = differencesOf(row, plan, schedule);
   if (differences.length > 0) {
     const keepsDigest = schedule.details?.memo[PLAN_DIGEST] === plan.digest;
-    const mend = keepsDigest
+    const fix = keepsDigest
       ? `temporal schedule delete --schedule-id ${plan.scheduleId}, then: ${restoring(row, plan)}`
       : restoring(row, plan);
-    return about.failure('schedule', `not as configured: ${differences.join(', ')}`, mend);
+    return about.failure('schedule', `not as configured: ${differences.join(', ')}`, fix);
   }
   return judgePause(about, { row, plan }, schedule, now);
 }
 
-/** What of a schedule is not what the row wants. Without its description only what the list knows is compared. */
+/** Lists how a schedule differs from the row. Without its description, only the properties in the list are compared. */
 function differencesOf(row: ConnectionRow, { stream, digest, options }: PlannedSchedule, seen: SeenSchedule): string[] {
   const { workflowType, taskQueue } = options.action;
   const { details } = seen;
@@ -102,22 +102,22 @@ function judgePause(
 
   const since = `since ${formatMoment(new Date(pause.since), now)} UTC: ${pause.note}`;
   if (!schedule.paused) {
-    const mend = pause.by === 'operator' ? `pause ${connectionId} ${stream} --note …` : `resume ${connectionId}`;
-    return about.warning('schedule', `runs although it is to be paused ${since}`, `temporal-mimecast ${mend}`);
+    const fix = pause.by === 'operator' ? `pause ${connectionId} ${stream} --note …` : `resume ${connectionId}`;
+    return about.warning('schedule', `runs although it is to be paused ${since}`, `temporal-mimecast ${fix}`);
   }
-  // The connection's own finding says what to do about keys that are refused.
+  // The connection's own finding has the next step for refused keys.
   if (pause.by === 'refused-keys') return about.ok('schedule', `paused, because the keys are refused`);
   return about.warning('schedule', `paused by the operator ${since}`, resume);
 }
 
-/** The command after which the connection makes its schedules what they should be, and which lifts no operator's pause. */
+/** Returns a command that makes the connection restore its schedules, without lifting an operator's pause. */
 function restoring(row: ConnectionRow, { stream, pause }: PlannedSchedule): string {
   const { connectionId, settings } = row;
   if (pause?.by !== 'operator') return `temporal-mimecast resume ${connectionId} ${stream}`;
   return `temporal-mimecast edit ${connectionId} --every ${stream}=${formatDuration(settings.streams[stream]?.everyMs ?? 0)}`;
 }
 
-/** A poll that misses its turn once may be late or retrying; twice, and evidence goes stale. */
+/** A poll that is missed once may be late or retrying; after two, evidence becomes stale. */
 const INTERVALS_ALLOWED = 2;
 
 function judgePolls(about: FindingMaker, { row, plan, schedule, polls }: StreamCase, now: Date): Finding {

@@ -9,7 +9,7 @@ const temporal = findingsOn('temporal');
 
 const CHECK_ADDRESS = 'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_API_KEY.';
 
-/** A worker asks for work at least once a minute; the rest is for the way there. */
+/** Time without contact after which a worker counts as gone: it polls at least once a minute, plus a margin. */
 const SILENT_AFTER_MS = 90_000;
 
 export function judgeTemporal({ server, inside }: TemporalSeen, settings: Wanted, now: Date): Finding[] {
@@ -84,7 +84,7 @@ function judgeWorkers(looked: TemporalInside['workers'], taskQueue: string, now:
   );
 }
 
-/** A moment of grace: a worker that says that it stops is still heard of once, or has been started again since. */
+/** Margin around a worker's stop: it polls once more, or was restarted meanwhile. */
 const GRACE_MS = 1_000;
 
 function isPolling({ lastHeardOf, stoppedAt }: SeenPoller, now: Date): boolean {
@@ -92,7 +92,7 @@ function isPolling({ lastHeardOf, stoppedAt }: SeenPoller, now: Date): boolean {
   return now.getTime() - lastHeardOf.getTime() <= SILENT_AFTER_MS;
 }
 
-/** When the server last heard of any worker, by its clock. */
+/** Returns the time of the last contact with any worker, by the server's clock. */
 export function lastHeardOf({ workflow, activity }: SeenWorkers): Date | undefined {
   const times = [...workflow, ...activity].map((poller) => poller.lastHeardOf.getTime());
   return times.length === 0 ? undefined : new Date(Math.max(...times));
@@ -110,5 +110,5 @@ function namesOf(pollers: readonly SeenPoller[]): string {
   return [...names.slice(0, MOST_NAMES), ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
 }
 
-/** The SDK names a build that nobody named after itself and a digest: `@temporalio/worker@1.24.0+7a9d26…`. */
+/** Shortens the default build id, which the SDK derives from itself and a digest: `@temporalio/worker@1.24.0+7a9d26…`. */
 const shortBuild = (build: string): string => build.replace(/\+([0-9a-f]{8})[0-9a-f]{20,}$/, '+$1');

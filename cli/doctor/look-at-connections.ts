@@ -17,7 +17,7 @@ import { POLLED_STREAMS } from '../../model/streams.js';
 import { SUCCESSES, type Sighting } from './judge-stream.js';
 import { LOOK_LIMIT_MS } from './look.js';
 
-/** What Postgres holds of the connections that are looked at. */
+/** Stored data of the examined connections. */
 export interface StoredConnections {
   readonly rows: readonly ConnectionRow[];
   readonly keys: readonly InspectedKeys[];
@@ -25,7 +25,7 @@ export interface StoredConnections {
   readonly checkpoints: readonly CheckpointState[];
 }
 
-/** @param connectionIds all, when none are named */
+/** Reads the connections. @param connectionIds empty for all */
 export async function readConnections(
   inspection: EvidenceInspection,
   connectionIds: readonly string[],
@@ -41,21 +41,21 @@ export async function readConnections(
   return { rows, keys, streams, checkpoints };
 }
 
-/** What Temporal holds of connections. Ids that are in neither were not seen in time. */
+/** Workflows and schedules in Temporal. Ids in neither map were not seen in time. */
 export interface SeenInTemporal {
   readonly schedules: ReadonlyMap<string, Sighting<SeenSchedule>>;
   readonly workflows: ReadonlyMap<string, Sighting<SeenWorkflow>>;
-  /** Connections of which everything was described. */
+  /** Connections that were described completely. */
   readonly described: ReadonlySet<string>;
 }
 
-/** A list is many requests. */
+/** Time limit for lists, which are many requests. */
 const LIST_FOR_MS = 4 * LOOK_LIMIT_MS;
 
-/** Descriptions of all connections may take minutes; what is not described by then is judged by the list. */
+/** Time limit for descriptions, which can take minutes for all connections; the rest is judged by the lists. */
 const DESCRIBE_FOR_MS = LOOK_LIMIT_MS;
 
-/** The lists, which say most and are cheap. What they do not name may only be a moment too new for them. */
+/** Lists workflows and schedules, which is fast and shows most. New ones can be missing from the lists for a moment. */
 export async function listInTemporal(client: Client): Promise<SeenInTemporal> {
   const limits: LookLimits = { requestMs: LOOK_LIMIT_MS, until: Date.now() + LIST_FOR_MS };
   const [schedules, workflows] = await Promise.all([listSchedules(client, limits), listWorkflows(client, limits)]);
@@ -65,9 +65,9 @@ export async function listInTemporal(client: Client): Promise<SeenInTemporal> {
 export const NOTHING_LISTED: SeenInTemporal = { schedules: new Map(), workflows: new Map(), described: new Set() };
 
 /**
- * Describes connections one after the other, as many as there is time for, and puts the descriptions over what was listed.
+ * Describes connections one by one within the time limit, and merges the descriptions into the lists.
  *
- * @param rows those first of which it matters most
+ * @param rows most important first
  */
 export async function describeInTemporal(
   client: Client,

@@ -10,29 +10,32 @@ export interface Database {
   readonly inspection: EvidenceInspection;
 }
 
-/** @throws CliError when none is configured, EvidenceUnreachableError when what is configured is no URL */
+/**
+ * Opens the database. @throws {CliError} when none is configured; {EvidenceUnreachableError} when the setting is not a
+ * URL
+ */
 export function openDatabase(settings: Settings): Database {
   const databaseUrl = databaseUrlOf(settings);
   return { databaseUrl, inspection: openInspection(databaseUrl, LOOK_LIMIT_MS) };
 }
 
-/** What is to be seen of the database, connections apart. */
+/** State of the database, without the connections. */
 export interface PostgresSeen {
   readonly server: Looked<InspectedServer & { readonly skew: Skew }>;
-  /** None without a server. */
+  /** Absent without a server. */
   readonly schema?: PostgresSchema;
 }
 
 export interface PostgresSchema {
   readonly migrations: Looked<{ readonly pending: readonly string[] }>;
-  /** The namespace that the database serves, if it serves one yet. */
+  /** Namespace that the database belongs to, if any. */
   readonly namespace: Looked<string | undefined>;
 }
 
 export async function lookAtPostgres(database: Looked<Database>, now: () => Date): Promise<PostgresSeen> {
   if ('trouble' in database) return { server: database };
   const { databaseUrl, inspection } = database.seen;
-  // The first statement opens the connection; the one that tells the time must not take long.
+  // The first statement opens the connection; the one that reads the clock must be fast.
   const reached = await look(() => inspection.server());
   if ('trouble' in reached) return { server: reached };
 
@@ -48,7 +51,7 @@ async function timed(
   inspection: EvidenceInspection,
   now: () => Date,
 ): Promise<InspectedServer & { readonly skew: Skew }> {
-  const askedAt = now();
+  const requestedAt = now();
   const server = await inspection.server();
-  return { ...server, skew: skewOf(server.at, askedAt, now()) };
+  return { ...server, skew: skewOf(server.at, requestedAt, now()) };
 }

@@ -7,10 +7,10 @@ import { look, LOOK_LIMIT_MS, type Looked } from './look.js';
 
 const { TaskQueueType, WorkerStatus } = proto.temporal.api.enums.v1;
 
-/** What is to be seen of the server, connections apart. */
+/** State of the server, without the connections. */
 export interface TemporalSeen {
   readonly server: Looked<{ readonly version: string }>;
-  /** None without a server. */
+  /** Absent without a server. */
   readonly inside?: TemporalInside;
 }
 
@@ -25,14 +25,14 @@ export interface SeenWorkers {
   readonly activity: readonly SeenPoller[];
 }
 
-/** A worker that the server remembers on one kind of task. */
+/** A worker that the server remembers, for one kind of task. */
 export interface SeenPoller {
   readonly identity: string;
   /** By the server's clock. */
   readonly lastHeardOf: Date;
-  /** Its build, or the SDK and its version when it was given none. */
+  /** Build id; by default the SDK and its version. */
   readonly build?: string;
-  /** When it said that it stops. */
+  /** Time at which it reported its shutdown. */
   readonly stoppedAt?: Date;
 }
 
@@ -77,7 +77,7 @@ async function seenWorkers(connection: Connection, namespace: string, taskQueue:
 type Poller = proto.temporal.api.taskqueue.v1.IPollerInfo;
 
 function seenPoller({ identity, lastAccessTime, deploymentOptions, workerVersionCapabilities }: Poller) {
-  // Text that is not there is empty.
+  // Absent text is empty.
   const [build] = [deploymentOptions?.buildId, workerVersionCapabilities?.buildId].filter(Boolean);
   return {
     identity: identity ?? '',
@@ -87,8 +87,8 @@ function seenPoller({ identity, lastAccessTime, deploymentOptions, workerVersion
 }
 
 /**
- * Workers that told the server that they stop, by identity: a queue remembers them for minutes after that. Not every
- * server knows; then they count until nothing has been heard of them for a while.
+ * Returns workers that reported their shutdown, by identity: a queue remembers them for minutes afterwards. Not every
+ * server supports it; there, they count until there was no contact for a while.
  */
 async function stoppedWorkers(
   connection: Connection,
@@ -96,8 +96,8 @@ async function stoppedWorkers(
   taskQueue: string,
 ): Promise<ReadonlyMap<string, Date>> {
   const query = `TaskQueue = ${JSON.stringify(taskQueue)}`;
-  const told = connection.workflowService.listWorkers({ namespace, query, pageSize: 1000 });
-  const { workersInfo } = await told.catch(() => ({ workersInfo: [] }));
+  const listed = connection.workflowService.listWorkers({ namespace, query, pageSize: 1000 });
+  const { workersInfo } = await listed.catch(() => ({ workersInfo: [] }));
   const heartbeats = workersInfo.flatMap(({ workerHeartbeat }) => workerHeartbeat ?? []);
   const isOver = ({ status }: Heartbeat): boolean =>
     status === WorkerStatus.WORKER_STATUS_SHUTTING_DOWN || status === WorkerStatus.WORKER_STATUS_SHUTDOWN;

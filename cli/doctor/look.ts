@@ -3,15 +3,15 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { EXIT } from '../console/exit-codes.js';
 import { CliError, failureOf, type Failure } from '../console/failures.js';
 
-/** A server that is well answers within milliseconds; nobody waits longer for one that is not. */
+/** Time limit of a check. A healthy server answers within milliseconds. */
 export const LOOK_LIMIT_MS = 5_000;
 
-/** What a look saw, or why it saw nothing. */
+/** Result of a check, or the reason why there is none. */
 export type Looked<Seen> = { readonly seen: Seen } | { readonly trouble: Trouble };
 
 export type Trouble = Pick<Failure, 'code' | 'message' | 'nextStep'>;
 
-/** Looks, in bounded time. Never throws: what goes wrong is what there is to tell. */
+/** Runs a check with a time limit. Never throws: errors are part of the result. */
 export async function look<Seen>(work: () => Promise<Seen>, limitMs = LOOK_LIMIT_MS): Promise<Looked<Seen>> {
   const answered = new AbortController();
   try {
@@ -33,10 +33,10 @@ export function seenOf<Seen>(looked: Looked<Seen> | undefined): Seen | undefined
   return looked && 'seen' in looked ? looked.seen : undefined;
 }
 
-/** The next step that an error names, or where to look when it names none. */
+/** Returns the next step of an error, or a default. */
 export const nextStepOf = ({ nextStep }: Pick<Trouble, 'nextStep'>, otherwise: string): string => nextStep ?? otherwise;
 
-/** The SDK wraps some of the server's errors in its own, which say less. */
+/** Unwraps errors of the server, whose SDK wrappers contain less information. */
 function serverError(error: unknown): unknown {
   return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
 }

@@ -14,13 +14,13 @@ export async function examineMachine(env: Terminal['env']): Promise<Finding[]> {
   return [judgeNode(process.versions.node, engines.node), judgeTemporalCli(cli)];
 }
 
-/** Only looks for one: where there is none, it is not downloaded. */
+/** Finds the Temporal CLI without downloading it. */
 async function findTemporalCli(env: Terminal['env']): Promise<{ readonly path: string; readonly version: string }> {
   const sandbox = await import('../../sandbox/temporal-cli.js');
   return await sandbox.findTemporalCli({ environment: { ...env }, downloads: [] });
 }
 
-/** @param needed as `engines` in package.json says it: `>=20.19.0` */
+/** @param needed the form of `engines` in package.json: `>=20.19.0` */
 export function judgeNode(version: string, needed: string): Finding {
   const found = `Node ${version}, and ${needed} is needed`;
   return isAtLeast(version, needed.replace(/^>=/, ''))
@@ -28,7 +28,7 @@ export function judgeNode(version: string, needed: string): Finding {
     : machine.failure('node', found, 'Install a newer Node from https://nodejs.org.');
 }
 
-/** For information: only `dev` needs it. */
+/** For information only: just `dev` needs it. */
 export function judgeTemporalCli(cli: { readonly path: string; readonly version: string } | undefined): Finding {
   return machine.ok(
     'temporal-cli',

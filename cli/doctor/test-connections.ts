@@ -5,11 +5,11 @@ import { judgeSkew } from './clocks.js';
 import { findingsOn, type Finding } from './finding.js';
 import { look, nextStepOf, type Looked } from './look.js';
 
-/** Each test is several calls to the vendor through the worker. */
+/** Each test makes several calls to Mimecast through the worker. */
 const TEST_LIMIT_MS = 60_000;
 const TESTS_AT_ONCE = 4;
 
-/** Calls Mimecast for each connection, and says what it said. */
+/** Tests each connection with calls to Mimecast. */
 export async function testConnections(
   open: () => Promise<Pick<Connections, 'test'>>,
   connectionIds: readonly string[],
@@ -37,7 +37,7 @@ export function judgeTest(connectionId: string, tested: Looked<ConnectionTest>):
 
 const VENDOR_CLOCK = { check: 'mimecast', mine: "the worker's clock", theirs: "Mimecast's clock" };
 
-/** The vendor's clock against the worker's, by the test in which they differ most. */
+/** Compares the vendor's clock with the worker's, using the test with the largest skew. */
 function judgeVendorClock(tests: ReadonlyMap<string, Looked<ConnectionTest>>): Finding[] {
   const skews = [...tests.values()].flatMap((tested) => ('seen' in tested ? (tested.seen.clockSkewMs ?? []) : []));
   const [most] = skews.sort((a, b) => Math.abs(b) - Math.abs(a));

@@ -1,18 +1,18 @@
 import type { Completeness, LateEvents, MissingRange, TotalMismatch } from '../../model/completeness.js';
 import type { ConnectionRow } from '../../model/connection.js';
 
-/** What is missing from a connection's audit log. The JSON of `gaps --json`; moments are ISO, UTC. */
+/** Missing parts of a connection's audit log. The JSON of `gaps --json`; times are ISO, UTC. */
 export interface GapReport {
   readonly connectionId: string;
   readonly state: ConnectionRow['state'];
-  /** What is owed; none before Mimecast has accepted the keys, when nothing is. */
+  /** Range that is due; absent before Mimecast has accepted the keys. */
   readonly owed?: { readonly from: string; readonly to: string };
   /** End of the last complete window of the polls. */
   readonly heldUntil?: string;
-  /** Nothing that is owed is missing. */
+  /** True when nothing that is due is missing. */
   readonly complete: boolean;
   readonly missing: readonly MissingReport[];
-  /** Complete windows with another number of events than Mimecast said. */
+  /** Complete windows whose number of events differs from Mimecast's total. */
   readonly totals: readonly TotalReport[];
   readonly lateEvents: LateEvents & { readonly since: string };
 }
@@ -22,7 +22,7 @@ export interface MissingReport {
   readonly end: string;
   readonly cause: MissingRange['cause'];
   readonly fillable: boolean;
-  /** Fills it; or, for what is lost, records that it is known. */
+  /** Command that fills the range, or records that it is lost. */
   readonly command: string;
 }
 

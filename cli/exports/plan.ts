@@ -5,7 +5,7 @@ export const SUBJECTS = ['events', 'observations', 'evidence', 'all', 'bundle', 
 
 export type Format = (typeof FORMATS)[number];
 
-/** What the command line says, with what it does not say left out. */
+/** Options of the command line, without defaults. */
 export interface ExportChoice {
   readonly format: Format;
   readonly what?: (typeof SUBJECTS)[number];
@@ -22,17 +22,17 @@ interface Range {
 
 type Evidence = 'events' | 'observations';
 
-/** What is to be written. */
+/** Planned output. */
 export type ExportPlan =
   | { readonly about: 'evidence'; readonly format: 'jsonl'; readonly what: readonly Evidence[]; readonly range: Range }
   | { readonly about: 'evidence'; readonly format: 'csv'; readonly what: Evidence; readonly range: Range }
   | { readonly about: 'bundle' }
   | { readonly about: 'verdicts'; readonly format: Format; readonly records: Records; readonly names: boolean };
 
-/** One record, the latest or that of a moment; or all of a range. */
+/** One record (the latest, or at a time), or all of a range. */
 export type Records = { readonly at?: Date } | { readonly range: Range };
 
-/** @throws CliError for what does not go together, with what does */
+/** Plans an export. @throws {CliError} for options that cannot be combined, with an alternative */
 export function planExport(choice: ExportChoice, json: boolean): ExportPlan {
   const { from, to, at, format } = choice;
   if (from !== undefined && to !== undefined && from >= to) {
@@ -44,13 +44,13 @@ export function planExport(choice: ExportChoice, json: boolean): ExportPlan {
   if (json && (format === 'csv' || format === 'action-plan')) {
     throw impossible(`--format ${format} is CSV, and --json asks for JSON.`, 'Leave out one of the two.');
   }
-  // Without a word about it JSON Lines are the evidence, as ever; what is only there for verdicts means verdicts.
+  // By default, JSON Lines contain evidence; options that exist for verdicts only select verdicts.
   const what = choice.what ?? (format === 'jsonl' && at === undefined ? 'all' : 'verdicts');
   if (what === 'bundle') return planBundle(choice, json);
   return what === 'verdicts' ? planVerdicts(choice) : planEvidence(choice, what);
 }
 
-/** Half of a log proves nothing. */
+/** Plans a bundle: a part of a log proves nothing. */
 function planBundle({ format, from, to, at, names = false }: ExportChoice, json: boolean): ExportPlan {
   if (format === 'jsonl' && (from ?? to ?? at) === undefined && !names && !json) return { about: 'bundle' };
   throw impossible(

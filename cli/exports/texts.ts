@@ -19,7 +19,7 @@ import type { ExportedEvent, ExportRecord } from '../../evidence/export.js';
 
 type VerdictPlan = Extract<ExportPlan, { about: 'verdicts' }>;
 
-/** What an export of verdicts writes, piece by piece. @throws CliError when there is no record to write */
+/** Yields the output of an export of verdicts. @throws {CliError} when there is no record */
 export async function verdictTexts(
   reader: EvaluationReader,
   connectionId: string,
@@ -43,7 +43,7 @@ export async function verdictTexts(
     case 'csv':
       return csv(VERDICT_COLUMNS, rows());
     case 'action-plan':
-      // Made to be opened in a spreadsheet, which knows UTF-8 by the mark only.
+      // For spreadsheets, which recognise UTF-8 only by the byte order mark.
       return csv(ACTION_PLAN_COLUMNS, planned(traced, options.rendering), { mark: true });
     case 'oscal':
       return flat(traced, ({ evaluation }) => [
@@ -70,12 +70,12 @@ function nothingEvaluated(connectionId: string, at: Date | undefined): CliError 
   );
 }
 
-/** The rows that somebody has to act on, of the one record that is asked for. */
+/** Yields the rows of the chosen record that need action. */
 async function* planned(traced: AsyncIterable<TracedEvaluation>, rendering: Rendering): AsyncGenerator<VerdictRow> {
   for await (const one of traced) yield* actionPlan(verdictRows(one, rendering));
 }
 
-/** One JSON text a line, or one array. */
+/** Yields one JSON text per line, or one array. */
 function lines(texts: AsyncIterable<string>, { json }: { readonly json: boolean }): AsyncIterable<string> {
   return json ? arrayOf(texts) : flat(texts, (text) => [`${text}\n`]);
 }
@@ -87,7 +87,7 @@ async function* flat<Item, Result>(
   for await (const item of items) yield* change(item);
 }
 
-/** Events or observations as CSV. */
+/** Formats events or observations as CSV. */
 export function evidenceCsv(
   records: AsyncIterable<ExportRecord>,
   what: 'events' | 'observations',

@@ -7,16 +7,16 @@ import { askForKeys, findKeys, isComplete } from './keys.js';
 import type { Terminal } from '../console/terminal.js';
 
 export interface KeysNeeded {
-  /** Of the API, where the base URL tells it. */
+  /** API version, when the base URL determines it. */
   readonly apiVersion?: ApiVersion | undefined;
   /**
-   * Looked at before a person is asked to type the keys: whether they can be sealed and sent. May answer with their
-   * version, where only the connection tells it.
+   * Runs before the user is prompted: checks that keys can be sealed and sent. May return the API version, when only
+   * the connection determines it.
    */
   readonly ready?: () => Promise<ApiVersion | undefined>;
 }
 
-/** The keys of an application, from a file, the environment or a prompt; checked for their form. */
+/** Returns the keys of an application, from a file, the environment or a prompt, with their form checked. */
 export async function takeKeys(
   { terminal, output, services }: Pick<Context, 'terminal' | 'output' | 'services'>,
   keysFile: string | undefined,
@@ -28,11 +28,11 @@ export async function takeKeys(
   };
   const found = await findKeys(terminal, keysFile, warn, apiVersion);
   if (isComplete(found)) return parseCredentials(found);
-  const told = await ready();
-  return parseCredentials(await askForKeys(found, terminal, apiVersion ?? told));
+  const connectionVersion = await ready();
+  return parseCredentials(await askForKeys(found, terminal, apiVersion ?? connectionVersion));
 }
 
-/** Sealed keys from a file, or from standard input for `-`. They are no secret. */
+/** Reads sealed keys from a file, or from standard input for `-`. They are not secret. */
 export async function readSealed(terminal: Terminal, file: string): Promise<string> {
   const sealed = await (file === '-' ? text(terminal.stdin) : readFile(file, 'utf8')).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
@@ -46,7 +46,7 @@ export async function readSealed(terminal: Terminal, file: string): Promise<stri
   );
 }
 
-/** @throws CliError for a moment that has not come yet */
+/** Checks an issue date. @throws {CliError} when it is in the future */
 export function pastMoment(moment: Date | undefined, now: Date): Date | undefined {
   if (moment === undefined || moment <= now) return moment;
   throw new CliError('invalid-date', 'Keys cannot have been issued in the future.', 'Correct --issued-at.');

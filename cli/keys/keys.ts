@@ -4,7 +4,7 @@ import type { ApiVersion } from '../../mimecast/credentials.js';
 import { CliError } from '../console/failures.js';
 import { canAsk, type Terminal } from '../console/terminal.js';
 
-/** The values of an application, with the words that the Mimecast console uses for them. */
+/** Keys of an application, with their labels in the Mimecast console. */
 const KEYS = [
   { field: 'applicationId', variable: 'MIMECAST_APPLICATION_ID', label: 'Application ID', apiVersion: '1.0' },
   { field: 'applicationKey', variable: 'MIMECAST_APPLICATION_KEY', label: 'Application Key', apiVersion: '1.0' },
@@ -18,15 +18,15 @@ const PREFIX = 'MIMECAST_';
 
 type Field = (typeof KEYS)[number]['field'];
 
-/** What was found; not checked yet. */
+/** Keys as found, not checked. */
 export type FoundKeys = Readonly<Partial<Record<Field, string>>>;
 
 /**
- * Reads the keys from a file or from the environment; never from arguments, which other users of the machine can see.
- * A file is taken whole: it is not mixed with the environment.
+ * Reads the keys from a file or from the environment; never from arguments, which other users of the machine can see. A
+ * file is not combined with the environment.
  *
- * @param apiVersion of the API, where it is known: keys of the other one are left where they are
- * @throws CliError when the file cannot be read, or when keys are missing and nobody can be asked for them
+ * @param apiVersion when known: keys of the other version are ignored
+ * @throws {CliError} when the file cannot be read, or when keys are missing and the user cannot be prompted
  */
 export async function findKeys(
   terminal: Terminal,
@@ -50,15 +50,15 @@ export function isComplete(keys: FoundKeys): boolean {
   return missingKeys(keys) === undefined;
 }
 
-/** Asks for what is missing. What is typed is never shown. @param apiVersion of the API; asked for where it is not known */
+/** Prompts for missing keys. Input is hidden. @param apiVersion prompted for when unknown */
 export async function askForKeys(
   found: FoundKeys,
   terminal: Terminal,
   apiVersion: ApiVersion | undefined = apiVersionsIn(found)[0],
 ): Promise<FoundKeys> {
   const keys: Partial<Record<Field, string>> = { ...found };
-  const asked = apiVersion ?? (await askForApiVersion(terminal));
-  for (const { field, label } of KEYS.filter((key) => key.apiVersion === asked)) {
+  const chosen = apiVersion ?? (await askForApiVersion(terminal));
+  for (const { field, label } of KEYS.filter((key) => key.apiVersion === chosen)) {
     keys[field] ??= await password(
       { message: label, mask: '*', validate: (value) => value !== '' || 'It cannot be empty.' },
       { input: terminal.stdin, output: terminal.stderr },
@@ -77,7 +77,7 @@ async function askForApiVersion(terminal: Terminal): Promise<ApiVersion> {
   );
 }
 
-/** The newer first: Mimecast makes no applications of API 1.0 any more. */
+/** Newest first: Mimecast no longer issues applications of API 1.0. */
 const API_VERSIONS = ['2.0', '1.0'] as const;
 
 function apiVersionName(apiVersion: ApiVersion): string {
@@ -85,27 +85,27 @@ function apiVersionName(apiVersion: ApiVersion): string {
   return `API ${apiVersion}: ${labels.join(', ')}`;
 }
 
-/** Keys by the names that a prefix gives to their variables: `ACME_` for `ACME_ACCESS_KEY`. */
+/** Reads keys from variables with a prefix: `ACME_` for `ACME_ACCESS_KEY`. */
 export function keysInEnvironment(env: Terminal['env'], prefix: string): FoundKeys {
   const found = KEYS.map(({ field, variable }) => [field, env[named(variable, prefix)]] as const);
   return Object.fromEntries(found.filter(([, value]) => value !== undefined && value !== ''));
 }
 
-/** Keys in a text of the form that keys files have. @param source what the text is, for messages */
+/** Parses keys in the form of key files. @param source name of the text, for messages */
 export function keysInText(text: string, source: string): FoundKeys {
   return fromVariables(parseKeysFile(text, source));
 }
 
 interface MissingOptions {
-  /** Begins the names of the variables; `MIMECAST_` unless it is given. */
+  /** Prefix of the variables; default `MIMECAST_`. */
   readonly prefix?: string;
-  /** Of the API, where it is known. */
+  /** API version, when known. */
   readonly apiVersion?: ApiVersion | undefined;
 }
 
 /**
- * The variables that are missing, in words; none when there are all of one version. Keys of two versions are complete
- * here: whoever checks them says why they are not taken.
+ * Returns the missing variables in words, or undefined when all keys of one version are present. Keys of two versions
+ * count as complete here; the check of the keys rejects them with a reason.
  */
 export function missingKeys(
   found: FoundKeys,
@@ -122,14 +122,14 @@ export function missingKeys(
   return names.length === 0 ? undefined : names.join(', ');
 }
 
-/** The versions of the API of which at least one key was found. */
+/** Returns the API versions of which at least one key was found. */
 function apiVersionsIn(found: FoundKeys): ApiVersion[] {
   return (['1.0', '2.0'] as const).filter((apiVersion) =>
     KEYS.some((key) => key.apiVersion === apiVersion && found[key.field] !== undefined),
   );
 }
 
-/** The keys of one version of the API; all, where it is not known. */
+/** Returns the keys of one API version; all when it is unknown. */
 export function keysOf(found: FoundKeys, apiVersion: ApiVersion | undefined): FoundKeys {
   if (apiVersion === undefined) return found;
   const kept = KEYS.filter((key) => key.apiVersion === apiVersion && found[key.field] !== undefined);
@@ -138,7 +138,7 @@ export function keysOf(found: FoundKeys, apiVersion: ApiVersion | undefined): Fo
 
 const named = (variable: string, prefix: string): string => `${prefix}${variable.slice(PREFIX.length)}`;
 
-/** Fields by the name of their variable or by their own. An empty value counts as missing. */
+/** Reads keys by the name of their variable or field. An empty value counts as missing. */
 function fromVariables(values: Readonly<Record<string, unknown>>): FoundKeys {
   const keys: Partial<Record<Field, string>> = {};
   for (const { field, variable } of KEYS) {
@@ -160,9 +160,9 @@ async function fromFile(file: string, warn: Warn): Promise<FoundKeys> {
 }
 
 /**
- * JSON, or lines `KEY=VALUE` as in `.env` files: comments, blank lines, `export` and quotes are allowed.
+ * Parses a key file: JSON, or lines `KEY=VALUE` as in `.env` files, with comments, blank lines, `export` and quotes.
  *
- * @throws CliError that names the line, never its content
+ * @throws {CliError} that names the line, never its content
  */
 export function parseKeysFile(text: string, file: string): Readonly<Record<string, unknown>> {
   return text.trimStart().startsWith('{') ? parseJson(text, file) : parseLines(text, file);
@@ -172,7 +172,7 @@ function parseJson(text: string, file: string): Readonly<Record<string, unknown>
   try {
     return { ...(JSON.parse(text) as object) };
   } catch {
-    // The parser's own message quotes the text, and the text is keys.
+    // The parser's message is dropped: it quotes the text, which is keys.
     throw new CliError('bad-keys-file', `${file} is not valid JSON.`, 'Mend it, or use lines KEY=VALUE.');
   }
 }

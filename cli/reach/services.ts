@@ -7,24 +7,24 @@ import { CliError } from '../console/failures.js';
 import type { Settings, TemporalSettings } from './settings.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
-/** The client, as far as commands see it. */
+/** The client, as used by commands. */
 export type Connections = Pick<MimecastConnections, keyof MimecastConnections>;
 
-/** What commands talk to. Everything is opened when it is first asked for, so that a command needs only what it uses. */
+/** Services of commands. Each is opened on first use, so that a command needs only what it uses. */
 export interface Services {
   /**
-   * The connections behind Temporal.
+   * Returns the client.
    *
-   * @param needs.sealing whether keys will be sealed: the ring is read first and its absence is a failure
-   * @throws CliError when Temporal does not answer
+   * @param needs.sealing true when keys will be sealed: the keyring is read first, and must exist
+   * @throws {CliError} when Temporal does not answer
    */
   connections(needs?: { readonly sealing?: boolean }): Promise<Connections>;
-  /** @throws CliError when no database is configured */
+  /** Returns the evidence store. @throws {CliError} when no database is configured */
   evidence(): Promise<EvidenceStore>;
   close(): Promise<void>;
 }
 
-/** A server that is there answers within milliseconds; this is for far ones behind slow name servers. */
+/** Timeout for distant servers with slow name resolution; a running server answers within milliseconds. */
 const CONNECT_TIMEOUT_MS = 3000;
 
 export function openServices(settings: Settings): Services {
@@ -59,7 +59,7 @@ export function openServices(settings: Settings): Services {
   };
 }
 
-/** @throws CliError when no database is configured */
+/** Returns the database URL. @throws {CliError} when no database is configured */
 export function databaseUrlOf(settings: Settings): string {
   if (settings.databaseUrl !== undefined) return settings.databaseUrl;
   throw new CliError(
@@ -70,7 +70,7 @@ export function databaseUrlOf(settings: Settings): string {
   );
 }
 
-/** @throws CliError when nothing answers, or when what answers is not Temporal */
+/** Connects to Temporal. @throws {CliError} when nothing answers, or something other than Temporal */
 export async function connectToTemporal(temporal: TemporalSettings): Promise<Connection> {
   const { Connection, isGrpcServiceError } = await import('@temporalio/client');
   try {
@@ -89,7 +89,7 @@ export function noTemporal({ address }: TemporalSettings): CliError {
   );
 }
 
-/** @throws CliError when no ring is configured */
+/** Returns the keyring file. @throws {CliError} when none is configured */
 export function keyringFileOf(settings: Settings): string {
   if (settings.keyringFile !== undefined) return settings.keyringFile;
   throw new CliError(
@@ -100,7 +100,10 @@ export function keyringFileOf(settings: Settings): string {
   );
 }
 
-/** From the ring of the workers, or from its public key. @throws VaultKeyringError when the file is neither */
+/**
+ * Reads the sealing key from the workers' keyring, or from its public key file. @throws {VaultKeyringError} when the
+ * file is neither
+ */
 export async function readSealingKeyOf(settings: Settings): Promise<PublicSealingKey> {
   const { readSealingKey } = await import('../../vault/sealing.js');
   return readSealingKey(keyringFileOf(settings));

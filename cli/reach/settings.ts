@@ -6,39 +6,39 @@ import type { CheckpointVariables } from '../../worker/options.js';
 import { CliError } from '../console/failures.js';
 import type { Terminal } from '../console/terminal.js';
 
-/** Where a command finds what it talks to. */
+/** Addresses and options of a command's services. */
 export interface Settings {
   readonly temporal: TemporalSettings;
   readonly taskQueue: string;
   readonly databaseUrl?: string;
   readonly keyringFile?: string;
-  /** Whether a base URL on this machine is taken, which is how the simulator is reached. */
+  /** True to accept a base URL on this machine, for the simulator. */
   readonly allowLoopback: boolean;
-  /** Who signs checkpoints, and where a worker takes them to. */
+  /** Signing key of checkpoints, and where a worker delivers them. */
   readonly checkpoints: CheckpointVariables;
 }
 
 export interface TemporalSettings {
   readonly address: string;
   readonly namespace: string;
-  /** TLS, API key and headers, as the SDK's environment configuration found them. */
+  /** TLS, API key and headers, from the SDK's environment configuration. */
   readonly connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
 }
 
-/** What `dev` wrote down about the servers that it runs, as far as commands go by it. */
+/** Addresses of a running `dev` that commands use. */
 export type AddressesOfDev = Pick<DevAddresses, 'temporalAddress' | 'namespace' | 'databaseUrl' | 'keyringFile'>;
 
 type Environment = Terminal['env'];
 
-/** Reads the environment and, while `dev` runs in the data folder, the addresses that it took. */
+/** Reads the environment and, while `dev` runs in the data folder, its addresses. */
 export async function readSettings(env: Environment): Promise<Settings> {
   return resolveSettings(env, await readAddressesOfDev(dataDirOf(env)));
 }
 
-/** Where `dev` keeps its servers' data, and the other commands look for the addresses that it took. */
+/** Returns the data folder of `dev`, which also contains its addresses. */
 export const dataDirOf = (env: Environment): string => path.resolve(valueOf(env, 'MIMECAST_DATA_DIR') ?? '.data');
 
-/** Only loads the sandbox where `dev` has been: an installation without its optional parts works without. */
+/** Reads the addresses of `dev`. Imports the sandbox only when the folder exists, because its packages are optional. */
 async function readAddressesOfDev(dataDir: string): Promise<AddressesOfDev | undefined> {
   const isThere = await access(dataDir).then(
     () => true,
@@ -49,13 +49,13 @@ async function readAddressesOfDev(dataDir: string): Promise<AddressesOfDev | und
   return readDevAddresses(dataDir);
 }
 
-/** Each of them says by itself which Temporal is meant. */
+/** Variables that each select a Temporal server. */
 const TEMPORAL_CHOICES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'] as const;
 
 /**
- * The environment wins over what `dev` wrote down. The addresses of `dev` belong together: once the environment points
- * at another Temporal, none of them is taken, because keys sealed for the ring of `dev` could not be opened there and
- * its database holds other evidence.
+ * Resolves the settings. The environment takes precedence over the addresses of `dev`. Those belong together: when the
+ * environment selects another Temporal, none of them is used, because its workers could not open keys sealed for the
+ * keyring of `dev`, and the database of `dev` contains other evidence.
  */
 export function resolveSettings(env: Environment, dev: AddressesOfDev | undefined): Settings {
   const address = valueOf(env, 'TEMPORAL_ADDRESS');
@@ -79,12 +79,12 @@ export function resolveSettings(env: Environment, dev: AddressesOfDev | undefine
   };
 }
 
-/** An API key in the environment is for another server: the one of `dev` takes none. */
+/** Returns the Temporal of `dev`, without the API key of the environment, which is for another server. */
 function temporalOfDev({ temporalAddress: address, namespace }: AddressesOfDev, chosen = namespace): TemporalSettings {
   return { address, namespace: chosen, connectionOptions: { address } };
 }
 
-/** @throws CliError when a profile file or certificate that the environment names cannot be read */
+/** Reads the Temporal profile. @throws {CliError} when a profile file or certificate in the environment cannot be read */
 function readTemporalProfile(env: Environment): TemporalSettings {
   const variables = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
   try {
@@ -103,7 +103,7 @@ function readTemporalProfile(env: Environment): TemporalSettings {
   }
 }
 
-/** An empty variable is one that is not set. */
+/** Returns a variable; an empty one counts as not set. */
 function valueOf(env: Environment, name: string): string | undefined {
   const value = env[name];
   return value === '' ? undefined : value;

@@ -2,7 +2,7 @@ import type { ConnectionRow } from '../../model/connection.js';
 import { CliError } from '../console/failures.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
-/** @throws CliError when the database does not know the connection, not even as a disconnected one */
+/** Returns a connection, also a disconnected one. @throws {CliError} when the database does not contain it */
 export async function requireConnection(
   evidence: Pick<EvidenceStore, 'connections'>,
   connectionId: string,

@@ -3,7 +3,7 @@ import { approximateDuration, spanText } from '../../model/time.js';
 import type { Colours } from '../console/terminal.js';
 import { table } from './table.js';
 
-/** One line that is replaced by the next. */
+/** Formats a progress line. */
 export function backfillProgressLine({
   state,
   windows,
@@ -23,7 +23,7 @@ export function backfillProgressLine({
 
 const HEADINGS = ['OUTCOME', 'WINDOWS', 'PAGES', 'EVENTS', 'NEW', 'RANGE'] as const;
 
-/** What a backfill came to, and below it what is worth knowing and what to do. */
+/** Formats the result of a backfill, with notes and the next step. */
 export function backfillLines(report: BackfillReport, colours: Colours): string[] {
   const { connectionId, outcome, joined, windows, pages, events, newEvents, range, asked } = report;
   const paint = outcome === 'complete' ? colours.green : colours.red;

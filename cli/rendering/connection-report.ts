@@ -12,10 +12,10 @@ const AUTHENTICATION: Readonly<Record<ConnectionTest['authentication'], string>>
   'wrong-region': 'WRONG REGION',
 };
 
-/** A clock that is off by more is worth a word, long before Mimecast might refuse signatures for it. */
+/** Clock skew that is reported, long before Mimecast refuses signatures for it. */
 const NOTABLE_SKEW_MS = 30_000;
 
-/** What `connect` and `test` found, for people. What to do stands below the table, the most important thing last. */
+/** Formats the result of `connect` and `test`. Next steps are below the table, the most important one last. */
 export function connectionReportLines(report: ConnectionTest, colours: Colours): string[] {
   const account = report.account === undefined ? '' : `  ${accountWords(report.account)}`;
   const lines = [
@@ -28,7 +28,7 @@ export function connectionReportLines(report: ConnectionTest, colours: Colours):
 }
 
 function verdict({ ok, authentication }: ConnectionTest, colours: Colours): string {
-  // A worker of a later release may send a word that this one does not know.
+  // A worker of a later release may send an unknown value.
   const words = Object.hasOwn(AUTHENTICATION, authentication) ? AUTHENTICATION[authentication] : authentication;
   if (ok) return colours.green(words);
   return colours.red(authentication === 'accepted' ? `${words}, NOT ALL IS WELL` : words);
@@ -51,10 +51,7 @@ function endpointTable(endpoints: readonly EndpointReport[], colours: Colours): 
   return table(['STREAM', 'ENDPOINT', 'OUTCOME', 'ITEMS', 'PATH'], rows, colours);
 }
 
-/**
- * Each action once, with the endpoints that it is about: first what is only worth knowing, then what else is wrong, and
- * last what to do next.
- */
+/** Lists each action once, with its endpoints: first notes, then other problems, and last the next step. */
 function actionLines({ authentication, endpoints, action: next }: ConnectionTest): string[] {
   const actions = new Map<string, EndpointReport[]>();
   for (const endpoint of endpoints) {
@@ -72,7 +69,7 @@ function actionLines({ authentication, endpoints, action: next }: ConnectionTest
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-/** Keys that were not accepted are not the matter of the endpoint that happened to be called. */
+/** Names no endpoints when the keys were refused: the problem does not belong to the endpoint that was called. */
 const nextLines = (action: string, about: readonly EndpointReport[]): string[] =>
   paragraph('next  ', about.length === 0 ? action : `${names(about)}: ${action}`);
 
@@ -82,7 +79,10 @@ export function accountWords(account: { readonly code: string; readonly name?: s
   return account.name === undefined ? account.code : `${account.code} (${account.name})`;
 }
 
-/** Where the clock is why the keys were not judged, the next step says so. */
+/**
+ * True when the skew deserves a line of its own. When it prevented the check of the keys, the next step already reports
+ * it.
+ */
 const isClockNotable = ({ authentication, clockSkewMs = 0 }: ConnectionTest): boolean =>
   authentication !== 'unreachable' && Math.abs(clockSkewMs) >= NOTABLE_SKEW_MS;
 

@@ -4,7 +4,7 @@ import type { Colours } from '../console/terminal.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 
-/** All controls, those about the tenant first, one a line. */
+/** Lists all controls, those about the tenant first, one per line. */
 export function catalogueLines(controls: readonly Control[], colours: Colours): string[] {
   const rows = controls.map(({ id, severity, subject, title }) => [id, severity, subject, title]);
   return [
@@ -16,7 +16,7 @@ export function catalogueLines(controls: readonly Control[], colours: Colours): 
 
 const LABEL_WIDTH = 14;
 
-/** One control, explained. */
+/** Explains one control. */
 export function controlLines(control: Control, colours: Colours): string[] {
   const { id, title, severity, subject, version, advisory, rationale, rule, remediation, limits, mappings } = control;
   const part = (label: string, text: string): string[] => paragraph(label.padEnd(LABEL_WIDTH), text);

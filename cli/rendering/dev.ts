@@ -1,7 +1,7 @@
 import { quote } from 'shell-quote';
 import type { DevAddresses } from '../../sandbox/dev-stack.js';
 
-/** Where everything is, as JSON; without the database's password. */
+/** Addresses as JSON, without the database password. */
 export interface DevDocument {
   readonly ui: string;
   readonly temporal: { readonly address: string; readonly namespace: string };
@@ -19,7 +19,7 @@ export function devDocument(addresses: DevAddresses): DevDocument {
   };
 }
 
-/** Where everything is and what to try, for people. */
+/** Lists the addresses and suggested commands, for people. */
 export function devLines(addresses: DevAddresses): string[] {
   const { ui, temporal, database, simulator } = devDocument(addresses);
   return [

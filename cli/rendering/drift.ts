@@ -3,7 +3,7 @@ import type { Drift } from '../../evidence/observations/drift.js';
 import type { Colours } from '../console/terminal.js';
 import { minuteOf } from '../console/times.js';
 
-/** Changes in the order in which they were found, each with what may explain it. */
+/** Lists changes in order, each with its candidates. */
 export function driftLines(connectionId: string, found: readonly Drift[], colours: Colours): string[] {
   if (found.length === 0) return [`${connectionId}: nothing was changed, as far as could be read.`];
   return found.flatMap((drift, index) => [...(index === 0 ? [] : ['']), ...changeLines(drift, colours)]);

@@ -6,7 +6,7 @@ const WORDS = { ok: 'OK', warning: 'WARN', failure: 'FAIL', skipped: 'SKIP' } as
   string
 >;
 
-/** What the doctor found, for people: a line a check, and below what is wrong the next step. */
+/** Formats the findings of the doctor: one line per check, with the next step below a problem. */
 export function findingLines(findings: readonly Finding[], colours: Colours): string[] {
   const width = Math.max(...findings.map((finding) => nameOf(finding).length));
   const groups = [...new Set(findings.map(({ group }) => group))];

@@ -12,7 +12,7 @@ const CAUSES: Readonly<Record<MissingCause, string>> = {
   'window-failed': 'Mimecast could not be paged to its end',
 };
 
-/** What is missing, for people: what is owed, then each range with what to do about it, then what is worth knowing. */
+/** Formats missing ranges: first the range that is due, then each missing range with its command, then notes. */
 export function gapLines(report: GapReport, colours: Colours): string[] {
   const { connectionId, owed, heldUntil } = report;
   if (!owed) return [`${connectionId}: nothing is owed yet: Mimecast has not accepted its keys.`];

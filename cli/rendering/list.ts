@@ -6,9 +6,9 @@ import { table } from './table.js';
 const HEADINGS = ['CONNECTION', 'ACCOUNT', 'STATE', 'WHY', 'KEYS', 'PASS', 'FAIL', 'UNK', 'N/A', 'BASE URL'] as const;
 
 /**
- * Connections, one a line.
+ * Lists connections, one per line.
  *
- * @param all those that were to choose from, for the last line
+ * @param all the unfiltered list, for the last line
  */
 export function listLines(
   listed: readonly ListedConnection[],

@@ -2,7 +2,7 @@ import type { EndpointOutcome, PollOutcome } from '../../model/outcomes.js';
 import { EXIT, type ExitCode } from '../console/exit-codes.js';
 import type { Colours } from '../console/terminal.js';
 
-/** How a poll's outcome is judged: `bad` needs somebody, `note` is worth knowing, `good` is what was asked for. */
+/** Judgement of outcomes: `bad` needs action, `note` is worth knowing, `good` is the expected result. */
 const JUDGEMENTS = {
   collected: 'good',
   empty: 'good',
@@ -15,7 +15,7 @@ const JUDGEMENTS = {
   disconnected: 'bad',
 } as const satisfies Record<EndpointOutcome | PollOutcome, 'good' | 'note' | 'bad'>;
 
-/** An outcome that this release does not know, from a worker of a later one, counts as `bad`. */
+/** Returns the judgement. An unknown outcome, from a worker of a later release, counts as `bad`. */
 const judgementOf = (outcome: PollOutcome): 'good' | 'note' | 'bad' =>
   Object.hasOwn(JUDGEMENTS, outcome) ? JUDGEMENTS[outcome] : 'bad';
 
@@ -28,7 +28,7 @@ export function isBad(outcome: PollOutcome): boolean {
   return judgementOf(outcome) === 'bad';
 }
 
-/** Exit code 1 as soon as one poll needs somebody. */
+/** Returns exit code 1 when at least one poll needs action. */
 export function exitCodeOf(polls: readonly { readonly outcome: PollOutcome }[]): ExitCode {
   return polls.some((poll) => isBad(poll.outcome)) ? EXIT.badAnswer : EXIT.done;
 }

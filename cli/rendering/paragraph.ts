@@ -1,7 +1,7 @@
-/** Wide enough for a table, narrow enough for half a screen. */
+/** Width in characters: enough for a table, and for half a screen. */
 const WIDTH = 110;
 
-/** A text beside a label, broken between words, its further lines below its first. */
+/** Wraps a text beside a label, with hanging indent. */
 export function paragraph(label: string, text: string, width = WIDTH): string[] {
   const lines: string[] = [];
   let line: string[] = [];

@@ -9,7 +9,7 @@ import type {
 } from '../../client/index.js';
 import type { Colours } from '../console/terminal.js';
 
-/** What would be done, for people: a line for each action, and the changed settings below it. */
+/** Formats a plan: one line per action, with changed settings below it. */
 export function planLines(plan: ApplyPlan, colours: Colours): string[] {
   const { connections, unmanaged } = plan;
   const shown = connections.filter(({ actions, notes = [] }) => actions.length > 0 || notes.length > 0);
@@ -97,7 +97,7 @@ function unmanagedLine(ids: readonly string[]): string {
   return `In no file, and left alone: ${named}${rest}. --prune would disconnect ${them}.`;
 }
 
-/** What was done, below the plan: of what went well only the count, and nothing when nothing was to be done. */
+/** Formats the result of a plan: failures, and a count of successes; nothing when there was nothing to do. */
 export function applyLines({ results, interrupted, dryRun, plan }: ApplyReport, colours: Colours): string[] {
   if (plan.connections.every(({ actions }) => actions.length === 0)) return [];
   if (dryRun) return ['Dry run: nothing was changed.'];

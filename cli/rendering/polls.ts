@@ -5,7 +5,7 @@ import { table } from './table.js';
 
 const HEADINGS = ['STREAM', 'OUTCOME', 'PAGES', 'EVENTS', 'NEW', 'ENDPOINTS'] as const;
 
-/** What polls came to: a line a stream, a line an endpoint where there are several, and below it what went wrong. */
+/** Formats the results of polls: one line per stream, one per endpoint when there are several, and errors below. */
 export function pollLines(polls: readonly PollReport[], colours: Colours): string[] {
   const rows = polls.flatMap((poll) => [streamRow(poll, colours), ...endpointRows(poll, colours)]);
   return [...table(HEADINGS, rows, colours), ...polls.flatMap((poll) => troubleLines(poll, colours))];
@@ -48,7 +48,7 @@ function troubleLines(poll: PollReport, colours: Colours): string[] {
 
 const count = (value: number | undefined): string => value?.toString() ?? '-';
 
-/** SHA-256 of what each endpoint said, and the head of the chain that holds it all. */
+/** Lists the SHA-256 of each endpoint's response, and the head of the log. */
 export function digestLines(polls: readonly PollReport[], colours: Colours): string[] {
   const rows = polls.flatMap(({ endpoints }) =>
     endpoints.flatMap(({ path, digest }) => (digest === undefined ? [] : [[path, `${digest.slice(0, 16)}…`]])),

@@ -4,7 +4,7 @@ import { minuteOf } from '../console/times.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 
-/** What all controls say, worst first. */
+/** Formats all controls, worst first. */
 export function postureLines(
   evaluation: StoredEvaluation,
   { all }: { readonly all: boolean },
@@ -35,7 +35,7 @@ function headLine({ connectionId, accountCode, at, sequence }: StoredEvaluation,
   return `${colours.bold(connectionId)}${account}  ${evaluated}`;
 }
 
-/** A line for each control, its reason broken between words beside it. */
+/** Formats a line per control, with its reason wrapped beside it. */
 function controlLines(controls: readonly ControlResult[], colours: Colours): string[] {
   const idWidth = Math.max(...controls.map(({ id }) => id.length));
   const columns = (verdict: string, severity: string, id: string): string =>
@@ -85,7 +85,7 @@ export function counts({ pass, fail, unknown, notApplicable }: Summary): string 
   return `${pass} pass ${fail} fail ${unknown} unknown${notApplicable > 0 ? ` ${notApplicable} n/a` : ''}`;
 }
 
-/** One verdict with everything behind it. */
+/** Explains one verdict. */
 export function explanationLines(evaluation: StoredEvaluation, control: ControlResult, colours: Colours): string[] {
   const { id, title, subject, severity, verdict, code, reason, action, lastKnown, freshUntil, version } = control;
   const line = (label: string, text: string | undefined): string[] =>
@@ -99,10 +99,10 @@ export function explanationLines(evaluation: StoredEvaluation, control: ControlR
     ...line('details', pairs(control.details)),
     ...line('good until', freshUntil && `${minuteOf(freshUntil)} UTC`),
     ...line('last known', lastKnown && `${lastKnown.verdict}, ${minuteOf(lastKnown.at)} UTC`),
-    ...control.annotations.flatMap(({ annotationId, kind, owner, reason: said, expiresAt, expired, file }) =>
+    ...control.annotations.flatMap(({ annotationId, kind, owner, reason: text, expiresAt, expired, file }) =>
       line(
         'said',
-        `${kind}${expired ? ' (EXPIRED)' : ''} by ${owner}, until ${day(expiresAt)}: ${said}${file ? ` [${file.name}, sha256 ${file.sha256}]` : ''} (${annotationId})`,
+        `${kind}${expired ? ' (EXPIRED)' : ''} by ${owner}, until ${day(expiresAt)}: ${text}${file ? ` [${file.name}, sha256 ${file.sha256}]` : ''} (${annotationId})`,
       ),
     ),
     '',

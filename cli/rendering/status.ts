@@ -7,7 +7,7 @@ import { paintOutcome } from './outcome.js';
 import { paintState } from './state.js';
 import { table } from './table.js';
 
-/** How a connection is doing, for people. */
+/** Formats the status of a connection. */
 export function statusLines(status: StatusReport, now: Date, colours: Colours): string[] {
   const rows = status.streams.map((stream) => streamRow(stream, now, colours));
   return [
@@ -69,7 +69,7 @@ function streamRow(stream: StreamReport, now: Date, colours: Colours): string[] 
   return [stream.stream, stream.every, lastPoll(stream, now, colours), nextPoll(stream, now, colours)];
 }
 
-/** A line for each different text, with the streams that it is about: the same trouble of four streams is one trouble. */
+/** Groups equal texts: one line per text, with its streams. */
 function together(
   streams: readonly StreamReport[],
   textOf: (stream: StreamReport) => string | undefined,
@@ -97,7 +97,7 @@ function nextPoll(stream: StreamReport, now: Date, colours: Colours): string {
   return stream.nextPollAt === undefined ? '-' : formatMoment(new Date(stream.nextPollAt), now);
 }
 
-/** The one command that helps most. */
+/** Returns the most useful next command. */
 function nextStep({ connectionId, state, credentials, pausedFor = [] }: StatusReport): string[] {
   const step = (command: string): string[] => ['', `next  temporal-mimecast ${command} ${connectionId}`];
   if (state === 'refused' || credentials?.age === 'due' || credentials?.age === 'overdue') return step('rotate');

@@ -19,7 +19,7 @@ const NO_LINES = {
   middle: '  ',
 } as const;
 
-/** A table without lines, as `ps` and `kubectl` print them: easy to read and to cut with other tools. */
+/** Formats a table without lines, like `ps` and `kubectl`: easy to read, and to process with other tools. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], colours: Colours): string[] {
   const printed = new Table({
     chars: NO_LINES,

@@ -1,5 +1,3 @@
-/** What the check reads, and what it leaves out. */
-
 /** Kinds of text that are checked. To check string literals too, add 'texts'. */
 export const CHECKED = ['types', 'functions', 'variables', 'files', 'comments', 'docComments', 'docs'];
 
@@ -25,7 +23,7 @@ export const NOT_YET = [
 /** Exceptions: a phrase, as the check prints it in lower case, in a file. One that is not needed any more makes the check fail. */
 export const ALLOWED = [];
 
-/** What is not read: an entry's name at any depth, or a path from the root. */
+/** Ignored entries: a name at any depth, or a path from the root. */
 export const IGNORED = [
   ...['node_modules', 'dist', 'coverage', '.git', '.data', '.tools', 'test/histories'],
   // They hold the rejected phrases themselves.

@@ -11,7 +11,7 @@ import { judgePostgres } from '../../../../cli/doctor/judge-postgres.js';
 import { judgeTemporal } from '../../../../cli/doctor/judge-temporal.js';
 import type { SeenPoller, SeenWorkers } from '../../../../cli/doctor/look-at-temporal.js';
 import { judgeNode, judgeTemporalCli } from '../../../../cli/doctor/machine.js';
-import { judgeOpening, judgeRing } from '../../../../cli/doctor/ring.js';
+import { judgeOpening, judgeKeyring } from '../../../../cli/doctor/keyring.js';
 import { judgeTest } from '../../../../cli/doctor/test-connections.js';
 import type { ConnectionTest } from '../../../../contract/reports.js';
 import { NOON } from '../../../support/cli/doctor-cases.js';
@@ -160,7 +160,10 @@ describe('clocks', () => {
 
 describe('the ring', () => {
   test('may be elsewhere: then it is looked at there', () => {
-    const seen = [judgeRing({ kind: 'none' }), judgeRing({ kind: 'public-key', file: '/etc/ring.public.json' })].flat();
+    const seen = [
+      judgeKeyring({ kind: 'none' }),
+      judgeKeyring({ kind: 'public-key', file: '/etc/ring.public.json' }),
+    ].flat();
     expect(seen.map(({ verdict }) => verdict)).toEqual(['skipped', 'skipped']);
     expect(seen.every(({ nextStep }) => nextStep?.includes('where a worker runs'))).toBe(true);
   });

@@ -6,54 +6,59 @@ import { readSealingKey } from '../../vault/sealing.js';
 import { findingsOn, type Finding } from './finding.js';
 import { look, nextStepOf, seenOf, type Looked } from './look.js';
 
-/** What the ring's file turned out to be. */
-export type SeenRing =
+/** Content of the keyring file. */
+export type SeenKeyring =
   | { readonly kind: 'none' }
-  /** The half that seals: right for machines that only connect. */
+  /** The public key: correct on machines that only connect. */
   | { readonly kind: 'public-key'; readonly file: string }
-  | { readonly kind: 'file'; readonly file: string; readonly ring: Looked<KeyringFile> };
+  | { readonly kind: 'file'; readonly file: string; readonly keyring: Looked<KeyringFile> };
 
-export async function lookAtRing(file: string | undefined): Promise<SeenRing> {
+export async function lookAtKeyring(file: string | undefined): Promise<SeenKeyring> {
   if (file === undefined) return { kind: 'none' };
-  const ring = await look(() => readKeyring(file));
-  const isPublicKey = 'trouble' in ring && seenOf(await look(() => readSealingKey(file))) !== undefined;
-  return isPublicKey ? { kind: 'public-key', file } : { kind: 'file', file, ring };
+  const keyring = await look(() => readKeyring(file));
+  const isPublicKey = 'trouble' in keyring && seenOf(await look(() => readSealingKey(file))) !== undefined;
+  return isPublicKey ? { kind: 'public-key', file } : { kind: 'file', file, keyring };
 }
 
-const ring = findingsOn('ring');
-const RUN_IT_THERE = 'Run the doctor where a worker runs, with its environment.';
+const keyringFindings = findingsOn('ring');
+const RUN_ON_WORKER = 'Run the doctor where a worker runs, with its environment.';
 
-export function judgeRing(seen: SeenRing): Finding[] {
-  if (seen.kind === 'none') return [ring.skipped('file', 'MIMECAST_KEYRING_FILE is not set here', RUN_IT_THERE)];
+export function judgeKeyring(seen: SeenKeyring): Finding[] {
+  if (seen.kind === 'none')
+    return [keyringFindings.skipped('file', 'MIMECAST_KEYRING_FILE is not set here', RUN_ON_WORKER)];
   if (seen.kind === 'public-key') {
-    return [ring.skipped('file', `${seen.file} holds the public key alone, which opens nothing`, RUN_IT_THERE)];
+    return [
+      keyringFindings.skipped('file', `${seen.file} holds the public key alone, which opens nothing`, RUN_ON_WORKER),
+    ];
   }
-  const { file, ring: looked } = seen;
+  const { file, keyring: looked } = seen;
   if ('trouble' in looked) {
     const { trouble } = looked;
-    return [ring.failure('file', trouble.message, nextStepOf(trouble, 'Set MIMECAST_KEYRING_FILE to the ring.'))];
+    return [
+      keyringFindings.failure('file', trouble.message, nextStepOf(trouble, 'Set MIMECAST_KEYRING_FILE to the ring.')),
+    ];
   }
   const { current, keys, warnings } = looked.seen;
   const holds = `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}, of which ${current} seals`;
   return [
-    ring.ok('file', `${file}: ${holds}`),
+    keyringFindings.ok('file', `${file}: ${holds}`),
     warnings.length === 0
-      ? ring.ok('mode', 'nobody else may read it')
-      : ring.warning('mode', `others may read ${file}`, `chmod 600 ${file}`),
+      ? keyringFindings.ok('mode', 'nobody else may read it')
+      : keyringFindings.warning('mode', `others may read ${file}`, `chmod 600 ${file}`),
   ];
 }
 
-/** Keys that the ring cannot open, and why. */
+/** Keys that the keyring cannot open. */
 export interface UnopenedKeys {
   readonly keys: Pick<InspectedKeys, 'connectionId' | 'version' | 'state' | 'kid'>;
-  /** None when the ring lacks the key that they are sealed for. */
+  /** Absent when the keyring lacks the key that they are sealed for. */
   readonly reason?: string;
 }
 
 const OPENED_AT_ONCE = 8;
 
-/** Opens each version, as a worker would for a call, and forgets it. */
-async function tryRing(keyring: KeyringFile, versions: readonly InspectedKeys[]): Promise<readonly UnopenedKeys[]> {
+/** Opens each version, as a worker would for a call, and discards the result. */
+async function tryKeyring(keyring: KeyringFile, versions: readonly InspectedKeys[]): Promise<readonly UnopenedKeys[]> {
   const kids = new Set(keyring.keys.map(({ kid }) => kid));
   const tried = await sideBySide(versions, { atOnce: OPENED_AT_ONCE }, async (keys) => {
     if (!kids.has(keys.kid)) return { keys };
@@ -63,22 +68,25 @@ async function tryRing(keyring: KeyringFile, versions: readonly InspectedKeys[])
   return [...tried.values()].flatMap((unopened) => unopened ?? []);
 }
 
-/** @param looked the connections' keys, when Postgres was there to ask */
+/** @param looked keys of the connections, when Postgres is reachable */
 export async function examineKeys(
-  seen: SeenRing,
+  seen: SeenKeyring,
   looked: Looked<{ readonly keys: readonly InspectedKeys[] }>,
 ): Promise<Finding[]> {
-  const keyring = seen.kind === 'file' ? seenOf(seen.ring) : undefined;
-  if (seen.kind !== 'file' || !keyring) return [ring.skipped('keys', 'there is no ring to open saved keys with')];
-  if ('trouble' in looked) return [ring.skipped('keys', 'the saved keys could not be read')];
+  const keyring = seen.kind === 'file' ? seenOf(seen.keyring) : undefined;
+  if (seen.kind !== 'file' || !keyring)
+    return [keyringFindings.skipped('keys', 'there is no ring to open saved keys with')];
+  if ('trouble' in looked) return [keyringFindings.skipped('keys', 'the saved keys could not be read')];
   const { keys } = looked.seen;
-  return judgeOpening(keys.length, await tryRing(keyring, keys), seen.file);
+  return judgeOpening(keys.length, await tryKeyring(keyring, keys), seen.file);
 }
 
 export function judgeOpening(tried: number, unopened: readonly UnopenedKeys[], file: string): Finding[] {
   if (unopened.length === 0) {
     const what = tried === 1 ? 'the one version' : `all ${tried} versions`;
-    return [ring.ok('keys', tried === 0 ? 'there are no saved keys to open' : `opens ${what} of saved keys`)];
+    return [
+      keyringFindings.ok('keys', tried === 0 ? 'there are no saved keys to open' : `opens ${what} of saved keys`),
+    ];
   }
   return unopened.map(({ keys: { connectionId, version, state, kid }, reason }) => {
     const which = `keys v${version} (${state}), sealed for kid ${kid}`;
