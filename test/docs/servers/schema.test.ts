@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeIn, GUIDES, page, ROOT, tableUnder } from '../pages.js';
-import { freshDatabase, type TestDatabase } from '../../postgres.js';
+import { freshDatabase, type TestDatabase } from '../../support/database.js';
 
 /** docs/schema.md says what the migrations make, and who writes it. */
 
