@@ -68,3 +68,11 @@ test('every package that users install is explained, and no other', () => {
   const explained = tableUnder(CONTRIBUTING, 'Dependencies').rows.flatMap(([name = '']) => codeIn(name));
   expect(explained.toSorted()).toEqual([...needed].sort());
 });
+
+test('every package of a checkout is explained, and no other', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly devDependencies: Readonly<Record<string, string>>;
+  };
+  const explained = tableUnder(CONTRIBUTING, 'Only for development').rows.flatMap(([name = '']) => codeIn(name));
+  expect(explained.toSorted()).toEqual(Object.keys(devDependencies).sort());
+});
