@@ -1,16 +1,19 @@
+import { defined } from '../../model/json.js';
+import { DAY_MS } from '../../model/time.js';
 import type { Database } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
 import { readConnection } from '../database/connection-row.js';
-import { eventsEraser } from './events.js';
-import { observationsEraser } from './observations.js';
-import { rowsEraser } from './rows.js';
-import { verdictsEraser } from './verdicts.js';
-import { retentionOf } from './retention.js';
-import { subjectRule } from './subject.js';
-import type { Erasable, Eraser, PreparedRule, ErasureEntry } from './eraser.js';
+import type { Erasable, Eraser, ErasureRun } from './eraser.js';
+import { eraseEvents } from './events.js';
+import { eraseObservations } from './observations.js';
+import { eraseRows } from './rows.js';
+import { subjectRule, type PreparedErasure } from './subject.js';
+import { eraseVerdicts } from './verdicts.js';
 
-/** What Mimecast said. What was concluded from it is erased only when that is asked for. */
-const USUALLY: readonly Erasable[] = ['events', 'observations', 'rows'];
+/** What Mimecast answered. What was concluded from it is erased only on request. */
+const DEFAULT_KINDS: readonly Erasable[] = ['events', 'observations', 'rows'];
+
+const DEFAULT_RETENTION = { eventBodiesDays: 400, verdictsDays: 2555 };
 
 /** Which bodies are erased. */
 export type ErasureRule =
@@ -22,15 +25,15 @@ export type ErasureRule =
 /** What is erased, and why. */
 export interface ErasureRequest {
   readonly rule: ErasureRule;
-  /** Default: events, observations and rows. */
+  /** Events, observations and rows by default. */
   readonly what?: readonly Erasable[];
-  /** Why. Recorded in the log, so without names of persons. */
+  /** Kept in the log, so it must not name persons. */
   readonly reason: string;
-  /** Who requested it, for the log. */
+  /** Who asked for the erasure, as the log records it. */
   readonly actor?: string;
 }
 
-/** How many bodies an erasure erased, or would erase. */
+/** Number of bodies by kind. */
 export interface Erased {
   readonly events: number;
   /** Observations whose body is gone; several may have had the same. */
@@ -44,111 +47,90 @@ export interface Erased {
 /** The result of an erasure. */
 export interface ErasureReport extends Erased {
   readonly connectionId: string;
-  /** Entries of the log that record it: one for each batch. */
+  /** The log entries of this erasure: one for each batch. */
   readonly entries: { readonly first: number; readonly last: number } | null;
   /**
-   * Of an erasure by subject: the random key under which the log holds the subject's HMAC-SHA-256, in hex. It is stored
-   * nowhere. With it you can prove later whose request the entries carried out; without it nobody can.
+   * Of an erasure by subject: the random key under which the log holds the subject's HMAC-SHA-256, in hex. It is not stored.
+   * With it one can show later which person's request the entries carried out; without it, the person cannot be identified.
    */
   readonly receipt?: string;
 }
 
-/** Erases bodies by rule. An erased record keeps its place and its digest, so that the rest still verifies. */
+/** Erases bodies by rule. What was erased keeps its place and its digest, so that the rest can still be proved. */
 export interface Erasure {
   /**
-   * Erases bodies in batches. Each batch is one transaction with its entry in the log; after an interruption, the same call
-   * resumes. Also for disconnected connections.
+   * Erases bodies in batches. Each batch is a transaction that includes its log entry, so an interrupted erasure is resumed
+   * by the same request. Disconnected connections are accepted.
    *
-   * @param signal ends it after the current batch
+   * @param signal stops it after the current batch
    * @throws EvidenceNotFoundError when there is no such connection
    */
   erase(connectionId: string, request: ErasureRequest, signal?: AbortSignal): Promise<ErasureReport>;
-  /** Returns what an erasure would erase. Changes nothing. */
+  /** Counts what an erasure would erase. Changes nothing. */
   preview(connectionId: string, request: Pick<ErasureRequest, 'rule' | 'what'>): Promise<Erased>;
   /** Erases what is older than the retention in the connection's settings. */
   applyRetention(connectionId: string, now: Date, signal?: AbortSignal): Promise<Erased>;
 }
 
-export function createErasure(db: Database): Erasure {
-  const erasers: Readonly<Record<Erasable, Eraser>> = {
-    events: eventsEraser(db),
-    observations: observationsEraser(db),
-    rows: rowsEraser(db),
-    verdicts: verdictsEraser(db),
-  };
+const ERASERS: Readonly<Record<Erasable, Eraser>> = {
+  events: eraseEvents,
+  observations: eraseObservations,
+  rows: eraseRows,
+  verdicts: eraseVerdicts,
+};
 
-  const goThrough = async (
-    connectionId: string,
+export function createErasure(db: Database): Erasure {
+  const eraseKinds = async (
     kinds: readonly Erasable[],
-    rule: PreparedRule,
-    entry: ErasureEntry | undefined,
+    run: ErasureRun,
     signal?: AbortSignal,
-  ): Promise<Erased & { sequences: number[] }> => {
-    const erased = { events: 0, observations: 0, rows: 0, verdicts: 0 };
+  ): Promise<{ readonly counts: Erased; readonly sequences: readonly number[] }> => {
+    const counts = { events: 0, observations: 0, rows: 0, verdicts: 0 };
     const sequences: number[] = [];
     for (const kind of kinds) {
-      let after: unknown;
-      do {
-        const batch = await erasers[kind].batch(connectionId, rule, after, entry);
-        erased[kind] += batch.erased;
-        if (batch.sequence !== undefined) sequences.push(batch.sequence);
-        after = batch.next;
-      } while (after !== undefined && signal?.aborted !== true);
+      const erased = await ERASERS[kind](db, run, signal);
+      counts[kind] = erased.erased;
+      sequences.push(...erased.sequences);
     }
-    return { ...erased, sequences };
+    return { counts, sequences };
   };
 
   return {
-    async erase(connectionId, { rule, what = USUALLY, reason, actor }, signal) {
+    async erase(connectionId, { rule, what = DEFAULT_KINDS, reason, actor }, signal) {
       if (!(await readConnection(db, connectionId))) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
-      const { prepared, told, receipt } = prepare(rule);
-      const entry = { ...told, reason, ...(actor !== undefined && { actor }) };
-      const { sequences, ...erased } = await goThrough(connectionId, what, prepared, entry, signal);
+      const { prepared, entry, receipt } = prepare(rule);
+      const run = { connectionId, rule: prepared, entry: { ...entry, reason, ...defined({ actor }) } };
+      const { counts, sequences } = await eraseKinds(what, run, signal);
       const [first, last] = [sequences.at(0), sequences.at(-1)];
       const entries = first === undefined || last === undefined ? null : { first, last };
-      return { connectionId, ...erased, entries, ...(receipt !== undefined && { receipt }) };
+      return { connectionId, ...counts, entries, ...defined({ receipt }) };
     },
 
-    async preview(connectionId, { rule, what = USUALLY }) {
-      const { events, observations, rows, verdicts } = await goThrough(
-        connectionId,
-        what,
-        prepare(rule).prepared,
-        undefined,
-      );
-      return { events, observations, rows, verdicts };
+    async preview(connectionId, { rule, what = DEFAULT_KINDS }) {
+      return (await eraseKinds(what, { connectionId, rule: prepare(rule).prepared })).counts;
     },
 
     async applyRetention(connectionId, now, signal) {
       const row = await readConnection(db, connectionId);
       if (!row) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
-      const { eventBodiesDays, verdictsDays } = retentionOf(row.settings);
-      const eraseOlder = async (kind: Erasable, days: number, reason: string): Promise<Erased> => {
+      const { eventBodiesDays, verdictsDays } = { ...DEFAULT_RETENTION, ...row.settings.retention };
+      const eraseOlder = async (kind: Erasable, days: number, bodies: string): Promise<number> => {
         const before = new Date(now.getTime() - days * DAY_MS);
+        const reason = `${bodies} are kept for ${days} days`;
         const entry = { rule: 'retention', before: before.toISOString(), reason };
-        return await goThrough(connectionId, [kind], { before }, entry, signal);
+        return (await eraseKinds([kind], { connectionId, rule: { before }, entry }, signal)).counts[kind];
       };
-      const { events } = await eraseOlder(
-        'events',
-        eventBodiesDays,
-        `event bodies are kept for ${eventBodiesDays} days`,
-      );
-      const { rows } = await eraseOlder('rows', eventBodiesDays, `rows are kept for ${eventBodiesDays} days`);
-      const { verdicts } = await eraseOlder('verdicts', verdictsDays, `verdicts are kept for ${verdictsDays} days`);
-      return { events, observations: 0, rows, verdicts };
+      return {
+        events: await eraseOlder('events', eventBodiesDays, 'event bodies'),
+        observations: 0,
+        rows: await eraseOlder('rows', eventBodiesDays, 'rows'),
+        verdicts: await eraseOlder('verdicts', verdictsDays, 'verdicts'),
+      };
     },
   };
 }
 
-const DAY_MS = 86_400_000;
-
-interface Prepared {
-  readonly prepared: PreparedRule;
-  readonly told: ErasureEntry;
-  readonly receipt?: string;
-}
-
-function prepare(rule: ErasureRule): Prepared {
+function prepare(rule: ErasureRule): PreparedErasure {
   if ('subject' in rule) return subjectRule(rule.subject);
-  return { prepared: { before: rule.before }, told: { rule: 'before', before: rule.before.toISOString() } };
+  return { prepared: { before: rule.before }, entry: { rule: 'before', before: rule.before.toISOString() } };
 }

@@ -1,17 +1,15 @@
-import type { Database, Queryable } from '../database/database.js';
-import { appendErasure, type Eraser, type ErasureEntry, type PreparedRule } from './eraser.js';
-/** Events looked at in one transaction: bounds the memory, and how long a poll may have to wait for the head of the log. */
+import { eraser, type Batch } from './eraser.js';
+
 const BATCH = 1000;
 
-/** Place in the table's own key. */
+/** The table's own key. */
 interface Key {
   readonly eventTime: string;
   readonly idHash: Buffer;
 }
 
-const BEGINNING: Key = { eventTime: '-infinity', idHash: Buffer.alloc(0) };
-
 interface Candidate extends Key {
+  readonly sha256: Buffer;
   readonly erased: boolean;
   readonly body: string | null;
 }
@@ -22,72 +20,52 @@ interface Locked extends Key {
 }
 
 /**
- * Erases the bodies of events, and who did them. An event stays as a row: polls that read the same range again find that it is
- * there and do not bring it back.
+ * Erases the bodies of events, and who did them. The row stays: a poll that reads the same range again finds it and does not
+ * store the event a second time.
  *
- * Locks as polls do, events by key before the head of the log, so that nobody waits in a circle.
+ * Locks in the same order as polls, events by key before the head of the log, so that the two cannot deadlock.
  */
-export function eventsEraser(db: Database): Eraser {
-  return {
-    batch: (connectionId, rule, after, entry) =>
-      db.transaction(async (client) => {
-        const candidates = await candidatesAfter(client, connectionId, rule, (after as Key | undefined) ?? BEGINNING);
-        const chosen = candidates.filter(({ erased, body }) => !erased && (rule.mentions?.(body ?? '""') ?? true));
-        const last = candidates.length < BATCH ? undefined : candidates.at(-1);
-        const next = last && { next: { eventTime: last.eventTime, idHash: last.idHash } };
-        if (!entry || chosen.length === 0) return { erased: chosen.length, ...next };
-        return { ...(await erase(client, connectionId, chosen, entry)), ...next };
-      }),
-  };
-}
+export const eraseEvents = eraser<Candidate, Key & { readonly sha256: Buffer }>({
+  what: 'events',
+  batchSize: BATCH,
 
-/** The next events by key, erased ones too: left out, ever more of them would have to be skipped to fill a batch. */
-async function candidatesAfter(
-  client: Queryable,
-  connectionId: string,
-  { before, mentions }: PreparedRule,
-  after: Key,
-): Promise<Candidate[]> {
-  // Left to itself, Postgres sorts all that is left for each batch as long as it has no statistics of the table.
-  await client.query({ text: 'set local enable_sort = off' });
-  return client.query<Candidate>({
-    text: `
-      select event_time::text as "eventTime", id_hash as "idHash", erased_by is not null as erased,
-             ${mentions ? 'body' : 'null as body'}
-        from mimecast.audit_events
-       where connection_id = $1 and (event_time, id_hash) > ($2::timestamptz, $3::bytea) and event_time < $4
-       order by event_time, id_hash limit ${BATCH}`,
-    values: [connectionId, after.eventTime, after.idHash, before ?? 'infinity'],
-  });
-}
+  // Erased events are read too: if they were skipped, each later batch would have to skip more of them.
+  async candidates({ client, connectionId, rule }, after) {
+    // Without statistics of the table, Postgres sorts all remaining rows for each batch.
+    await client.query({ text: 'set local enable_sort = off' });
+    return client.query<Candidate>({
+      text: `
+        select event_time::text as "eventTime", id_hash as "idHash", sha256, erased_by is not null as erased,
+               ${rule.mentions ? 'body' : 'null as body'}
+          from mimecast.audit_events
+         where connection_id = $1 and (event_time, id_hash) > ($2::timestamptz, $3::bytea) and event_time < $4
+         order by event_time, id_hash limit ${BATCH}`,
+      values: [
+        connectionId,
+        after?.eventTime ?? '-infinity',
+        after?.idHash ?? Buffer.alloc(0),
+        rule.before ?? 'infinity',
+      ],
+    });
+  },
 
-async function erase(
-  client: Queryable,
-  connectionId: string,
-  chosen: readonly Key[],
-  entry: ErasureEntry,
-): Promise<{ erased: number; sequence?: number }> {
-  const locked = await lock(client, connectionId, chosen);
-  // Another erasure was here first.
-  if (locked.length === 0) return { erased: 0 };
+  items: (batch, chosen) => (batch.entry ? lockInLogOrder(batch, chosen) : chosen),
 
-  const inLogOrder = locked.toSorted((a, b) => Number(a.logSequence) - Number(b.logSequence));
-  const digests = inLogOrder.map(({ sha256 }) => sha256);
-  const sequence = await appendErasure(client, connectionId, 'events', digests, entry);
-  await client.query({
-    text: `
-      update mimecast.audit_events e set body = null, user_name = '', erased_by = $4
-        from unnest($2::timestamptz[], $3::bytea[]) as k (event_time, id_hash)
-       where e.connection_id = $1 and e.event_time = k.event_time and e.id_hash = k.id_hash`,
-    values: [connectionId, ...keysOf(locked), sequence],
-  });
-  return { erased: locked.length, sequence: Number(sequence) };
-}
+  async blank({ client, connectionId }, items, sequence) {
+    await client.query({
+      text: `
+        update mimecast.audit_events e set body = null, user_name = '', erased_by = $4
+          from unnest($2::timestamptz[], $3::bytea[]) as k (event_time, id_hash)
+         where e.connection_id = $1 and e.event_time = k.event_time and e.id_hash = k.id_hash`,
+      values: [connectionId, ...keysOf(items), sequence],
+    });
+  },
+});
 
-/** In the order of the key, which is also that of each page's digest. */
-async function lock(client: Queryable, connectionId: string, keys: readonly Key[]): Promise<Locked[]> {
+/** Locks in the order of the key, which is also that of each page's digest, and leaves out what is erased by now. */
+async function lockInLogOrder({ client, connectionId }: Batch, keys: readonly Key[]): Promise<Locked[]> {
   await client.query({ text: 'set local enable_sort = on' });
-  return client.query<Locked>({
+  const locked = await client.query<Locked>({
     text: `
       select e.event_time::text as "eventTime", e.id_hash as "idHash", e.sha256, p.log_sequence as "logSequence"
         from unnest($2::timestamptz[], $3::bytea[]) as k (event_time, id_hash)
@@ -98,6 +76,7 @@ async function lock(client: Queryable, connectionId: string, keys: readonly Key[
          for update of e`,
     values: [connectionId, ...keysOf(keys)],
   });
+  return locked.toSorted((a, b) => Number(a.logSequence) - Number(b.logSequence));
 }
 
 const keysOf = (keys: readonly Key[]): [string[], Buffer[]] => [

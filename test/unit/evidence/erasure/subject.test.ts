@@ -58,9 +58,9 @@ test('a domain alone is nobody, and a short text is refused', () => {
   expect(() => subjectRule(' ab ')).toThrow('at least three characters');
 });
 
-test('the log is told an HMAC whose key only the receipt holds, another one each time', () => {
+test('the log entry has an HMAC whose key is only in the receipt, and differs each time', () => {
   const [first, second] = [subjectRule('Jane@example.com'), subjectRule('jane@example.com')];
-  expect(first.told['subject']).not.toBe(second.told['subject']);
-  expect(JSON.stringify(first.told)).not.toMatch(/jane/i);
+  expect(first.entry['subject']).not.toBe(second.entry['subject']);
+  expect(JSON.stringify(first.entry)).not.toMatch(/jane/i);
   expect(first.receipt).toMatch(/^[0-9a-f]{64}$/);
 });
