@@ -29,7 +29,7 @@ const ROOMS = {
     // Keys are sealed here and opened nowhere.
     rooms: ['model', 'contract', 'vault/(sealing|keys|keyring|fingerprint|errors)', 'mimecast/(credentials|regions)'],
     types: ['evidence', 'workflows'],
-    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/proto', 'zod'],
+    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/proto', 'p-map', 'zod'],
   },
   sandbox: {
     rooms: ['model/(time|json)', 'vault', 'evidence/database', 'contract/search-attributes'],
@@ -44,7 +44,7 @@ const ROOMS = {
       ...['activities', 'worker', 'client', 'sandbox'],
     ],
     packages: [
-      ...['@inquirer/prompts', 'cli-table3', 'commander', 'picocolors', 'pino', 'shell-quote', 'yaml', 'zod'],
+      ...['@inquirer/prompts', 'cli-table3', 'commander', 'p-map', 'picocolors', 'pino', 'shell-quote', 'yaml', 'zod'],
       ...[
         '@temporalio/client',
         '@temporalio/common',

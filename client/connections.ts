@@ -1,5 +1,5 @@
-import type { Client } from '@temporalio/client';
-import { WithStartWorkflowOperation, WorkflowIdConflictPolicy } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowIdConflictPolicy, type Client } from '@temporalio/client';
+import pMap from 'p-map';
 import type { ApiVersion, ConnectionSettings } from '../model/connection.js';
 import type { StoredEvaluation } from '../model/verdicts.js';
 import { apiVersionOf, parseCredentials } from '../mimecast/credentials.js';
@@ -35,12 +35,11 @@ import { awaitPolls } from './await-polls.js';
 import { awaitBackfill, type AwaitBackfillOptions } from './await-backfill.js';
 import { backfillSpan, cancelBackfill, refuseOtherRange, startBackfill } from './backfill.js';
 import { MimecastClientError, unknownConnection } from './errors.js';
-import { inParallel } from './in-parallel.js';
 import { storedPosture } from './posture.js';
 import type { BackfillReport, ListedConnection, PollReport, StartedBackfill, StatusReport } from './reports.js';
 import type { BackfillRequest, KeysRequest, NewConnectionRequest, RotateRequest } from './requests.js';
 import { Sender } from './sender.js';
-import { listedConnection, missingWorkflows, QUERIES_AT_A_TIME, runningConnections } from './list.js';
+import { listedConnection, missingWorkflows, QUERIES, runningConnections } from './list.js';
 import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProbe } from './status.js';
 import type { Requester, SettingsChange } from '../model/settings.js';
 import type { EvidenceStore } from '../evidence/store.js';
@@ -260,7 +259,7 @@ export class MimecastConnections {
     const running = await this.sender.send('', () => runningConnections(this.client));
     if (!evidence) {
       const ids = [...running].sort();
-      const statuses = await inParallel(ids, QUERIES_AT_A_TIME, (id) => queriedStatus(this.client, id));
+      const statuses = await pMap(ids, (id) => queriedStatus(this.client, id), QUERIES);
       return statuses.map((status) => listedConnection(status, this.now()));
     }
     const statuses = await storedStatuses(evidence);

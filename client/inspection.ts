@@ -1,7 +1,7 @@
 import type { Client, ScheduleDescription, ScheduleSpecDescription } from '@temporalio/client';
 import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
+import pMap, { pMapSkip } from 'p-map';
 import { STREAM_ATTRIBUTE } from '../contract/search-attributes.js';
-import { sideBySide } from './side-by-side.js';
 
 /**
  * What Temporal has of connections, for those who want to know what is wrong: it only looks.
@@ -47,7 +47,7 @@ export interface LookLimits {
   readonly until?: number;
 }
 
-const DESCRIPTIONS_AT_ONCE = 16;
+const DESCRIPTIONS = { concurrency: 16 };
 
 /** Small enough that a busy server answers each page in time. */
 const PAGE_SIZE = 200;
@@ -134,18 +134,18 @@ async function pages<Item>(
 async function describeEach<Seen>(
   client: Client,
   ids: readonly string[],
-  { requestMs, until }: LookLimits,
+  { requestMs, until = Infinity }: LookLimits,
   describe: (id: string) => Promise<Seen>,
 ): Promise<Map<string, Seen>> {
-  const limits = { atOnce: DESCRIPTIONS_AT_ONCE, ...(until !== undefined && { until }) };
-  const described = await sideBySide(ids, limits, async (id) => {
+  const described = async (id: string) => {
+    if (Date.now() >= until) return pMapSkip;
     try {
-      return await client.withDeadline(Date.now() + requestMs, () => describe(id));
+      return [id, await client.withDeadline(Date.now() + requestMs, () => describe(id))] as const;
     } catch {
-      return undefined;
+      return pMapSkip;
     }
-  });
-  return new Map([...described].flatMap(([id, seen]) => (seen === undefined ? [] : [[id, seen] as const])));
+  };
+  return new Map(await pMap(ids, described, DESCRIPTIONS));
 }
 
 function describedSchedule({ spec, action, state, policies, info }: ScheduleDescription): SeenSchedule {

@@ -1,13 +1,12 @@
-import type { Client } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import pMap from 'p-map';
 import { connectionWorkflowId } from '../contract/ids.js';
 import type { ConnectionStatus } from '../contract/reports.js';
-import { inParallel } from './in-parallel.js';
 import type { ListedConnection } from './reports.js';
 import { credentialReport } from './status.js';
 
-/** Questions that are asked of connections' workflows side by side. */
-export const QUERIES_AT_A_TIME = 20;
+/** Requests to workflows at a time. */
+export const QUERIES = { concurrency: 20 };
 
 /** Ids of the connections whose workflow runs, as the server's index knows them: it may be a moment behind. */
 export async function runningConnections(client: Client): Promise<Set<string>> {
@@ -26,7 +25,7 @@ export async function missingWorkflows(
   const doubtful = statuses
     .filter(({ connectionId, state }) => (state === 'connected' || state === 'refused') && !running.has(connectionId))
     .map(({ connectionId }) => connectionId);
-  const found = await inParallel(doubtful, QUERIES_AT_A_TIME, (connectionId) => isRunning(client, connectionId));
+  const found = await pMap(doubtful, (connectionId) => isRunning(client, connectionId), QUERIES);
   return new Set(doubtful.filter((_, index) => found[index] === false));
 }
 

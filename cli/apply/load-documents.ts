@@ -1,7 +1,7 @@
+import pMap from 'p-map';
 import { checkDocuments } from '../../client/apply/check.js';
 import type { ApplyDocument } from '../../client/apply/documents.js';
 import type { Problem } from '../../client/apply/problems.js';
-import { inParallel } from '../../client/in-parallel.js';
 import type { ApiVersion } from '../../mimecast/credentials.js';
 import { apiVersionAt } from '../../mimecast/regions.js';
 import type { Context } from '../command.js';
@@ -10,8 +10,8 @@ import { FileProblemsError, inFile } from './file-problems.js';
 import { parseKeysFrom, resolveKeys, type KeysFrom } from './keys-from.js';
 import { readYamlFiles, type FileDocument } from './yaml-files.js';
 
-/** Limit of programs that run in parallel to print keys. */
-const COMMANDS_AT_A_TIME = 4;
+/** Programs that print keys may compete for a lock of their own: few at a time. */
+const KEY_COMMANDS = { concurrency: 4 };
 
 /** Documents in the client's form, and their files. */
 export interface LoadedDocuments {
@@ -112,11 +112,15 @@ async function fetchAll(
   const warn = (line: string): void => {
     output.warn(line);
   };
-  const fetched = await inParallel(sources, COMMANDS_AT_A_TIME, async ({ file, id, source, apiVersion }) => {
-    const surroundings = { terminal, warn, signal, folder: file.folder, apiVersion };
-    const { credentials, problems } = source ? await resolveKeys(source, surroundings) : NOTHING;
-    return { id, credentials, problems: problems.map((problem) => keyProblem(file, id, problem)) };
-  });
+  const fetched = await pMap(
+    sources,
+    async ({ file, id, source, apiVersion }) => {
+      const surroundings = { terminal, warn, signal, folder: file.folder, apiVersion };
+      const { credentials, problems } = source ? await resolveKeys(source, surroundings) : NOTHING;
+      return { id, credentials, problems: problems.map((problem) => keyProblem(file, id, problem)) };
+    },
+    KEY_COMMANDS,
+  );
   return {
     credentials: fetched.flatMap(({ id, credentials }) => (credentials ? [[id, credentials] as const] : [])),
     problems: fetched.flatMap(({ problems }) => problems),

@@ -1,4 +1,4 @@
-import { sideBySide } from '../../client/side-by-side.js';
+import pMap, { pMapSkip } from 'p-map';
 import { openSealed } from '../../activities/keys/open-sealed.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
 import { readKeyring, type KeyringFile } from '../../vault/keyring.js';
@@ -55,17 +55,17 @@ export interface UnopenedKeys {
   readonly reason?: string;
 }
 
-const OPENED_AT_ONCE = 8;
+const OPENINGS = { concurrency: 8 };
 
 /** Opens each version, as a worker would for a call, and discards the result. */
 async function tryKeyring(keyring: KeyringFile, versions: readonly InspectedKeys[]): Promise<readonly UnopenedKeys[]> {
   const kids = new Set(keyring.keys.map(({ kid }) => kid));
-  const tried = await sideBySide(versions, { atOnce: OPENED_AT_ONCE }, async (keys) => {
+  const tryVersion = async (keys: InspectedKeys) => {
     if (!kids.has(keys.kid)) return { keys };
     const opened = await openSealed({ keyring }, keys.connectionId, keys.sealed);
-    return 'reason' in opened ? { keys, reason: opened.reason } : undefined;
-  });
-  return [...tried.values()].flatMap((unopened) => unopened ?? []);
+    return 'reason' in opened ? { keys, reason: opened.reason } : pMapSkip;
+  };
+  return await pMap(versions, tryVersion, OPENINGS);
 }
 
 /** @param looked keys of the connections, when Postgres is reachable */

@@ -1,4 +1,4 @@
-import { sideBySide } from '../../client/side-by-side.js';
+import pMap from 'p-map';
 import type { ConnectionTest } from '../../contract/reports.js';
 import type { Connections } from '../reach/services.js';
 import { judgeSkew } from './clocks.js';
@@ -7,17 +7,19 @@ import { look, nextStepOf, type Looked } from './look.js';
 
 /** Each test makes several calls to Mimecast through the worker. */
 const TEST_LIMIT_MS = 60_000;
-const TESTS_AT_ONCE = 4;
+const TESTS = { concurrency: 4 };
 
 /** Tests each connection with calls to Mimecast. */
 export async function testConnections(
   open: () => Promise<Pick<Connections, 'test'>>,
   connectionIds: readonly string[],
 ): Promise<Finding[]> {
-  const tests = await sideBySide(connectionIds, { atOnce: TESTS_AT_ONCE }, (connectionId) =>
-    look(async () => await (await open()).test(connectionId), TEST_LIMIT_MS),
-  );
-  return [...judgeVendorClock(tests), ...[...tests].map(([id, tested]) => judgeTest(id, tested))];
+  const test = (connectionId: string) => look(async () => await (await open()).test(connectionId), TEST_LIMIT_MS);
+  const tests = await pMap(connectionIds, async (id) => ({ id, tested: await test(id) }), TESTS);
+  return [
+    ...judgeVendorClock(tests.map(({ tested }) => tested)),
+    ...tests.map(({ id, tested }) => judgeTest(id, tested)),
+  ];
 }
 
 export function judgeTest(connectionId: string, tested: Looked<ConnectionTest>): Finding {
@@ -37,9 +39,9 @@ export function judgeTest(connectionId: string, tested: Looked<ConnectionTest>):
 
 const VENDOR_CLOCK = { check: 'mimecast', mine: "the worker's clock", theirs: "Mimecast's clock" };
 
-/** Compares the vendor's clock with the worker's, using the test with the largest skew. */
-function judgeVendorClock(tests: ReadonlyMap<string, Looked<ConnectionTest>>): Finding[] {
-  const skews = [...tests.values()].flatMap((tested) => ('seen' in tested ? (tested.seen.clockSkewMs ?? []) : []));
+/** The vendor's clock against the worker's, by the test in which they differ most. */
+function judgeVendorClock(tests: readonly Looked<ConnectionTest>[]): Finding[] {
+  const skews = tests.flatMap((tested) => ('seen' in tested ? (tested.seen.clockSkewMs ?? []) : []));
   const [most] = skews.sort((a, b) => Math.abs(b) - Math.abs(a));
   if (most === undefined) return [];
   return [judgeSkew(VENDOR_CLOCK, { leastMs: -most, mostMs: -most })];

@@ -1,5 +1,5 @@
+import pMap, { pMapSkip } from 'p-map';
 import { MimecastClientError } from '../errors.js';
-import { inParallel } from '../in-parallel.js';
 import type { ListedConnection } from '../reports.js';
 import { carryOut, type ApplyResult, type Changes, type Task } from './carry-out.js';
 import { checkDocuments } from './check.js';
@@ -87,12 +87,13 @@ async function carryOutAll(
   tasks: readonly Task[],
   { concurrency = DEFAULT_CONCURRENCY, signal, onResult }: ApplyOptions,
 ): Promise<ApplyResult[]> {
-  const work = async (task: Task): Promise<ApplyResult[]> => {
+  const work = async (task: Task) => {
+    if (signal?.aborted) return pMapSkip;
     const results = await carryOut(connections, task);
     for (const result of results) onResult?.(result);
     return results;
   };
-  return (await inParallel(tasks, concurrency, work, signal)).flat();
+  return (await pMap(tasks, work, { concurrency })).flat();
 }
 
 function tasksOf(plan: ApplyPlan, wanted: readonly WantedConnection[], existing: readonly ListedConnection[]): Task[] {

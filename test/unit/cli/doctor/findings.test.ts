@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { selected } from '../../../../cli/doctor/examine-connections.js';
 import { exitCodeOf, findingsOn, type Finding } from '../../../../cli/doctor/finding.js';
 import { look } from '../../../../cli/doctor/look.js';
 import { findingLines } from '../../../../cli/rendering/findings.js';
 import { coloursFor } from '../../../../cli/console/terminal.js';
-import { sideBySide } from '../../../../client/side-by-side.js';
 
 const [temporal, postgres] = [findingsOn('temporal'), findingsOn('postgres')];
 const acme = findingsOn('connections', 'acme');
@@ -83,25 +81,5 @@ describe('a look', () => {
     };
     expect(await look(fails)).toMatchObject({ trouble: { message: 'Something unexpected happened: boom' } });
     expect(await look(() => Promise.resolve('here'))).toEqual({ seen: 'here' });
-  });
-});
-
-describe('side by side', () => {
-  test('so many are worked on at once, and no more', async () => {
-    let [now, most] = [0, 0];
-    const answers = await sideBySide([1, 2, 3, 4, 5, 6, 7], { atOnce: 3 }, async (item) => {
-      most = Math.max(most, ++now);
-      await delay(5);
-      now -= 1;
-      return item * 2;
-    });
-    expect([most, [...answers.values()].sort((a, b) => a - b)]).toEqual([3, [2, 4, 6, 8, 10, 12, 14]]);
-  });
-  test('none is begun when the time is up', async () => {
-    const answers = await sideBySide([1, 2, 3], { atOnce: 1, until: Date.now() + 30 }, async (item) => {
-      await delay(50);
-      return item;
-    });
-    expect([...answers.keys()]).toEqual([1]);
   });
 });

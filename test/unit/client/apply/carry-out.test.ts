@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { carryOut, type Changes } from '../../../../client/apply/carry-out.js';
-import type { WantedConnection, WantedSettings } from '../../../../client/apply/documents.js';
-import type { PlannedAction } from '../../../../client/apply/plan.js';
-import { MimecastClientError } from '../../../../client/errors.js';
-import { inParallel } from '../../../../client/in-parallel.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { applyDocuments, type ApplyContext, type ApplyOptions } from '../../../client/apply/apply.js';
+import { carryOut, type Changes } from '../../../client/apply/carry-out.js';
+import type { WantedConnection, WantedSettings } from '../../../client/apply/documents.js';
+import type { PlannedAction } from '../../../client/apply/plan.js';
+import { MimecastClientError } from '../../../client/errors.js';
+import { defaultSettings } from '../../../model/streams.js';
 
 const BEFORE = defaultSettings('https://eu-api.mimecast.com');
 const WANTED: WantedConnection = {
@@ -128,26 +128,40 @@ test('nothing is sent to a connection whose workflow could not be started, and t
   expect(calls).toEqual([]);
 });
 
-describe('side by side', () => {
-  test('at most so many at a time, in the order of the items', async () => {
+describe('connections that are pruned', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  const prune = (disconnect: Changes['disconnect'], options: ApplyOptions) => {
+    const list = () => Promise.resolve(ids.map((connectionId) => ({ connectionId, state: 'connected' as const })));
+    const context: ApplyContext = {
+      connections: { list, disconnect } as ApplyContext['connections'],
+      allowLoopback: false,
+      now: new Date(),
+      requireSealingKey: () => undefined,
+      requireWorker: () => Promise.resolve(),
+    };
+    return applyDocuments(context, [{ connections: {} }], { prune: true, pruneLimit: 5, ...options });
+  };
+
+  test('are worked on at most so many at a time, and reported in their order', async () => {
     const state = { now: 0, most: 0 };
-    const doubled = await inParallel([5, 1, 4, 2, 3], 2, async (item) => {
+    const disconnect = async (id: string): Promise<void> => {
       state.most = Math.max(state.most, ++state.now);
-      await delay(item);
+      await delay(5 - ids.indexOf(id));
       state.now--;
-      return item * 2;
-    });
-    expect(doubled).toEqual([10, 2, 8, 4, 6]);
+    };
+    const { results } = await prune(disconnect, { concurrency: 2 });
+    expect(results.map(({ connectionId }) => connectionId)).toEqual(ids);
     expect(state.most).toBe(2);
   });
 
-  test('nothing is begun after an interruption; what is going is finished', async () => {
+  test('are left alone after an interruption; the one being worked on is finished', async () => {
     const interruption = new AbortController();
-    const work = (item: number): Promise<number> => {
+    const disconnect = (): Promise<void> => {
       interruption.abort();
-      return Promise.resolve(item);
+      return Promise.resolve();
     };
-    expect(await inParallel([1, 2, 3], 1, work, interruption.signal)).toEqual([1]);
-    expect(await inParallel([1, 2, 3], 1, work, interruption.signal)).toEqual([]);
+    const report = await prune(disconnect, { concurrency: 1, signal: interruption.signal });
+    expect(report).toMatchObject({ ok: false, interrupted: true, results: [{ connectionId: 'a', ok: true }] });
+    expect((await prune(disconnect, { signal: interruption.signal })).results).toEqual([]);
   });
 });
