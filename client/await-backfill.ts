@@ -1,64 +1,46 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import { backfillProgress, type BackfillProgress, type BackfillResult } from '../contract/backfill.js';
+import { defined, isJsonObject } from '../model/json.js';
+import { SECOND_MS } from '../model/time.js';
+import { awaitRun, type FailedRun } from './await-run.js';
 import type { BackfillReport, StartedBackfill } from './reports.js';
 
-const LOOK_EVERY_MS = 1_000;
-/** How long a worker may take to answer how far it is. */
-const QUERY_LIMIT_MS = 3_000;
+/** The longest that a worker may take to answer the query for progress. */
+const QUERY_LIMIT_MS = 3 * SECOND_MS;
 
 /** How `backfill` waits for the end of the run. */
 export interface AwaitBackfillOptions {
-  /** Receives the progress about once a second. */
+  /** Called about once a second with the progress. */
   readonly onProgress?: (progress: BackfillProgress) => void;
-  /** Ends the waiting. The backfill continues. */
+  /** Stops the waiting. The backfill continues. */
   readonly signal?: AbortSignal;
 }
 
-/** Waits until a backfill has ended and says how: a red or cancelled run is an answer here, not an error. */
+/** Waits until a backfill has ended. A failed or cancelled run is an answer, not an error. */
 export async function awaitBackfill(
   client: Client,
   started: StartedBackfill,
   { onProgress, signal }: AwaitBackfillOptions = {},
 ): Promise<BackfillReport> {
-  // Of the whole chain of runs: one that goes on as a new run is waited for to its end.
-  const handle = client.workflow.getHandle(started.workflowId, started.runId);
-  const ended = new AbortController();
-  const stop = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
-  const reporting = onProgress ? report(client, handle, onProgress, stop) : undefined;
-  try {
-    const { connectionId, asked, ...result } = (await Promise.race([handle.result(), aborted(stop)])) as BackfillResult;
-    return { ...started, connectionId, asked, ...result };
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    return await failed(client, started, error);
-  } finally {
-    ended.abort();
-    await reporting;
-  }
+  const handle = client.workflow.getHandle<() => Promise<BackfillResult>>(started.workflowId, started.runId);
+  const reportProgress = async (): Promise<void> => {
+    const progress = await progressOf(client, started);
+    if (progress) onProgress?.(progress);
+  };
+  const ended = await awaitRun(handle, { look: onProgress && reportProgress, signal });
+  if ('failure' in ended) return await failedBackfill(client, started, ended.failure);
+  return { ...started, ...ended.result };
 }
 
-async function failed(
+async function failedBackfill(
   client: Client,
   started: StartedBackfill,
-  { cause }: WorkflowFailedError,
+  { cancelled, error, detail }: FailedRun,
 ): Promise<BackfillReport> {
-  const cancelled = cause instanceof CancelledFailure;
-  const [detail] = cause instanceof ApplicationFailure ? (cause.details ?? []) : [];
-  const last = isProgress(detail) ? detail : await progressOf(client, client.workflow.getHandle(started.workflowId));
+  const last = isProgress(detail) ? detail : await progressOf(client, started);
   const { windows, pages, events, newEvents, range } = last ?? NOTHING;
-  return {
-    ...started,
-    outcome: cancelled ? 'cancelled' : 'failed',
-    windows,
-    pages,
-    events,
-    newEvents,
-    ...(range && { range }),
-    ...(!cancelled && { error: cause?.message ?? 'The run ended without a result.' }),
-  };
+  const counts = { windows, pages, events, newEvents, ...defined({ range }) };
+  return { ...started, ...counts, ...(cancelled ? { outcome: 'cancelled' } : { outcome: 'failed', error }) };
 }
 
 const NOTHING: Omit<BackfillProgress, 'connectionId' | 'state'> = {
@@ -69,40 +51,14 @@ const NOTHING: Omit<BackfillProgress, 'connectionId' | 'state'> = {
 };
 
 const isProgress = (detail: unknown): detail is BackfillProgress =>
-  typeof detail === 'object' && detail !== null && 'windows' in detail && 'pages' in detail;
+  isJsonObject(detail) && 'windows' in detail && 'pages' in detail;
 
-/** Says, as long as a run goes on, how far it has come. Never fails: what it says is a courtesy. */
-async function report(
-  client: Client,
-  handle: WorkflowHandle,
-  onProgress: (progress: BackfillProgress) => void,
-  stop: AbortSignal,
-): Promise<void> {
-  const newest = client.workflow.getHandle(handle.workflowId);
+/** Queries the newest run; undefined when no worker answers. */
+async function progressOf(client: Client, { workflowId }: StartedBackfill): Promise<BackfillProgress | undefined> {
+  const newest = client.workflow.getHandle(workflowId);
   try {
-    while (!stop.aborted) {
-      await delay(LOOK_EVERY_MS, undefined, { signal: stop });
-      const progress = await progressOf(client, newest);
-      if (progress) onProgress(progress);
-    }
-  } catch {
-    // The run ended or the waiting did.
-  }
-}
-
-/** What the newest run of a backfill says of itself; none when no worker answers. */
-async function progressOf(client: Client, handle: WorkflowHandle): Promise<BackfillProgress | undefined> {
-  try {
-    return await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () => handle.query(backfillProgress));
+    return await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () => newest.query(backfillProgress));
   } catch {
     return undefined;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('The waiting was ended.'));
-    });
-  });
 }
