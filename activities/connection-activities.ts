@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
 import { baseUrlsOf, apiVersionProblem } from '../mimecast/regions.js';
+import { statusOf } from '../contract/connection-status.js';
 import type { ConnectionStatus } from '../contract/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { endPolls, runningPolls } from './schedules/end-polls.js';
@@ -11,7 +12,7 @@ import { acceptedProof, mayUse, proveKeys, refusalNote } from './keys/prove-keys
 import { reconcileSchedules } from './schedules/reconcile-schedules.js';
 import { isJudged } from './keys/rotation-verdict.js';
 import type { Sessions } from './session.js';
-import { requireRow, statusOf, versionInUse } from './stored-connection.js';
+import { requireRow, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 

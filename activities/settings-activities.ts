@@ -1,13 +1,14 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow, ConnectionSettings, EndpointName } from '../model/connection.js';
 import { apiVersionProblem, MimecastBaseUrlError, parseBaseUrl } from '../mimecast/regions.js';
+import { statusOf } from '../contract/connection-status.js';
 import type { ConnectionTest } from '../contract/reports.js';
 import { changedPaths, changedSettings } from '../model/settings.js';
 import { settingsProblem } from '../model/settings-form.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';
-import { requireRow, statusOf, versionInUse } from './stored-connection.js';
+import { requireRow, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 

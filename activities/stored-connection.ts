@@ -1,7 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
-import { connectionStatus } from '../contract/connection-status.js';
-import type { ConnectionStatus } from '../contract/reports.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
 /** @throws ApplicationFailure `MimecastConnectionMissing` */
@@ -23,15 +21,4 @@ export async function versionInUse(
   row: ConnectionRow,
 ): Promise<number | undefined> {
   return row.activeVersion ?? (await store.connections.newestCredentials(row.connectionId))?.version;
-}
-
-export async function statusOf(
-  store: Pick<EvidenceStore, 'connections' | 'evaluations'>,
-  row: ConnectionRow,
-): Promise<ConnectionStatus> {
-  const { connectionId, activeVersion } = row;
-  const newest = await store.connections.newestCredentials(connectionId);
-  const active =
-    activeVersion === undefined ? undefined : await store.connections.credentials(connectionId, activeVersion);
-  return connectionStatus(row, { inUse: active ?? newest, newest }, await store.evaluations.headline(connectionId));
 }

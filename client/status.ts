@@ -1,7 +1,7 @@
 import type { Client, ScheduleDescription } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import type { Stream } from '../model/connection.js';
-import { connectionStatus } from '../contract/connection-status.js';
+import { connectionStatus, statusOf } from '../contract/connection-status.js';
 import { connectionWorkflowId, pollScheduleId } from '../contract/ids.js';
 import { keyAge } from '../model/key-age.js';
 import { status } from '../contract/messages.js';
@@ -16,18 +16,13 @@ import type { EvidenceStore } from '../evidence/store.js';
 const QUERY_LIMIT_MS = 3_000;
 const DAY_MS = 86_400_000;
 
-/** What a connection's row says, in the form in which its workflow says it. */
+/** Returns a connection's status as stored, in the form in which its workflow answers it. */
 export async function storedStatus(
   evidence: Pick<EvidenceStore, 'connections' | 'evaluations'>,
   connectionId: string,
 ): Promise<ConnectionStatus | undefined> {
   const row = await evidence.connections.read(connectionId);
-  if (!row) return undefined;
-  const { activeVersion } = row;
-  const newest = await evidence.connections.newestCredentials(connectionId);
-  const active =
-    activeVersion === undefined ? undefined : await evidence.connections.credentials(connectionId, activeVersion);
-  return connectionStatus(row, { inUse: active ?? newest, newest }, await evidence.evaluations.headline(connectionId));
+  return row && (await statusOf(evidence, row));
 }
 
 /** What the rows of all connections say: three questions, however many there are. */

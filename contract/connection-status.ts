@@ -22,7 +22,27 @@ export function postureStatus({ at, summary, bySubject, failing, turnsAt }: Eval
   };
 }
 
-/** A connection's row and its keys, as its workflow knows them and as `status` answers. Without the sealed text. */
+/** The part of the evidence store that a status is read from. */
+export interface StatusSource {
+  readonly connections: {
+    credentials(connectionId: string, version: number): Promise<CredentialVersion | undefined>;
+    newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
+  };
+  readonly evaluations: { headline(connectionId: string): Promise<EvaluationHeadline | undefined> };
+}
+
+/** Reads what belongs to a connection's row, and returns its {@link connectionStatus}. */
+export async function statusOf(
+  { connections, evaluations }: StatusSource,
+  row: ConnectionRow,
+): Promise<ConnectionStatus> {
+  const { connectionId, activeVersion } = row;
+  const newest = await connections.newestCredentials(connectionId);
+  const active = activeVersion === undefined ? undefined : await connections.credentials(connectionId, activeVersion);
+  return connectionStatus(row, { inUse: active ?? newest, newest }, await evaluations.headline(connectionId));
+}
+
+/** Returns a connection's status from its row and its keys, without the sealed text. */
 export function connectionStatus(
   row: ConnectionRow,
   { inUse, newest }: StatusKeys,

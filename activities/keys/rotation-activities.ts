@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow, RotationOutcome } from '../../model/connection.js';
+import { statusOf } from '../../contract/connection-status.js';
 import type { RotationReport } from '../../contract/reports.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { openSealed } from './open-sealed.js';
@@ -7,7 +8,7 @@ import { acceptedProof, proveKeys, refusalNote } from './prove-keys.js';
 import { moveOf, sameKeysElsewhere } from './rotation-move.js';
 import { isJudged, rotationVerdict } from './rotation-verdict.js';
 import type { Sessions } from '../session.js';
-import { requireRow, statusOf } from '../stored-connection.js';
+import { requireRow } from '../stored-connection.js';
 import type { MimecastActivities, RotationProof, StagedKeys } from '../../contract/activities.js';
 
 /**

@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { controlOf } from '../../posture/controls/catalogue.js';
 import type { ControlId } from '../../model/verdicts.js';
+import { statusOf } from '../../contract/connection-status.js';
 import type { AnnotationRequest } from '../../contract/messages.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { evaluateConnection } from './evaluate-connection.js';
-import { requireRow, statusOf } from '../stored-connection.js';
+import { requireRow } from '../stored-connection.js';
 import type { MimecastActivities } from '../../contract/activities.js';
 
 /** Verdicts, and what people say beside them. */
