@@ -4,9 +4,10 @@ import type { MaintenanceResult } from '../contract/activities.js';
 import type { LogPosition } from '../evidence/proof/checkpoints.js';
 import { ISSUER, signCheckpoint } from '../vault/checkpoint.js';
 import type { CheckpointKey } from '../vault/checkpoint-key.js';
+import { dayOf, HOUR_MS } from '../model/time.js';
 
 /** A day, less an hour: what is called once a day must not find the checkpoint of yesterday a moment too young. */
-const CHECKPOINT_EVERY_MS = 23 * 3_600_000;
+const CHECKPOINT_EVERY_MS = 23 * HOUR_MS;
 
 export async function maintain(dependencies: ActivityDependencies, connectionId: string): Promise<MaintenanceResult> {
   const { store, now } = dependencies;
@@ -45,5 +46,5 @@ export async function makeCheckpoint(key: CheckpointKey, standing: LogPosition):
   const at = standing.at.toISOString();
   const account = accountCode !== undefined && { accountCode };
   const jws = await signCheckpoint(key, { iss: ISSUER, connectionId, ...account, ...head, at, records });
-  return { connectionId, day: at.slice(0, 10), jws };
+  return { connectionId, day: dayOf(at), jws };
 }

@@ -1,15 +1,12 @@
 import type { ApiV1Credentials } from '../mimecast/credentials.js';
 import type { TimeRange } from '../mimecast/audit-windows.js';
 import { believableTenant, type BelievableTenantOptions } from '../sandbox/simulator/fixtures/believable-tenant.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/time.js';
 
 /** Rows per page: Mimecast's maximum, and the default of connections. About 207 KB a page. */
 export const PAGE_SIZE = 500;
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Workload of both sides: all pages of one tenant's log in one window. */
+/** What both sides read: all pages of one tenant's log in one window. */
 export interface Workload {
   readonly pages: number;
   readonly events: number;

@@ -1,4 +1,6 @@
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const;
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../model/time.js';
+
+const UNITS = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS, s: SECOND_MS } as const;
 type Unit = keyof typeof UNITS;
 
 const UNIT_NAMES = Object.keys(UNITS) as readonly Unit[];

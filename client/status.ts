@@ -7,14 +7,14 @@ import { keyAge } from '../model/key-age.js';
 import { status } from '../contract/messages.js';
 import type { ConnectionStatus, CredentialStatus } from '../contract/reports.js';
 import { POLLED_STREAMS } from '../model/streams.js';
+import { DAY_MS, SECOND_MS } from '../model/time.js';
 import { formatDuration } from './durations.js';
 import type { CredentialReport, StatusReport, StreamReport } from './reports.js';
 import type { FinishedPoll } from '../evidence/ledger/polls.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
 /** How long the connection's workflow may take to answer a query: it needs a worker, and there may be none. */
-const QUERY_LIMIT_MS = 3_000;
-const DAY_MS = 86_400_000;
+const QUERY_LIMIT_MS = 3 * SECOND_MS;
 
 /** Returns a connection's status as stored, in the form in which its workflow answers it. */
 export async function storedStatus(

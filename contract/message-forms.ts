@@ -11,6 +11,7 @@ import type { PostureStatus } from './reports.js';
 import { settingsProblem } from '../model/settings-form.js';
 import { isPolledStream } from '../model/streams.js';
 import type { SettingsChange } from '../model/settings.js';
+import { MINUTE_MS } from '../model/time.js';
 
 /**
  * Whether messages have the form that they should have. Validators run inside the workflow sandbox, where nothing can
@@ -23,7 +24,7 @@ import type { SettingsChange } from '../model/settings.js';
 const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** Clocks differ a little between whoever issues keys and the server. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
+const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /** Notes go into schedules and lists, where a line has its place. */
 const LONGEST_NOTE = 500;

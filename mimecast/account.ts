@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.js';
+import { isJsonObject } from '../model/json.js';
 
 /** Secrets and personal data in `get-account`. They prove nothing about a control, so they are not stored. */
 const PRIVATE_FIELDS = ['adminEmail', 'contactEmail', 'contactName', 'passphrase', 'supportCode', 'telephone'] as const;

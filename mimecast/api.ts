@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Authenticator, ReachedApi } from './authenticator.js';
 import { readEnvelope, type Envelope } from './envelope.js';
 import { MimecastAuthenticationError, MimecastRateLimitError } from './errors.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../model/json.js';
 import type { CallPlace } from './mimecast-error.js';
 import { requestBody, type PageRequest } from './pagination.js';
 import type { RateBudget } from './rate-budget.js';

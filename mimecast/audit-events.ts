@@ -1,7 +1,7 @@
 import type { MimecastApi, Provenance } from './api.js';
 import { ENDPOINTS } from './endpoints.js';
 import { shapeError } from './envelope.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from '../model/json.js';
 import { callForPage, placeOf, type RangePageRequest } from './paged-reading.js';
 import type { RateLimit } from './rate-limit.js';
 import { auditEventItem, fieldOf } from './schemas.js';

@@ -1,4 +1,4 @@
-import { isJsonObject } from './json.js';
+import { isJsonObject } from '../model/json.js';
 
 /** The four keys of an API 1.0 application. */
 export interface ApiV1Credentials {

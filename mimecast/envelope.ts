@@ -1,6 +1,6 @@
 import { MimecastRequestError, MimecastTransportError } from './errors.js';
 import { failureOf, readFailures, type FailedCall } from './failures.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from '../model/json.js';
 import type { HttpAnswer } from './transport.js';
 
 /** Content of a successful response: no part of it reports a failure. */

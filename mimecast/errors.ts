@@ -1,4 +1,4 @@
-import { durationWords } from './duration-words.js';
+import { durationText } from '../model/time.js';
 import { MimecastError, type CallPlace } from './mimecast-error.js';
 
 /** The part of the keys that Mimecast refused. The last two are of API 2.0. */
@@ -130,7 +130,7 @@ export class MimecastClockError extends MimecastError {
     super(
       { ...place, clockSkewMs },
       {
-        what: `This worker's clock is ${durationWords(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
+        what: `This worker's clock is ${durationText(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
         nextStep: 'Mend the time synchronisation (NTP) of this machine; the call is made again by itself.',
         retryable: true,
       },

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../model/time.js';
 import type { ApiVersion } from './credentials.js';
 import {
   MimecastAuthenticationError,
@@ -10,7 +11,7 @@ import {
   MimecastTransportError,
   MimecastUnavailableError,
 } from './errors.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from '../model/json.js';
 import type { CallPlace, MimecastError } from './mimecast-error.js';
 import { baseUrlOf, REGIONS } from './regions.js';
 
@@ -92,8 +93,8 @@ function kindOf({ status, codes }: Verdict): FailureKind {
   return byStatus ?? 'rejected';
 }
 
-/** The `Date` header has a resolution of one second, and responses take time to arrive. */
-const CLOCK_TOLERANCE_MS = 60_000;
+/** Answers carry their date to the second, and take time to travel. */
+const CLOCK_TOLERANCE_MS = MINUTE_MS;
 
 /** Returns the error for a failed response. */
 export function failureOf(call: FailedCall, verdict: Verdict): MimecastError {

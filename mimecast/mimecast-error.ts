@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../model/json.js';
 import type { RateLimit } from './rate-limit.js';
 
 /** Details of one attempt at a call that are safe to show. */

@@ -9,7 +9,8 @@ import {
   MimecastTransportError,
 } from './errors.js';
 import { readFailures } from './failures.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from '../model/json.js';
+import { DAY_MS, SECOND_MS } from '../model/time.js';
 import type { CallPlace, MimecastError } from './mimecast-error.js';
 import { parseRateLimit, stopAfterRefusalMs } from './rate-limit.js';
 import { requestUrl } from './request-url.js';
@@ -80,7 +81,7 @@ function readToken(answer: HttpAnswer, place: CallPlace): AccessToken {
 }
 
 const USUAL_LIFE_S = 1_799;
-const LONGEST_LIFE_S = 86_400;
+const LONGEST_LIFE_S = DAY_MS / SECOND_MS;
 
 /**
  * Returns the lifetime in milliseconds. RFC 6749 makes `expires_in` optional. A lifetime that is too long costs one

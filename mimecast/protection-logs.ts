@@ -1,5 +1,6 @@
+import { DAY_MS } from '../model/time.js';
 import type { ProtectionLogEndpoint } from './endpoints.js';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from '../model/json.js';
 import {
   countedAttachment,
   countedClick,
@@ -7,8 +8,6 @@ import {
   countedPolicyHit,
   type CountedRow,
 } from './protection-rows.js';
-
-const DAY_MS = 86_400_000;
 
 /**
  * Look-back of the logs. Mimecast documents 30 days for URL Protection ("maximum retention of 30 days", in "URL

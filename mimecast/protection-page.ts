@@ -1,7 +1,7 @@
 import type { MimecastApi, Provenance } from './api.js';
 import { ENDPOINTS } from './endpoints.js';
 import { shapeError } from './envelope.js';
-import { isJsonObject } from './json.js';
+import { isJsonObject } from '../model/json.js';
 import { callForPage, placeOf, type RangePageRequest } from './paged-reading.js';
 import { PROTECTION_LOGS, rowsIn, type ProtectionLog, type ProtectionName } from './protection-logs.js';
 import type { CountedRow } from './protection-rows.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { isJsonObject, type JsonObject } from './json.js';
+import { isJsonObject, type JsonObject } from '../model/json.js';
 import { attachmentLogRow, dlpLogRow, fieldOf, impersonationLogRow, urlLogRow } from './schemas.js';
 import { parseTimestamp } from './timestamps.js';
 

@@ -1,4 +1,6 @@
-/** Rate limit headers of a response. */
+import { HOUR_MS, MINUTE_MS } from '../model/time.js';
+
+/** What an answer said about the calls that are left. */
 export interface RateLimit {
   /** Calls per period. */
   readonly limit?: number;
@@ -11,8 +13,8 @@ export interface RateLimit {
 /** Header names in lower case, as undici and node:http provide them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** A longer reset is treated as an invalid header (a point in time instead of a duration). */
-export const LONGEST_RESET_MS = 3_600_000;
+/** A reset beyond this is taken for a fault of the header (a point in time instead of a duration). */
+export const LONGEST_RESET_MS = HOUR_MS;
 
 /**
  * Reads the rate limit headers, which are part of every response, including 401. The reset is in milliseconds; when
@@ -32,7 +34,7 @@ export function parseRateLimit(headers: Headers, now: Date): RateLimit {
 }
 
 const SHORTEST_STOP_MS = 1_000;
-const DEFAULT_STOP_MS = 60_000;
+const UNTOLD_STOP_MS = MINUTE_MS;
 
 /** Returns how long to stop calls after a 429, in milliseconds. Some responses give 0 ms or nothing. */
 export function stopAfterRefusalMs({ resetMs = DEFAULT_STOP_MS }: RateLimit): number {

@@ -1,6 +1,6 @@
-const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
+import { MINUTE_MS } from '../model/time.js';
 
-const MINUTE_MS = 60_000;
+const TIMESTAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/;
 
 /**
  * Parses a timestamp of Mimecast: `2026-01-05T09:00:07+0000`, and the forms of other API versions (`Z`, `+00:00`,

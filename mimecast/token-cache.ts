@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../model/time.js';
 import type { AccessToken } from './oauth-token.js';
 
 /** Token cache of one process. Only the value and the expiry of a token are kept. */
@@ -16,8 +17,8 @@ export interface TokenCache {
 
 export type RequestToken = (signal: AbortSignal) => Promise<AccessToken>;
 
-/** Time before its expiry at which a token is replaced, so that calls in flight arrive with a valid token. */
-const EARLY_MS = 60_000;
+/** So long before its end a token is replaced: a call that is under way then still arrives with a good one. */
+const EARLY_MS = MINUTE_MS;
 
 interface KeptToken {
   readonly value: string;

@@ -1,5 +1,5 @@
+import { DAY_MS } from './time.js';
 import type { Thresholds } from './connection.js';
-const DAY_MS = 86_400_000;
 
 /** The vendor's customers are told to rotate every 90 days; the reminder leaves two weeks for it. Source: the product specification. */
 const DUE_DAYS = 75;

@@ -1,12 +1,10 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.js';
 import type { ConnectionSettings, RefusalRules } from './connection.js';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 const USUAL_RULES: RefusalRules = {
   confirmAfterMs: MINUTE_MS,
   probeAfterMs: [HOUR_MS, 6 * HOUR_MS],
-  probeEveryMs: 24 * HOUR_MS,
+  probeEveryMs: DAY_MS,
 };
 
 /** The longest pause between two tries to reach a vendor that does not answer. */

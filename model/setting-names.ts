@@ -1,9 +1,10 @@
+import { MINUTE_MS } from './time.js';
 import type { Coverage, EndpointName, Retention, Thresholds, VendorStatistics } from './connection.js';
 
 /** What people may write in settings, on the command line and in files. */
 
 /** Shorter intervals only spend the tenant's rate limit. */
-export const MIN_INTERVAL_MS = 60_000;
+export const MIN_INTERVAL_MS = MINUTE_MS;
 
 /** The endpoints whose path may be replaced, by the names that reports use: those below `/api`. */
 export const ENDPOINT_NAMES = namesOf<Exclude<EndpointName, VendorStatistics>>({

@@ -1,10 +1,12 @@
+import { isJsonObject } from './json.js';
+import { DAY_MS } from './time.js';
 import { DOMAIN, isEndpointName, MAX_COVERED, MAX_DAYS, MAX_GROUP_LENGTH } from './setting-names.js';
 import { ENDPOINT_PATH, isPolledStream, MAX_INTERVAL_MS, MAX_PAGE_SIZE } from './streams.js';
 
 /** Seconds are for tests: shorter intervals only spend the tenant's rate limit. */
 const INTERVAL_MS = { least: 1_000, most: MAX_INTERVAL_MS };
-const WAIT_MS = { least: 0, most: 30 * 86_400_000 };
-const PROBE_MS = { least: 1_000, most: 30 * 86_400_000 };
+const WAIT_MS = { least: 0, most: 30 * DAY_MS };
+const PROBE_MS = { least: 1_000, most: 30 * DAY_MS };
 const DAYS = { least: 1, most: MAX_DAYS };
 
 type Check = (value: unknown, name: string) => string | undefined;
@@ -123,7 +125,7 @@ function fields(required: Readonly<Record<string, Check>>, optional: Readonly<Re
   // A map, because the fields of a message may have the names of members of Object.prototype.
   const checks = new Map([...Object.entries(required), ...Object.entries(optional)]);
   return (value, name) => {
-    if (!isObject(value)) return `${name} must be an object.`;
+    if (!isJsonObject(value)) return `${name} must be an object.`;
     const missing = Object.keys(required).find((field) => value[field] === undefined);
     if (missing !== undefined) return `${name}.${missing} is missing.`;
     return record((field) => checks.get(field), 'field')(value, name);
@@ -133,7 +135,7 @@ function fields(required: Readonly<Record<string, Check>>, optional: Readonly<Re
 /** An object whose fields are checked by their names. */
 function record(checkOf: (name: string) => Check | undefined, what: string): Check {
   return (value, name) => {
-    if (!isObject(value)) return `${name} must be an object.`;
+    if (!isJsonObject(value)) return `${name} must be an object.`;
     for (const [field, held] of Object.entries(value)) {
       const check = checkOf(field);
       if (check === undefined) return `${name} has no ${what} ${JSON.stringify(field.slice(0, 40))}.`;
@@ -142,8 +144,4 @@ function record(checkOf: (name: string) => Check | undefined, what: string): Che
     }
     return undefined;
   };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

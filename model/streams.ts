@@ -1,14 +1,13 @@
+import { DAY_MS, HOUR_MS } from './time.js';
 import type { ApiVersion, ConnectionSettings, Stream, StreamSettings } from './connection.js';
-
-const HOUR_MS = 3_600_000;
 
 /** How often each stream is polled unless its connection says otherwise. Source: the product specification, "Polling frequency". */
 export const STREAM_INTERVALS_MS = {
   'audit-events': 6 * HOUR_MS,
-  policies: 24 * HOUR_MS,
-  'archive-settings': 24 * HOUR_MS,
-  account: 24 * HOUR_MS,
-  'threat-statistics': 24 * HOUR_MS,
+  policies: DAY_MS,
+  'archive-settings': DAY_MS,
+  account: DAY_MS,
+  'threat-statistics': DAY_MS,
 } as const satisfies Partial<Record<Stream, number>>;
 
 /** A stream with a workflow and a schedule of its own. */
@@ -33,7 +32,7 @@ export function isPolledStream(name: string): name is PolledStream {
 export const MAX_PAGE_SIZE = 500;
 
 /** Longer intervals come close to the vendor's look-back of 60 days. */
-export const MAX_INTERVAL_MS = 30 * 24 * HOUR_MS;
+export const MAX_INTERVAL_MS = 30 * DAY_MS;
 
 /** What may replace an endpoint's path: neither host nor query. */
 export const ENDPOINT_PATH = /^\/api(?:\/[a-z0-9-]+)+$/i;

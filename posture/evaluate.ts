@@ -14,6 +14,7 @@ import type {
   Verdict,
   VerdictChange,
 } from '../model/verdicts.js';
+import { dayOf } from '../model/time.js';
 
 export interface EvaluationInput {
   readonly facts: Facts;
@@ -89,7 +90,7 @@ function notApplicable({ annotationId, createdAt, expiresAt, reason }: AppliedAn
   return {
     verdict: 'not-applicable',
     code: 'not-applicable',
-    reason: `Declared not applicable until ${expiresAt.slice(0, 10)}: ${reason}`,
+    reason: `Declared not applicable until ${dayOf(expiresAt)}: ${reason}`,
     basis: [{ source: `annotation/${annotationId}`, observedAt: createdAt }],
   };
 }
@@ -98,7 +99,7 @@ function notApplicable({ annotationId, createdAt, expiresAt, reason }: AppliedAn
 function expiryNotes(annotations: readonly AppliedAnnotation[]): string {
   return annotations
     .filter(({ expired }) => expired)
-    .map(({ kind, expiresAt }) => ` What was said of it (${kind}) expired on ${expiresAt.slice(0, 10)}.`)
+    .map(({ kind, expiresAt }) => ` What was said of it (${kind}) expired on ${dayOf(expiresAt)}.`)
     .join('');
 }
 

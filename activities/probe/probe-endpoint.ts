@@ -1,5 +1,6 @@
 import type { ConnectionRow } from '../../model/connection.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
+import { DAY_MS } from '../../model/time.js';
 import type { MimecastApi, Provenance } from '../../mimecast/api.js';
 import { readAuditPage } from '../../mimecast/audit-events.js';
 import { MimecastPermissionError, MimecastUnavailableError } from '../../mimecast/errors.js';
@@ -28,7 +29,7 @@ export interface Probe extends EndpointPlace {
 }
 
 /** One small page of the last day proves the right to read, and is quick where the log is long. */
-const LOG_RANGE_MS = 86_400_000;
+const LOG_RANGE_MS = DAY_MS;
 const LOG_ROWS = 10;
 
 /**

@@ -7,12 +7,13 @@ import { pollScheduleId } from '../../contract/ids.js';
 import { CONNECTION_ATTRIBUTE, STREAM_ATTRIBUTE } from '../../contract/search-attributes.js';
 import type { PolledStream } from '../../model/streams.js';
 import { POLL_WORKFLOWS, POLLED_STREAMS } from '../../model/streams.js';
+import { HOUR_MS } from '../../model/time.js';
 
 /** The largest delay that the server adds to a tick, so that connections with the same offset do not start at once. */
 const JITTER_MS = 30_000;
 
 /** A poll that takes longer than this is beyond its own time budget and every retry: only then the server ends it. */
-const RUN_LIMIT_MS = 48 * 3_600_000;
+const RUN_LIMIT_MS = 48 * HOUR_MS;
 
 /** Behind what people wait for (1, 2), before backfills (5). The scale of the server is 1 to 5. */
 const POLL_PRIORITY = 3;

@@ -10,6 +10,7 @@ import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../console/exit-codes.js';
 import { CliError } from '../console/failures.js';
 import { counts } from '../rendering/posture.js';
+import { dayOf } from '../../model/time.js';
 
 interface AnnotateOptions {
   readonly notApplicable?: true;
@@ -103,7 +104,7 @@ function missing(what: string, nextStep: string): CliError {
 
 function reportLines({ connectionId, annotation, posture }: AnnotationReport): string[] {
   const { annotationId, controlId, kind, expiresAt, withdrawnAt } = annotation;
-  const until = withdrawnAt === undefined ? `until ${expiresAt.slice(0, 10)}` : 'withdrawn';
+  const until = withdrawnAt === undefined ? `until ${dayOf(expiresAt)}` : 'withdrawn';
   return [
     `${connectionId} ${controlId}: ${kind} ${until} (${annotationId})`,
     ...(posture ? [`now ${counts(posture.summary)}`] : []),

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { ConnectionRow } from '../../model/connection.js';
+import { DAY_MS } from '../../model/time.js';
 import { connectionIdArgument } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT, type ExitCode } from '../console/exit-codes.js';
@@ -17,7 +18,6 @@ interface GapsOptions {
 }
 
 const DEFAULT_DAYS = 30;
-const DAY_MS = 86_400_000;
 const STREAM = 'audit-events';
 
 export const gaps: CommandDefinition = (run) =>

@@ -20,6 +20,7 @@ import {
   POLLED_STREAMS,
   type PolledStream,
 } from '../../model/streams.js';
+import { dayOf } from '../../model/time.js';
 import { CliError } from './failures.js';
 import { formatDuration, parseDuration } from './times.js';
 
@@ -67,7 +68,7 @@ export function parseMoment(text: string): Date {
 
 /** `Date` takes 31 February for 3 March; a person who typed it meant something else. */
 function isOnCalendar(text: string): boolean {
-  const [year = NaN, month = NaN, day = NaN] = text.slice(0, 10).split('-').map(Number);
+  const [year = NaN, month = NaN, day = NaN] = dayOf(text).split('-').map(Number);
   return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 

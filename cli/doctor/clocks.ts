@@ -1,12 +1,13 @@
+import { durationText, MINUTE_MS, SECOND_MS } from '../../model/time.js';
 import { findingsOn, type Finding } from './finding.js';
 import type { Looked } from './look.js';
 
 const clock = findingsOn('clock');
 const THIS_CLOCK = "this machine's clock";
 
-const WARN_FROM_MS = 5_000;
-/** Skew at which signatures are refused; the connection then reports clock skew instead of refused keys. */
-const FAIL_FROM_MS = 60_000;
+const WARN_FROM_MS = 5 * SECOND_MS;
+/** Signatures are refused for it, and the connection takes it for a clock that is off rather than for refused keys. */
+const FAIL_FROM_MS = MINUTE_MS;
 
 /** Amount by which this machine's clock is ahead of another: between `leastMs` and `mostMs`, negative when behind. */
 export interface Skew {
@@ -19,8 +20,8 @@ export function skewOf(theirs: Date, requestedAt: Date, answeredAt: Date): Skew 
   return { leastMs: requestedAt.getTime() - theirs.getTime(), mostMs: answeredAt.getTime() - theirs.getTime() };
 }
 
-/** Time after its last contact at which a Temporal server forgets a worker. */
-const WORKERS_REMEMBERED_MS = 5 * 60_000;
+/** A Temporal server forgets a worker this long after it last heard of it. */
+const WORKERS_REMEMBERED_MS = 5 * MINUTE_MS;
 
 /**
  * Returns the skew against the Temporal server, which does not expose its clock: derived from its time of the last
@@ -42,12 +43,12 @@ export function judgeSkew({ check, mine, theirs }: Clocks, { leastMs, mostMs }: 
   const aheadMs = leastMs > 0 ? leastMs : Math.min(mostMs, 0);
   const offMs = Math.abs(aheadMs);
   if (offMs > WARN_FROM_MS) {
-    const found = `${mine} is ${seconds(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} ${theirs}`;
+    const found = `${mine} is ${durationText(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} ${theirs}`;
     const judged = offMs > FAIL_FROM_MS ? clock.failure : clock.warning;
     return judged(check, found, `Mend the time service (NTP): ${mine} or ${theirs} is wrong.`);
   }
   const agrees = mostMs <= WARN_FROM_MS ? 'agrees with' : 'is not behind';
-  const limit = mostMs <= WARN_FROM_MS ? '' : `, and ahead by at most ${seconds(mostMs)}`;
+  const limit = mostMs <= WARN_FROM_MS ? '' : `, and ahead by at most ${durationText(mostMs)}`;
   return clock.ok(check, `${mine} ${agrees} ${theirs}${limit}`);
 }
 
@@ -69,8 +70,3 @@ export function judgeTemporalClock(lastHeardOf: Date | undefined, now: Date): Fi
     skewByWorkers(lastHeardOf, now),
   );
 }
-
-const seconds = (ms: number): string => {
-  const whole = Math.round(ms / 1000);
-  return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-};

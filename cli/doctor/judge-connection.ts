@@ -4,13 +4,13 @@ import type { ConnectionRow, StreamPause } from '../../model/connection.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
 import { keyAge, keyDates } from '../../model/key-age.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
+import { DAY_MS, dayOf, MINUTE_MS } from '../../model/time.js';
 import { formatMoment } from '../console/times.js';
 import { findingsOn, type Finding, type FindingMaker } from './finding.js';
 import type { Sighting } from './judge-stream.js';
 
-const DAY_MS = 86_400_000;
-/** A disconnect takes seconds, or longer when polls have to end first. */
-const DISCONNECT_LIMIT_MS = 10 * 60_000;
+/** A disconnect is over in seconds unless polls have to end first. */
+const DISCONNECT_LIMIT_MS = 10 * MINUTE_MS;
 
 /** A connection: its row, and the actual state. */
 export interface ConnectionCase {
@@ -114,17 +114,16 @@ function resuming({ connectionId, settings, pauses }: ConnectionRow): string {
 /** Warns about old keys: polls still work, and the posture judges the age. */
 function judgeKeyAge(about: FindingMaker, row: ConnectionRow, keys: InspectedKeys, now: Date): Finding {
   const dates = keyDates(keys.issuedAt, row.settings.thresholds);
-  const day = (date: Date): string => date.toISOString().slice(0, 10);
   const days = Math.max(0, Math.floor((now.getTime() - keys.issuedAt.getTime()) / DAY_MS));
-  const found = `keys v${keys.version} issued ${day(keys.issuedAt)}, ${days} d old`;
+  const found = `keys v${keys.version} issued ${dayOf(keys.issuedAt)}, ${days} d old`;
   const rotate = `temporal-mimecast rotate ${row.connectionId}`;
   const age = keyAge(dates, now);
   if (age === 'fresh') return about.ok('key-age', found);
   return about.warning(
     'key-age',
     age === 'due'
-      ? `${found}: rotation is due, and overdue on ${day(dates.overdueAt)}`
-      : `${found}: rotation is OVERDUE since ${day(dates.overdueAt)}`,
+      ? `${found}: rotation is due, and overdue on ${dayOf(dates.overdueAt)}`
+      : `${found}: rotation is OVERDUE since ${dayOf(dates.overdueAt)}`,
     rotate,
   );
 }

@@ -1,7 +1,7 @@
 import type { Difference, FieldChange } from '../../evidence/observations/differences.js';
 import type { Drift } from '../../evidence/observations/drift.js';
 import type { Colours } from '../console/terminal.js';
-import { minuteOf } from '../console/times.js';
+import { minuteOf } from '../../model/time.js';
 
 /** Lists changes in order, each with its candidates. */
 export function driftLines(connectionId: string, found: readonly Drift[], colours: Colours): string[] {
@@ -11,11 +11,11 @@ export function driftLines(connectionId: string, found: readonly Drift[], colour
 
 function changeLines({ endpoint, before, after, differences, candidates }: Drift, colours: Colours): string[] {
   return [
-    `${colours.bold(endpoint)}  between ${minute(before.observedAt)} and ${minute(after.observedAt)} UTC`,
+    `${colours.bold(endpoint)}  between ${minuteOf(before.observedAt)} and ${minuteOf(after.observedAt)} UTC`,
     ...differences.flatMap((difference) => differenceLines(difference, colours)),
     ...candidates.map(({ eventTime, auditType, user, names, digest }) =>
       colours.dim(
-        `  candidate  ${minute(eventTime)}  ${auditType}${user === undefined ? '' : ` by ${user}`}, names "${names}"  ${digest.slice(0, 12)}`,
+        `  candidate  ${minuteOf(eventTime)}  ${auditType}${user === undefined ? '' : ` by ${user}`}, names "${names}"  ${digest.slice(0, 12)}`,
       ),
     ),
   ];
@@ -41,5 +41,3 @@ const isWords = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((word) => typeof word === 'string');
 
 const textOf = (value: unknown): string => (value === undefined ? '(none)' : JSON.stringify(value));
-
-const minute = (moment: Date): string => minuteOf(moment.toISOString());

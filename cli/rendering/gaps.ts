@@ -1,8 +1,7 @@
-import { durationWords } from '../../mimecast/duration-words.js';
 import type { MissingCause } from '../../model/completeness.js';
+import { minuteOf, durationText } from '../../model/time.js';
 import type { GapReport, MissingReport } from '../exports/gap-report.js';
 import type { Colours } from '../console/terminal.js';
-import { minuteOf } from '../console/times.js';
 import { table } from './table.js';
 
 const CAUSES: Readonly<Record<MissingCause, string>> = {
@@ -41,7 +40,7 @@ function missingLines(missing: readonly MissingReport[], colours: Colours): stri
   const rows = missing.map(({ start, end, cause, fillable }) => [
     minuteOf(start),
     minuteOf(end),
-    durationWords(Date.parse(end) - Date.parse(start)),
+    durationText(Date.parse(end) - Date.parse(start)),
     fillable ? colours.yellow('yes') : colours.red('no'),
     CAUSES[cause],
   ]);

@@ -1,6 +1,6 @@
 import type { ControlResult, StoredEvaluation, Summary, Verdict } from '../../model/verdicts.js';
+import { minuteOf, dayOf } from '../../model/time.js';
 import type { Colours } from '../console/terminal.js';
-import { minuteOf } from '../console/times.js';
 import { paragraph } from './paragraph.js';
 import { table } from './table.js';
 
@@ -72,7 +72,7 @@ function paintVerdict(verdict: Verdict, colours: Colours): string {
 
 function annotationWords({ annotations }: ControlResult): string[] {
   return annotations.map(({ kind, expired, expiresAt }) =>
-    expired ? `${kind} EXPIRED ${day(expiresAt)}` : `${kind} until ${day(expiresAt)}`,
+    expired ? `${kind} EXPIRED ${dayOf(expiresAt)}` : `${kind} until ${dayOf(expiresAt)}`,
   );
 }
 
@@ -102,7 +102,7 @@ export function explanationLines(evaluation: StoredEvaluation, control: ControlR
     ...control.annotations.flatMap(({ annotationId, kind, owner, reason: text, expiresAt, expired, file }) =>
       line(
         'said',
-        `${kind}${expired ? ' (EXPIRED)' : ''} by ${owner}, until ${day(expiresAt)}: ${text}${file ? ` [${file.name}, sha256 ${file.sha256}]` : ''} (${annotationId})`,
+        `${kind}${expired ? ' (EXPIRED)' : ''} by ${owner}, until ${dayOf(expiresAt)}: ${said}${file ? ` [${file.name}, sha256 ${file.sha256}]` : ''} (${annotationId})`,
       ),
     ),
     '',
@@ -138,5 +138,3 @@ function mappingLines({ mappings: { nist, iso, cis } }: ControlResult): string[]
   );
   return lines.length === 0 ? [] : ['', ...lines];
 }
-
-const day = (iso: string): string => iso.slice(0, 10);

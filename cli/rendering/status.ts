@@ -1,6 +1,7 @@
 import type { CredentialReport, StatusReport, StreamReport } from '../../client/index.js';
 import type { Colours } from '../console/terminal.js';
 import { formatMoment } from '../console/times.js';
+import { dayOf } from '../../model/time.js';
 import { counts } from './posture.js';
 import { accountWords } from './connection-report.js';
 import { paintOutcome } from './outcome.js';
@@ -41,9 +42,9 @@ function keysLine(credentials: CredentialReport | undefined, colours: Colours): 
   const dates =
     dueAt === undefined || overdueAt === undefined
       ? ''
-      : ` (rotation due ${dueAt.slice(0, 10)}, overdue ${overdueAt.slice(0, 10)})`;
+      : ` (rotation due ${dayOf(dueAt)}, overdue ${dayOf(overdueAt)})`;
   const words = { fresh: '', due: colours.yellow('  ROTATION DUE'), overdue: colours.red('  ROTATION OVERDUE') }[age];
-  return `keys  v${version} ${state}, issued ${issuedAt.slice(0, 10)}, ${ageDays} d old${dates}${words}`;
+  return `keys  v${version} ${state}, issued ${dayOf(issuedAt)}, ${ageDays} d old${dates}${words}`;
 }
 
 function rotationLines({ pendingVersion, lastRotation }: StatusReport, now: Date, colours: Colours): string[] {

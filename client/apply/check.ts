@@ -3,6 +3,7 @@ import { apiVersionProblem } from '../../mimecast/regions.js';
 import { VaultSealError } from '../../vault/errors.js';
 import { describeSealed } from '../../vault/sealing.js';
 import { CONNECTION_ID } from '../../contract/ids.js';
+import { isJsonObject, type JsonObject } from '../../model/json.js';
 import type { WantedConnection } from './documents.js';
 import type { ApplyProblem, Problem } from './problems.js';
 import { formProblems, type DocumentRules } from './schema.js';
@@ -36,7 +37,7 @@ const at =
 
 /** What fields say together. Looks at the document as it was written: its form may be wrong as well. */
 function senseProblems(document: unknown, { keyField }: DocumentRules): Problem[] {
-  const defaults = isRecord(document) && isRecord(document['defaults']) ? document['defaults'] : {};
+  const defaults = isJsonObject(document) && isJsonObject(document['defaults']) ? document['defaults'] : {};
   return [...connectionsIn(document)].flatMap(([id, connection]) => {
     const path = ['connections', id];
     return [
@@ -71,12 +72,12 @@ function idProblems(id: string): Problem[] {
   return [{ path: [], message }];
 }
 
-function placeProblems(connection: Fields, defaults: Fields): Problem[] {
+function placeProblems(connection: JsonObject, defaults: JsonObject): Problem[] {
   if (connection['baseUrl'] !== undefined || defaults['baseUrl'] !== undefined) return [];
   return [{ path: ['baseUrl'], message: 'is missing, here and in the defaults' }];
 }
 
-function thresholdProblems(connection: Fields, defaults: Fields): Problem[] {
+function thresholdProblems(connection: JsonObject, defaults: JsonObject): Problem[] {
   const thresholds = { ...recordIn(defaults, 'thresholds'), ...recordIn(connection, 'thresholds') };
   const { keysDueDays, keysOverdueDays } = thresholds;
   if (typeof keysDueDays !== 'number' || typeof keysOverdueDays !== 'number' || keysDueDays <= keysOverdueDays)
@@ -85,7 +86,7 @@ function thresholdProblems(connection: Fields, defaults: Fields): Problem[] {
   return [{ path: ['thresholds', 'keysDueDays'], message }];
 }
 
-function keyProblems(id: string, connection: Fields, keyField: DocumentRules['keyField']): Problem[] {
+function keyProblems(id: string, connection: JsonObject, keyField: DocumentRules['keyField']): Problem[] {
   const { sealed, [keyField]: others } = connection;
   const message = 'is a second source of keys beside sealed: keep one';
   return [
@@ -108,7 +109,11 @@ function sealProblems(id: string, sealed: string): Problem[] {
 }
 
 /** Each generation of the API has hosts of its own. Of sealed keys only a worker knows the generation. */
-function placeOfKeysProblems(connection: Fields, defaults: Fields, keyField: DocumentRules['keyField']): Problem[] {
+function placeOfKeysProblems(
+  connection: JsonObject,
+  defaults: JsonObject,
+  keyField: DocumentRules['keyField'],
+): Problem[] {
   const baseUrl = connection['baseUrl'] ?? defaults['baseUrl'];
   const credentials = keyField === 'credentials' ? connection['credentials'] : undefined;
   if (typeof baseUrl !== 'string' || credentials === undefined || credentialProblems(credentials).length > 0) return [];
@@ -128,16 +133,11 @@ export function credentialProblems(credentials: unknown): Problem[] {
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function* connectionsIn(document: unknown): Generator<readonly [string, Fields]> {
-  if (!isRecord(document) || !isRecord(document['connections'])) return;
+function* connectionsIn(document: unknown): Generator<readonly [string, JsonObject]> {
+  if (!isJsonObject(document) || !isJsonObject(document['connections'])) return;
   for (const [id, connection] of Object.entries(document['connections'])) {
-    if (isRecord(connection)) yield [id, connection];
+    if (isJsonObject(connection)) yield [id, connection];
   }
 }
 
-const recordIn = (fields: Fields, name: string): Fields => (isRecord(fields[name]) ? fields[name] : {});
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const recordIn = (fields: JsonObject, name: string): JsonObject => (isJsonObject(fields[name]) ? fields[name] : {});

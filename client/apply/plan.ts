@@ -1,4 +1,5 @@
 import type { ConnectionSettings } from '../../model/connection.js';
+import { dayOf } from '../../model/time.js';
 import { apiVersionAt } from '../../mimecast/regions.js';
 import type { ListedConnection } from '../reports.js';
 import { fieldChanges, type FieldChange } from './changes.js';
@@ -223,7 +224,7 @@ function notesOn(
     ...(state === 'refused' ? ['Its keys are refused, and the document holds the same ones.'] : []),
     ...(issued === undefined || !credentials || issued === credentials.issuedAt
       ? []
-      : [`issuedAt counts when keys are taken into use: for these it stays ${credentials.issuedAt.slice(0, 10)}.`]),
+      : [`issuedAt counts when keys are taken into use: for these it stays ${dayOf(credentials.issuedAt)}.`]),
   ];
 }
 

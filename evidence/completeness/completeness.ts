@@ -3,6 +3,7 @@ import type { TimeRange } from '../../model/time-ranges.js';
 import { countLateEvents } from './late-events.js';
 import { readTotalMismatches } from './total-mismatches.js';
 import type { ConnectionRow, Stream } from '../../model/connection.js';
+import { HOUR_MS } from '../../model/time.js';
 import { readConnection } from '../database/connection-row.js';
 import { readHeldRanges } from '../ledger/held.js';
 import { readCredentials, firstAccepted } from '../connections/credentials.js';
@@ -32,7 +33,7 @@ export const createCompleteness = (db: Database): CompletenessReader => ({
 });
 
 /** For a stream whose settings are gone: the usual interval of the audit log. */
-const USUAL_EVERY_MS = 6 * 3_600_000;
+const USUAL_EVERY_MS = 6 * HOUR_MS;
 
 async function readCompleteness(
   db: Database,

@@ -1,9 +1,6 @@
 import type { Completeness, MissingCause, MissingRange } from '../../model/completeness.js';
 import { common, merged, without, type TimeRange } from '../../model/time-ranges.js';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/time.js';
 
 /** The polls' own rules, as far as they say what can be held; a test keeps the two the same. */
 export const OWED_RULES = {

@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../model/json.js';
+
 /** What an entry of the log is about. */
 export type LogKind =
   | 'connection-opened'
@@ -28,17 +30,11 @@ export interface LogRecord {
   /** When the entry was made: ISO, UTC, by the database's clock. */
   readonly at: string;
   readonly kind: LogKind;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: JsonObject;
 }
 
-/** @returns the record, or nothing when somebody has made the text something else */
+/** Returns kind and data of a record; undefined for a text that is not one. */
 export function parseRecord(text: string): { kind: string; data: LogRecord['data'] } | undefined {
-  try {
-    const record = JSON.parse(text) as { kind?: unknown; data?: LogRecord['data'] | null } | null;
-    return typeof record?.kind === 'string' && typeof record.data === 'object' && record.data !== null
-      ? { kind: record.kind, data: record.data }
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const { kind, data } = parseJsonObject(text) ?? {};
+  return typeof kind === 'string' && isJsonObject(data) ? { kind, data } : undefined;
 }

@@ -3,6 +3,7 @@ import type { Database, Queryable } from '../database/database.js';
 import { BEGINNING, FOREVER } from '../database/sql.js';
 import { differencesBetween, type Difference } from './differences.js';
 import type { MomentRange } from '../../model/time-ranges.js';
+import { MINUTE_MS } from '../../model/time.js';
 
 /** A change in what one endpoint answered, between two polls. */
 export interface Drift {
@@ -45,7 +46,7 @@ export interface DriftRange extends MomentRange {
 }
 
 /** An event of the vendor's clock may be written a little before the answer that shows it, or long after it happened. */
-const CLOCKS_MS = 5 * 60_000;
+const CLOCKS_MS = 5 * MINUTE_MS;
 /** Shorter names are found in every other text. */
 const SHORTEST_NAME = 4;
 const MOST_CANDIDATES = 20;

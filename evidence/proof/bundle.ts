@@ -1,6 +1,7 @@
 import type { Database } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
 import { readHead, type LogHead } from '../log/append.js';
+import { parseJsonObject } from '../../model/json.js';
 import { proofRecords, type ProofEvidence, type ProofRecord } from './proof-records.js';
 /** Raised when a reader of the form before would not understand the form any more. */
 const BUNDLE_FORMAT = 1;
@@ -46,7 +47,7 @@ export function bundle(db: Database, connectionId: string): AsyncGenerator<Bundl
 
 /** @returns the header that a line is, unless it is none, or that of a form that is not understood here */
 export function parseHeader(line: string): BundleHeader | undefined {
-  const header = parseObject(line);
+  const header = parseJsonObject(line);
   if (header?.['type'] !== 'bundle' || header['format'] !== BUNDLE_FORMAT) return undefined;
   const head = header['head'] as Partial<LogHead> | undefined;
   const isWhole =
@@ -63,7 +64,7 @@ const BODY = ',"body":';
  */
 export function parseProofRecord(line: string): ProofRecord | undefined {
   const at = line.startsWith('{"type":"entry"') ? -1 : line.indexOf(BODY);
-  const fields = parseObject(at < 0 ? line : `${line.slice(0, at)}}`);
+  const fields = parseJsonObject(at < 0 ? line : `${line.slice(0, at)}}`);
   if (!fields) return undefined;
   if (fields['type'] === 'entry') return isEntry(fields) ? (fields as unknown as ProofRecord) : undefined;
   if (!isEvidence(fields) || !line.endsWith('}')) return undefined;
@@ -90,12 +91,3 @@ function isEvidence(
 }
 
 const isDigest = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -6,10 +6,10 @@ import type { ProofRecord } from './proof-records.js';
 import { ROW_DIGESTS_KEPT_DAYS } from '../statistics/row-digests.js';
 import { CELL_COLUMNS, toCell, type CellRecord } from '../statistics/cells.js';
 import type { Protection } from '../../model/statistics.js';
+import { DAY_MS } from '../../model/time.js';
 import { parseRecord, type LogRecord } from '../log/record.js';
 import type { Verification } from './verifier.js';
 
-const DAY_MS = 86_400_000;
 const BATCH = 500;
 
 /**

@@ -1,7 +1,6 @@
 import type { CountedRow } from '../../mimecast/protection-rows.js';
 import type { DailyStatistics } from '../../model/statistics.js';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS, dayOf } from '../../model/time.js';
 
 /** Which cell of the statistics of one protection a row falls into. */
 export type CellKey = Pick<DailyStatistics, 'day' | 'route' | 'definition'>;
@@ -24,9 +23,6 @@ export interface Cell extends CellIncrement {
 
 /** The end of a UTC day. */
 export const endOfDay = (day: string): Date => new Date(Date.parse(day) + DAY_MS);
-
-/** The UTC day of a moment: `2026-11-23`. */
-export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** Identifies a cell among those of one protection. */
 export const keyOf = ({ day, route, definition }: CellKey): string => JSON.stringify([day, route, definition]);

@@ -1,8 +1,8 @@
-import { dayOf } from './cell.js';
 import type { Queryable } from '../database/database.js';
 import { coversDay, protectionLogCoverage } from './protection-log-coverage.js';
 import { CELL_COLUMNS, toCounts, type CellRecord } from './cells.js';
 import { PROTECTIONS, type DailyStatistics, type Protection } from '../../model/statistics.js';
+import { dayOf } from '../../model/time.js';
 
 export async function readDaily(
   client: Queryable,

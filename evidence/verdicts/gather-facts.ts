@@ -6,13 +6,14 @@ import type { EndpointFact, Facts, KeysFact, ReadableFact, StreamFact } from '..
 import { readProtectionLogs } from '../statistics/protection-logs.js';
 import { completenessSince } from '../completeness/completeness.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
+import { DAY_MS } from '../../model/time.js';
 import { readDaily } from '../statistics/daily.js';
 
 /** An answer is good for this many intervals of its stream: one poll may fail, two may not. */
 const FRESH_INTERVALS = 2;
 
 /** Days of statistics that controls look at: a week, and the day in which it begins. */
-const STATISTICS_MS = 8 * 86_400_000;
+const STATISTICS_MS = 8 * DAY_MS;
 
 /**
  * Reads what controls look at, all of it as it was at one moment, so that a poll that ends meanwhile is seen whole or not at

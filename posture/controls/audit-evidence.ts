@@ -1,9 +1,10 @@
 import type { MissingRange } from '../../model/completeness.js';
 import type { Facts } from '../../model/facts.js';
+import { DAY_MS, HOUR_MS, minuteOf } from '../../model/time.js';
 import { count } from '../policies/assess.js';
 import type { Control } from '../rules/control.js';
 import { judged, type Finding } from '../rules/judged.js';
-import { after, DAY_MS, HOUR_MS, LOOK_BACK_DAYS, minuteOf } from '../rules/moments.js';
+import { after, LOOK_BACK_DAYS } from '../rules/moments.js';
 import { CIS, ISO, NIST } from '../rules/requirements.js';
 
 /** Days for which Mimecast keeps audit events. Source: Mimecast, "Get Audit Events". */
@@ -87,7 +88,7 @@ function findingWithoutBasis(
       ? unknown('first-interval', 'The first interval is not over, and no window is complete yet.')
       : unknown('unreadable', 'No window of the audit log is complete yet.', again);
   }
-  const held = `The audit log is held up to ${minuteOf(heldTo)}`;
+  const held = `The audit log is held up to ${minuteOf(heldTo)} UTC`;
   if (now >= freshUntil) return unknown('stale', `${held}, and was last read twice its interval ago, or more.`, again);
 
   // A range that was only not read yet is not a gap before `behindAt`.
@@ -98,7 +99,7 @@ function findingWithoutBasis(
     const reason = `No administrative event within ${LOOK_BACK_DAYS} days: a quiet tenant looks the same as a log that stopped.`;
     return unknown('no-events', reason);
   }
-  return { verdict: 'pass', code: 'contiguous', reason: `Held without gaps up to ${minuteOf(heldTo)}.` };
+  return { verdict: 'pass', code: 'contiguous', reason: `Held without gaps up to ${minuteOf(heldTo)} UTC.` };
 }
 
 function unknown(code: string, reason: string, action?: string): UncitedFinding {
@@ -116,8 +117,8 @@ function lostForGood(first: MissingRange, gaps: number, connectionId: string): U
   };
 }
 
-function stillFillable(gap: MissingRange, gaps: number, connectionId: string): UncitedFinding {
-  const reason = `A gap of the audit log can be filled until ${minuteOf(lostAt(gap))}: ${rangeOf(gap)}.`;
+function stillFillable(gap: MissingRange, gaps: number, connectionId: string): Said {
+  const reason = `A gap of the audit log can be filled until ${minuteOf(lostAt(gap))} UTC: ${rangeOf(gap)}.`;
   return { ...unknown('gap-open', reason, `Fill it: "backfill ${connectionId}".`), details: { gaps } };
 }
 
@@ -128,7 +129,7 @@ const isLost = (gap: MissingRange, now: Date): boolean => !gap.fillable || now >
 
 const lostAt = ({ start }: MissingRange): Date => after(start, KEPT_DAYS * DAY_MS);
 
-const rangeOf = ({ start, end }: MissingRange): string => `from ${minuteOf(start)} to ${minuteOf(end)}`;
+const rangeOf = ({ start, end }: MissingRange): string => `from ${minuteOf(start)} UTC to ${minuteOf(end)} UTC`;
 
 /** End of the stored log, and the times until which it is recent enough. */
 interface AuditLog {

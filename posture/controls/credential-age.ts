@@ -1,15 +1,16 @@
 import type { Facts, KeysFact } from '../../model/facts.js';
 import type { Judgement } from '../../model/verdicts.js';
+import { dayOf, MINUTE_MS, DAY_MS } from '../../model/time.js';
 import type { Control } from '../rules/control.js';
 import { judged } from '../rules/judged.js';
-import { after, DAY_MS, dayOf } from '../rules/moments.js';
+import { after } from '../rules/moments.js';
 import { ISO, NIST } from '../rules/requirements.js';
 
 /** Source: the product specification, "Rotate them every 90 days"; the same age as that of the reminder in `status`. */
 const OVERDUE_DAYS = 90;
 
-/** Allowed clock difference between the issuer of the keys and the server. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** Clocks of whoever issues keys and of the server may differ by as much. */
+const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 const remediation =
   'Administration Console: Administration → Services → API and Platform Integrations → Your Application Integrations. Request new keys, then "temporal-mimecast rotate".';

@@ -2,6 +2,7 @@ import { parseTimestamp } from '../../mimecast/timestamps.js';
 import type { PolicyList } from './lists.js';
 import type { Boundary, Policy, Side, SideKind } from './policy.js';
 import { isJsonObject } from '../../model/json.js';
+import { SECOND_MS } from '../../model/time.js';
 
 /** Source: Mimecast, "Get Blocked Sender Policy". The header display name is in the console only, not on that page. */
 const SIDE_KINDS: Readonly<Partial<Record<string, SideKind>>> = {
@@ -19,7 +20,6 @@ const SIDE_KINDS: Readonly<Partial<Record<string, SideKind>>> = {
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2100;
 
-const SECOND_MS = 1000;
 const LONGEST_NAME = 80;
 
 /** Parses the items of a list. @returns the policies, and the positions of items that do not have the form of a policy */

@@ -1,4 +1,5 @@
 import type { Facts } from '../../model/facts.js';
+import { isJsonObject } from '../../model/json.js';
 import { readEndpoint, wrongShape, type GoodReading, type Problem } from './read-endpoint.js';
 
 type ArchiveEndpoint = 'account' | 'archive-settings';
@@ -49,8 +50,7 @@ function sourceOf(facts: Facts, endpoint: ArchiveEndpoint): Readable {
 
 /** Returns the only item. Several items would be several archives, and it is unknown which one counts. */
 function onlyItem([item, ...others]: readonly unknown[]): ArchiveSource['item'] | undefined {
-  const isOne = others.length === 0 && typeof item === 'object' && item !== null && !Array.isArray(item);
-  return isOne ? (item as ArchiveSource['item']) : undefined;
+  return others.length === 0 && isJsonObject(item) ? item : undefined;
 }
 
 function disagree(account: ArchiveSource, settings: ArchiveSource): Problem {

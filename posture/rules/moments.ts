@@ -1,7 +1,4 @@
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
-
-/** Look-back into logs, in days. */
+/** The control's look-back into logs, in days. */
 export const LOOK_BACK_DAYS = 7;
 
 export const after = (moment: Date, ms: number): Date => new Date(moment.getTime() + ms);
@@ -17,9 +14,3 @@ export function earliest(moments: readonly (Date | undefined)[]): Date | undefin
   const present = moments.filter((moment) => moment !== undefined).map(Number);
   return present.length === 0 ? undefined : new Date(Math.min(...present));
 }
-
-/** Formats a day in UTC: `2026-11-23`. */
-export const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10);
-
-/** Formats a time to the minute in UTC: `2026-11-23 02:10 UTC`. */
-export const minuteOf = (moment: Date): string => `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

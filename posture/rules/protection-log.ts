@@ -1,8 +1,9 @@
 import type { Facts, LogFact } from '../../model/facts.js';
 import type { DailyStatistics, Protection } from '../../model/statistics.js';
 import type { Basis, Judgement } from '../../model/verdicts.js';
+import { DAY_MS, dayOf, minuteOf } from '../../model/time.js';
 import { judged, type Finding } from './judged.js';
-import { after, DAY_MS, dayOf, earliest, LOOK_BACK_DAYS, minuteOf } from './moments.js';
+import { after, earliest, LOOK_BACK_DAYS } from './moments.js';
 import { grant, pollAgain, type Problem } from './read-endpoint.js';
 
 /** Default poll interval of a protection log; the same as for policies. */
@@ -108,7 +109,7 @@ function readLog(facts: Facts, protection: Protection): LogReading {
   }
   const readAt = readUntil(log);
   if (readAt === undefined) {
-    const polledAt = minuteOf(log.observedAt);
+    const asked = `${minuteOf(log.observedAt)} UTC`;
     return unknown(
       'unreadable',
       `The log of this protection could not be read yet; it was asked for last at ${polledAt}.`,

@@ -1,8 +1,8 @@
 import type { EndpointName, ProtectionLogEndpoint, Stream, VendorStatistics } from '../../model/connection.js';
 import type { EndpointFact, Facts, ReadableFact } from '../../model/facts.js';
 import type { Basis } from '../../model/verdicts.js';
+import { dayOf, minuteOf } from '../../model/time.js';
 import type { Finding } from './judged.js';
-import { dayOf, minuteOf } from './moments.js';
 
 /** A response that can be judged, or the problem that prevents it. */
 export type EndpointReading = GoodReading | { readonly problem: Problem };
@@ -111,7 +111,7 @@ function unreadable(facts: Facts, endpoint: JudgedEndpoint, { latest, partlyFail
   const reason =
     partlyFailed === true
       ? `Mimecast answered with only a part of the ${shows}, which is kept and not judged.`
-      : `Mimecast has not answered yet with the ${shows}; it was asked last at ${minuteOf(latest.observedAt)}.`;
+      : `Mimecast has not answered yet with the ${shows}; it was asked last at ${minuteOf(latest.observedAt)} UTC.`;
   return {
     verdict: 'unknown',
     code: 'unreadable',

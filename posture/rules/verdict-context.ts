@@ -1,5 +1,6 @@
 import type { Facts } from '../../model/facts.js';
 import type { Judgement } from '../../model/verdicts.js';
+import { isJsonObject } from '../../model/json.js';
 import { loggedRows } from './protection-log.js';
 import { readEndpoint } from './read-endpoint.js';
 
@@ -27,8 +28,7 @@ function packagesOf(facts: Facts): readonly string[] | undefined {
   const reading = readEndpoint(facts, 'account');
   if (reading.problem) return undefined;
   const [account] = reading.items;
-  const packages: unknown =
-    typeof account === 'object' && account !== null ? Reflect.get(account, 'packages') : undefined;
+  const packages = isJsonObject(account) ? account['packages'] : undefined;
   return Array.isArray(packages) ? packages.filter((name) => typeof name === 'string') : undefined;
 }
 

@@ -5,6 +5,7 @@ import type { ReportInput } from './input.js';
 import { none, section, table } from './section.js';
 import { moment } from './words.js';
 import type { LogKind } from '../../evidence/log/record.js';
+import { isJsonObject } from '../../model/json.js';
 
 /** Kinds of log entries that the report lists. */
 export const CHANGE_KINDS = [
@@ -99,7 +100,7 @@ const text = (data: Data, key: string, before: string): Html[] => {
 };
 
 function settings(changed: unknown): Html[] {
-  if (typeof changed !== 'object' || changed === null) return [];
+  if (!isJsonObject(changed)) return [];
   return Object.entries(changed).map(([name, change]) => {
     const { from, to } = (change ?? {}) as { readonly from?: unknown; readonly to?: unknown };
     return html`${named(name)}: <code>${named(json(from))}</code> → <code>${named(json(to))}</code>`;

@@ -4,7 +4,7 @@ import type { ReportInput } from './input.js';
 import { none, notLookedAt, section, table } from './section.js';
 import { fillOf, legend } from './signs.js';
 import { strip } from './strip.js';
-import { durationText, moment, momentText, plural, shareText } from './words.js';
+import { minutesText, moment, momentText, plural, shareText } from './words.js';
 
 const CAUSES: Readonly<Record<MissingCause, string>> = {
   'look-back': 'Mimecast no longer kept it when it was asked for',
@@ -72,7 +72,7 @@ const row = ({ start, end, cause, fillable }: MissingRange): Html =>
   html`<tr>
     <td>${moment(start)}</td>
     <td>${moment(end)}</td>
-    <td>${durationText(end.getTime() - start.getTime())}</td>
+    <td>${minutesText(end.getTime() - start.getTime())}</td>
     <td>${CAUSES[cause]}</td>
     <td>${fillable ? 'Yes' : 'No'}</td>
   </tr>`;

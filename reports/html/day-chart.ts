@@ -1,4 +1,5 @@
 import { countText } from '../exports/small-counts.js';
+import { DAY_MS, dayOf } from '../../model/time.js';
 import type { DayCount } from './daily-counts.js';
 import { html, type Html } from './html.js';
 import { rounded } from './strip.js';
@@ -8,8 +9,7 @@ const HEIGHT = 96;
 /** Height of a day whose count is hidden; independent of the count. */
 const SMALL_HEIGHT = 6;
 const LEAST_HEIGHT = 3;
-const DAY_MS = 86_400_000;
-/** Limit of days. For longer periods the latest are drawn, because bars thinner than a pixel are invisible. */
+/** Of a longer period the latest are drawn: bars that are thinner than a pixel show nothing. */
 const MOST_DAYS = 400;
 
 export interface DayChart {
@@ -80,7 +80,5 @@ function daysBetween(first: string, last: string): string[] {
   const count = Math.floor((Date.parse(last) - start) / DAY_MS) + 1;
   if (!(count > 0)) return [];
   const shown = Math.min(count, MOST_DAYS);
-  return Array.from({ length: shown }, (_, index) =>
-    new Date(start + (count - shown + index) * DAY_MS).toISOString().slice(0, 10),
-  );
+  return Array.from({ length: shown }, (_, index) => dayOf(new Date(start + (count - shown + index) * DAY_MS)));
 }

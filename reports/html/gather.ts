@@ -5,6 +5,7 @@ import type { Rendering } from '../exports/rendering.js';
 import type { LogEntry, LogRange } from '../../evidence/log/entries.js';
 import type { DailyStatistics } from '../../model/statistics.js';
 import type { ControlId, StoredEvaluation, Verdict } from '../../model/verdicts.js';
+import { DAY_MS } from '../../model/time.js';
 import { CHANGE_KINDS } from './changes.js';
 import type { CitedBody, ControlStates, DriftEntry, ReportedConnection, ReportInput, StateSpan } from './input.js';
 import type { LogHead } from '../../evidence/log/append.js';
@@ -39,7 +40,7 @@ export interface ReportRequest extends Rendering {
   readonly at?: Date;
 }
 
-const USUAL_PERIOD_MS = 30 * 86_400_000;
+const USUAL_PERIOD_MS = 30 * DAY_MS;
 
 /** Reads everything that a report shows. All times come from the request and the stored records, not from the clock. */
 export async function gatherReport(sources: ReportSources, request: ReportRequest): Promise<ReportInput> {

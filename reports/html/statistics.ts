@@ -1,5 +1,6 @@
 import { countText, formatCount, SMALLEST_SHOWN, type ShownPart } from '../exports/small-counts.js';
 import { PROTECTIONS, UNITS, type Protection } from '../../model/statistics.js';
+import { dayOf } from '../../model/time.js';
 import { countsOf, type ProtectionCounts } from './daily-counts.js';
 import { dayChart, type DayChart } from './day-chart.js';
 import { html, named, type Html } from './html.js';
@@ -56,7 +57,7 @@ type Axis = DayChart['axis'];
 
 /** Returns the days of the period. Its end is exclusive, and can be the start of a day. */
 function axisOf({ from, to }: ReportInput['period']): Axis {
-  return { from: from.slice(0, 10), to: new Date(Date.parse(to) - 1).toISOString().slice(0, 10) };
+  return { from: dayOf(from), to: dayOf(new Date(Date.parse(to) - 1)) };
 }
 
 function protectionOf(protection: Protection, counts: ProtectionCounts, axis: Axis): Html {

@@ -4,7 +4,7 @@ import type { ControlStates, ReportInput } from './input.js';
 import { none, section } from './section.js';
 import { fillOf, legend } from './signs.js';
 import { strip } from './strip.js';
-import { date, durationText, momentText, plural, shareText, VERDICT_WORDS } from './words.js';
+import { date, minutesText, momentText, plural, shareText, VERDICT_WORDS } from './words.js';
 
 const VERDICTS: readonly Verdict[] = ['pass', 'fail', 'unknown', 'not-applicable'];
 
@@ -36,7 +36,7 @@ function stateOf({ id, spans }: ControlStates, { period, evaluation }: ReportInp
   const shares = sharesOf(spans, period);
   const changes = spans.length - 1;
   const text = joined(
-    shares.map(({ label, ms, share }) => html`<span>${label} <strong>${share}</strong> (${durationText(ms)})</span>`),
+    shares.map(({ label, ms, share }) => html`<span>${label} <strong>${share}</strong> (${minutesText(ms)})</span>`),
     ' · ',
   );
   return html`<li>

@@ -1,4 +1,5 @@
 import type { Severity, Subject, Verdict } from '../../model/verdicts.js';
+import { durationText, MINUTE_MS } from '../../model/time.js';
 import { html, named, type Html } from './html.js';
 
 /** Words and formats of the report. Independent of locale and time zone. */
@@ -44,20 +45,9 @@ function time(at: string | Date, text: (iso: string) => string): Html {
   return Number.isNaN(Date.parse(iso)) ? named(iso) : html`<time datetime="${iso}">${text(iso)}</time>`;
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Formats a duration in its two largest units: `12 d 4 h`, `3 h 20 min`, `under a minute`. Rounded down. */
-export function durationText(ms: number): string {
-  if (ms < MINUTE_MS) return 'under a minute';
-  const days = Math.floor(ms / DAY_MS);
-  const hours = Math.floor((ms % DAY_MS) / HOUR_MS);
-  const minutes = Math.floor((ms % HOUR_MS) / MINUTE_MS);
-  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
-  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
-  return `${minutes} min`;
-}
+/** A duration to the minute: `12 d 4 h`, `3 h 20 min`, `under a minute`. Rounded down, so that it is never overstated. */
+export const minutesText = (ms: number): string =>
+  ms < MINUTE_MS ? 'under a minute' : durationText(ms - (ms % MINUTE_MS));
 
 /** Formats a share. A share below the whole is never shown as 100 %, and one above nothing never as 0 %. */
 export function shareText(part: number, whole: number): string {

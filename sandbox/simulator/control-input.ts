@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOUR_MS } from '../../model/time.js';
 import { ENDPOINT_PATHS, type SimulatedEndpoint } from './tenant.js';
 
 /** Schemas of the control interface. Unknown names are rejected: a fault that is silently ignored would prove nothing. */
@@ -74,7 +75,7 @@ export const accessChange = z.strictObject({
 
 export const lateArrival = z.strictObject({
   count: z.int().min(1).max(10_000).default(1),
-  ageMs: whole.default(3_600_000),
+  ageMs: whole.default(HOUR_MS),
 });
 
 export const lateRowArrival = lateArrival.extend({

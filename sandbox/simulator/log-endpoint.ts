@@ -1,13 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import { MINUTE_MS } from '../../model/time.js';
+import { isJsonObject, type JsonObject } from '../../model/json.js';
 import { refusal, vendorError, type Answer } from './answers.js';
 import { parseVendorTime, type TimedLog } from './audit-log.js';
 import type { LogForm } from './log-forms.js';
 import type { PageFilters, PagePlace, PageTokens } from './page-token.js';
 import type { SimulatorSettings } from './settings.js';
 
-/** Tolerance for callers that request exactly the look-back: their call arrives some seconds later. */
-const LOOK_BACK_GRACE_MS = 60_000;
+/** A caller that asks for exactly the look-back is some seconds late when its call arrives. */
+const LOOK_BACK_GRACE_MS = MINUTE_MS;
 const MAX_PAGE_SIZE = 500;
 const DEFAULT_PAGE_SIZE = 25;
 const FASTEST_GZIP = { level: 1 };
@@ -18,7 +20,7 @@ export interface LogCall {
   readonly identity: string;
   readonly form: LogForm;
   readonly log: TimedLog<object>;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: JsonObject;
   readonly settings: SimulatorSettings;
   readonly nowMs: number;
   readonly repeatToken: boolean;
@@ -167,20 +169,14 @@ function belongsTo(place: PagePlace, filters: PageFilters | FiltersInToken): boo
   return place.pageSize === filters.pageSize && place.startMs === filters.startMs && place.endMs === filters.endMs;
 }
 
-/** Reads the page token of a request from its place in this form. */
-export function tokenOf(
-  body: Readonly<Record<string, unknown>>,
-  form: SimulatorSettings['tokenForm'],
-): string | undefined {
+/** The page token of a request, from where this form has it. */
+export function tokenOf(body: JsonObject, form: SimulatorSettings['tokenForm']): string | undefined {
   const items = Array.isArray(body['data']) ? (body['data'] as unknown[]) : [];
   const holder = form === 'meta' ? paginationOf(body) : asObject(items[0]);
   const token = holder['pageToken'];
   return typeof token === 'string' ? token : undefined;
 }
 
-const paginationOf = (body: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  asObject(asObject(body['meta'])['pagination']);
+const paginationOf = (body: JsonObject): JsonObject => asObject(asObject(body['meta'])['pagination']);
 
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
+const asObject = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});

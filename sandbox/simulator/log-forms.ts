@@ -1,8 +1,7 @@
+import { DAY_MS } from '../../model/time.js';
 import type { SimulatedLog } from './tenant.js';
 
-const DAY_MS = 86_400_000;
-
-/** Request and response format of a log. */
+/** How a log of the vendor's is asked for, and how it answers. */
 export interface LogForm {
   /** Field of a row with its time. */
   readonly timeField: string;

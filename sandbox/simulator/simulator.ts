@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE_MS } from '../../model/time.js';
+import { parseJsonObject } from '../../model/json.js';
 import { CONTROL_PATH, control } from './control.js';
 import { Faults, type Fault } from './faults.js';
 import { clientIdIn, TOKEN_PATH } from './oauth.js';
@@ -40,7 +42,7 @@ class SimulatorServer implements Simulator {
 
   constructor(settings: SimulatorSettings) {
     this.settings = settings;
-    this.server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    this.server = createServer({ keepAliveTimeout: MINUTE_MS }, (request, response) => {
       this.handle(request, response).catch(() => request.socket.destroy());
     });
   }
@@ -90,7 +92,7 @@ class SimulatorServer implements Simulator {
     // Signatures and fault rules use the path without the query.
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     const text = await read(request);
-    const body = parse(text);
+    const body = parseJsonObject(text);
     if (path.startsWith(CONTROL_PATH)) {
       control(this, request, response, body);
       return;
@@ -157,14 +159,4 @@ async function read(request: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

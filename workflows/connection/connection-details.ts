@@ -1,6 +1,7 @@
 import { markdownList } from '../markdown-list.js';
 import type { ConnectionStatus } from '../../contract/reports.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
+import { dayOf, HOUR_MS, MINUTE_MS, minuteOf, SECOND_MS } from '../../model/time.js';
 
 /** What the Temporal UI shows on a connection's page, in Markdown. */
 export function connectionDetails(connection: ConnectionStatus): string {
@@ -23,11 +24,11 @@ function keysLine({ credentials, pendingVersion }: ConnectionStatus): string | u
   const { version, state, issuedAt, age = 'fresh', overdueAt = '' } = credentials;
   const aged = {
     fresh: '',
-    due: ` · **rotation due**, overdue on ${day(overdueAt)}`,
-    overdue: ` · **rotation overdue** since ${day(overdueAt)}`,
+    due: ` · **rotation due**, overdue on ${dayOf(overdueAt)}`,
+    overdue: ` · **rotation overdue** since ${dayOf(overdueAt)}`,
   }[age];
   const pending = pendingVersion === undefined ? '' : ` · v${pendingVersion} is being proved`;
-  return `Keys v${version}, ${state}, issued ${day(issuedAt)}${aged}${pending}`;
+  return `Keys v${version}, ${state}, issued ${dayOf(issuedAt)}${aged}${pending}`;
 }
 
 function refusalLine({ connectionId, refusedSince, nextProbeAt }: ConnectionStatus): string | undefined {
@@ -52,9 +53,7 @@ function postureLine({ posture }: ConnectionStatus): string | undefined {
   return `Controls ${minute(at)}: ${summary.fail > 0 ? `**${counts}**` : counts}${which}`;
 }
 
-const day = (iso: string): string => iso.slice(0, 10);
-
-const minute = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+const minute = (iso: string): string => `${minuteOf(iso)} UTC`;
 
 function streamList({ connectionId, settings, pauses }: ConnectionStatus): string | undefined {
   if (!settings) return undefined;
@@ -70,6 +69,6 @@ function streamList({ connectionId, settings, pauses }: ConnectionStatus): strin
 
 /** In the largest unit that says it in a whole number. */
 function interval(ms: number): string {
-  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
-  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
+  if (ms % HOUR_MS === 0) return `${ms / HOUR_MS} h`;
+  return ms % MINUTE_MS === 0 ? `${ms / MINUTE_MS} min` : `${ms / SECOND_MS} s`;
 }

@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { connectionDetails } from './connection-details.js';
 import { keyAge } from '../../model/key-age.js';
 import { nextProbe, nextRetry, refusalRules } from '../../model/refusal-rules.js';
+import { DAY_MS, MINUTE_MS } from '../../model/time.js';
 import type { ConnectionTest, ConnectionStatus, CredentialStatus, PostureStatus } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from '../../contract/search-attributes.js';
 
@@ -40,10 +41,10 @@ export interface Agenda {
 }
 
 /** Verdicts are asked for at least once in this time, and a moment after they turn: clocks differ. */
-const EVALUATE_EVERY_MS = 24 * 3_600_000;
+const EVALUATE_EVERY_MS = DAY_MS;
 const EVALUATE_AFTER_TURN_MS = 1_000;
-const EVALUATE_RETRY_MS = 5 * 60_000;
-const KEEP_HOUSE_EVERY_MS = 24 * 3_600_000;
+const EVALUATE_RETRY_MS = 5 * MINUTE_MS;
+const KEEP_HOUSE_EVERY_MS = DAY_MS;
 
 interface Appointment {
   readonly duty: Duty;

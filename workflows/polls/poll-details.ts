@@ -2,6 +2,7 @@ import type { AuditProgress } from '../../contract/activities.js';
 import type { RunFailure } from '../failures.js';
 import { markdownList } from '../markdown-list.js';
 import type { PolledEndpoint, PollResult } from '../../contract/reports.js';
+import { minuteOf } from '../../model/time.js';
 
 /** What a batch is called in the timeline of the Temporal UI: where it begins. */
 export function batchSummary(before: AuditProgress | undefined): string {
@@ -70,9 +71,7 @@ export function failedPollDetails(result: PollResult, failure: RunFailure): stri
 }
 
 const range = (window: { readonly start: string; readonly end: string }): string =>
-  `${minute(window.start)} to ${minute(window.end)}`;
-
-const minute = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+  `${minuteOf(window.start)} to ${minuteOf(window.end)}`;
 
 const counts = ({ pages = 0, events = 0, newEvents = 0 }: Partial<AuditProgress>, word = 'events'): string =>
   `${pages} pages · ${events} ${word} · ${newEvents} new`;

@@ -126,8 +126,8 @@ describe('clocks', () => {
     [-5, 'ok', 'mine agrees with theirs'],
     [6, 'warning', 'mine is 6 s ahead of theirs'],
     [-6, 'warning', 'mine is 6 s behind theirs'],
-    [60, 'warning', '60 s ahead'],
-    [61, 'failure', '61 s ahead'],
+    [60, 'warning', '1 min ahead'],
+    [61, 'failure', '1 min 1 s ahead'],
     [-432, 'failure', '7 min 12 s behind'],
   ])('ahead by %d s', (aheadSeconds, verdict, found) => {
     const finding = verdictAt(aheadSeconds);

@@ -37,7 +37,7 @@ test('progress says how fast it went, and how long the rest takes when it goes o
     [
       '**reading** · 15 of 60 windows · 480 pages · 240000 events · 239000 new',
       'Reads 2026-09-24 13:00 to 2026-11-23 11:55 UTC',
-      '24 pages/s · about 60 s left',
+      '24 pages/s · about 1 min left',
     ].join('\n\n'),
   );
   expect(backfillDetails(initialProgress(INPUT, BEGUN))).toContain('**starting** · 0 of 60 windows');
