@@ -5,6 +5,7 @@ import { statusOf } from '../contract/connection-status.js';
 import type { ConnectionTest } from '../contract/reports.js';
 import { changedPaths, changedSettings } from '../model/settings.js';
 import { settingsProblem } from '../model/settings-form.js';
+import { defined } from '../model/json.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';
@@ -42,7 +43,7 @@ export function settingsActivities(
       const report =
         paths.length === 0 ? await proveKeys(api, changed, signal) : await testConnection(api, changed, { signal });
       const problem = proofProblem(changed, report, paths);
-      return { settings, report, ...(problem !== undefined && { reason: problem }) };
+      return defined({ settings, report, reason: problem });
     },
 
     async 'mimecast.saveSettings'(connectionId, settings, actor) {

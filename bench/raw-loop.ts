@@ -10,6 +10,7 @@ import { mimecastDate, signatureOf } from '../mimecast/signature.js';
 import { formatTimestamp, parseTimestamp } from '../mimecast/timestamps.js';
 import { PAGE_SIZE } from './workload.js';
 import type { Provenance } from '../model/provenance.js';
+import { defined } from '../model/json.js';
 import type { TakenWindow } from '../evidence/ledger/window.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
@@ -69,11 +70,7 @@ export async function readAllPages(source: RawSource, dispatcher: Dispatcher): P
 async function fetchPage(source: RawSource, dispatcher: Dispatcher, token: string | undefined): Promise<RawPage> {
   const { answer, provenance } = await fetchAnswer(source, dispatcher, token);
   const { next } = answer.meta.pagination;
-  return {
-    events: prepareEvents(answer.data.map(toEvent)),
-    provenance,
-    ...(next !== undefined && { nextToken: next }),
-  };
+  return defined({ events: prepareEvents(answer.data.map(toEvent)), provenance, nextToken: next });
 }
 
 function toEvent(raw: RawAnswer['data'][number]): AuditEvent {
@@ -102,7 +99,7 @@ async function fetchAnswer(
       'accept-encoding': 'gzip',
     },
     body: JSON.stringify({
-      meta: { pagination: { pageSize: PAGE_SIZE, ...(pageToken !== undefined && { pageToken }) } },
+      meta: { pagination: defined({ pageSize: PAGE_SIZE, pageToken }) },
       data: [{ startDateTime: formatTimestamp(window.start), endDateTime: formatTimestamp(window.end) }],
     }),
   });

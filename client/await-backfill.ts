@@ -39,7 +39,7 @@ async function failedBackfill(
 ): Promise<BackfillReport> {
   const last = isProgress(detail) ? detail : await progressOf(client, started);
   const { windows, pages, events, newEvents, range } = last ?? NOTHING;
-  const counts = { windows, pages, events, newEvents, ...defined({ range }) };
+  const counts = defined({ windows, pages, events, newEvents, range });
   return { ...started, ...counts, ...(cancelled ? { outcome: 'cancelled' } : { outcome: 'failed', error }) };
 }
 

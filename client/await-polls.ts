@@ -29,7 +29,7 @@ export async function awaitPolls(
 type EndedPoll = Omit<PollReport, keyof StartedPoll>;
 
 function endedPoll({ outcome, endpoints, pages, events, newEvents, watermark, head }: PollResult): EndedPoll {
-  return { outcome, endpoints, ...defined({ pages, events, newEvents, watermark, head }) };
+  return defined({ outcome, endpoints, pages, events, newEvents, watermark, head });
 }
 
 function failedPoll({ cancelled, error, detail }: FailedRun): EndedPoll {

@@ -42,6 +42,7 @@ import { Sender } from './sender.js';
 import { listedConnection, missingWorkflows, QUERIES, runningConnections } from './list.js';
 import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProbe } from './status.js';
 import type { Requester, SettingsChange } from '../model/settings.js';
+import { defined } from '../model/json.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
 /** Options of {@link MimecastConnections}. */
@@ -365,12 +366,7 @@ export class MimecastConnections {
     const allowLoopback = this.options.allowLoopback ?? false;
     const baseUrl = request.baseUrl === undefined ? undefined : parseBaseUrl(request.baseUrl, { allowLoopback });
     const { sealed, issuedAt } = await this.sealedKeys(connectionId, request, baseUrl);
-    return {
-      sealed,
-      ...(issuedAt !== undefined && { issuedAt }),
-      ...(baseUrl !== undefined && { baseUrl }),
-      ...(note !== undefined && { note }),
-    };
+    return defined({ sealed, issuedAt, baseUrl, note });
   }
 
   /** @returns with the version of the API that the keys are for, where they were given in clear */

@@ -2,6 +2,7 @@ import type { Client, ScheduleDescription, ScheduleSpecDescription } from '@temp
 import { ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import pMap, { pMapSkip } from 'p-map';
 import { STREAM_ATTRIBUTE } from '../contract/search-attributes.js';
+import { defined } from '../model/json.js';
 
 /**
  * What Temporal has of connections, for those who want to know what is wrong: it only looks.
@@ -150,19 +151,19 @@ async function describeEach<Seen>(
 
 function describedSchedule({ spec, action, state, policies, info }: ScheduleDescription): SeenSchedule {
   const [nextPollAt] = info.nextActionTimes;
-  return {
+  return defined({
     workflowType: action.workflowType,
     paused: state.paused,
     note: state.note ?? '',
     intervals: intervalsOf(spec),
-    ...(nextPollAt && { nextPollAt }),
+    nextPollAt,
     details: {
       taskQueue: action.taskQueue,
       overlap: policies.overlap ?? '',
       memo: action.memo ?? {},
       createdAt: info.createdAt,
     },
-  };
+  });
 }
 
 function intervalsOf(spec: ScheduleSpecDescription | undefined): SeenSchedule['intervals'] {

@@ -2,6 +2,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { connectionWorkflowId } from '../contract/ids.js';
 import type { ConnectionStatus } from '../contract/reports.js';
+import { defined } from '../model/json.js';
 import type { ListedConnection } from './reports.js';
 import { credentialReport } from './status.js';
 
@@ -41,15 +42,15 @@ async function isRunning(client: Client, connectionId: string): Promise<boolean>
 
 export function listedConnection(status: ConnectionStatus, now: Date): ListedConnection {
   const { connectionId, state, baseUrl, account, credentials, pausedFor, settings, posture, refusedSince } = status;
-  return {
+  return defined({
     connectionId,
     state,
-    ...(baseUrl !== undefined && { baseUrl }),
-    ...(pausedFor && { pausedFor }),
-    ...(account && { account }),
-    ...(credentials && { credentials: credentialReport(credentials, now) }),
-    ...(settings && { settings }),
-    ...(posture && { posture }),
-    ...(refusedSince !== undefined && { refusedSince }),
-  };
+    baseUrl,
+    pausedFor,
+    account,
+    credentials: credentials && credentialReport(credentials, now),
+    settings,
+    posture,
+    refusedSince,
+  });
 }

@@ -8,6 +8,7 @@ import { status } from '../contract/messages.js';
 import type { ConnectionStatus, CredentialStatus } from '../contract/reports.js';
 import { POLLED_STREAMS } from '../model/streams.js';
 import { DAY_MS, SECOND_MS } from '../model/time.js';
+import { defined } from '../model/json.js';
 import { formatDuration } from './durations.js';
 import type { CredentialReport, StatusReport, StreamReport } from './reports.js';
 import type { FinishedPoll } from '../evidence/ledger/polls.js';
@@ -85,21 +86,21 @@ export async function statusReport(
       );
     }),
   );
-  return {
+  return defined({
     connectionId,
     state,
-    ...(baseUrl !== undefined && { baseUrl }),
-    ...(apiVersion !== undefined && { apiVersion }),
-    ...(account && { account }),
-    ...(credentials && { credentials: credentialReport(credentials, now) }),
-    ...(pendingVersion !== undefined && { pendingVersion }),
-    ...(pausedFor && { pausedFor }),
-    ...(refusedSince !== undefined && { refusedSince }),
-    ...(nextProbeAt !== undefined && { nextProbeAt }),
-    ...(lastRotation && { lastRotation }),
-    ...(posture && { posture }),
+    baseUrl,
+    apiVersion,
+    account,
+    credentials: credentials && credentialReport(credentials, now),
+    pendingVersion,
+    pausedFor,
+    refusedSince,
+    nextProbeAt,
+    lastRotation,
+    posture,
     streams,
-  };
+  });
 }
 
 export function credentialReport(credentials: CredentialStatus, now: Date): CredentialReport {
@@ -135,9 +136,11 @@ function streamReport(
     paused,
     ...(note && { note }),
     ...(last && { lastOutcome: last.outcome, lastPollAt: last.finishedAt.toISOString() }),
-    ...(last?.error !== undefined && { lastError: last.error }),
-    ...(last?.pages !== undefined && { lastPages: last.pages }),
-    ...(last?.newEvents !== undefined && { lastNewEvents: last.newEvents }),
-    ...(next && { nextPollAt: next.toISOString() }),
+    ...defined({
+      lastError: last?.error,
+      lastPages: last?.pages,
+      lastNewEvents: last?.newEvents,
+      nextPollAt: next?.toISOString(),
+    }),
   };
 }

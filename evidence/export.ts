@@ -3,6 +3,7 @@ import type { Database, Statement } from './database/database.js';
 import { BEGINNING, FOREVER } from './database/sql.js';
 import type { EndpointOutcome } from '../model/outcomes.js';
 import type { Provenance } from '../model/provenance.js';
+import { notNull } from '../model/json.js';
 
 /** What is exported, and from which range. */
 export interface ExportOptions {
@@ -106,7 +107,7 @@ interface EventRecord {
   readonly window_id: string;
   readonly restart: number;
   readonly page: number;
-  readonly erased_by: string | null;
+  readonly erased_by: number | null;
   readonly body: string | null;
 }
 
@@ -116,7 +117,7 @@ async function* events(db: Database, connectionId: string, { from, to }: Range):
     const batch: EventRecord[] = await inKeyOrder<EventRecord>(db, {
       name: 'export-events',
       text: `
-        select event_time, id_hash, sha256, window_id::text, restart, page, erased_by, body
+        select event_time, id_hash, sha256, window_id::text, restart, page, erased_by::float8, body
           from mimecast.audit_events
          where connection_id = $1 and (event_time, id_hash) > ($2::timestamptz, $3::bytea) and event_time < $4
          order by event_time, id_hash limit ${BATCH}`,
@@ -130,7 +131,7 @@ async function* events(db: Database, connectionId: string, { from, to }: Range):
 }
 
 function toExportedEvent(connectionId: string, record: EventRecord): ExportedEvent {
-  return {
+  return notNull({
     type: 'event',
     connectionId,
     eventTime: record.event_time,
@@ -138,9 +139,9 @@ function toExportedEvent(connectionId: string, record: EventRecord): ExportedEve
     windowId: record.window_id,
     restart: record.restart,
     page: record.page,
-    ...(record.erased_by !== null && { erasedBy: Number(record.erased_by) }),
-    ...(record.body !== null && { body: record.body }),
-  };
+    erasedBy: record.erased_by,
+    body: record.body,
+  });
 }
 
 interface ObservationRecord {
@@ -155,7 +156,7 @@ interface ObservationRecord {
   readonly error: string | null;
   readonly sha256: Buffer | null;
   readonly content_sha256: Buffer | null;
-  readonly erased_by: string | null;
+  readonly erased_by: number | null;
   readonly body: string | null;
 }
 
@@ -170,7 +171,7 @@ async function* observations(
       name: 'export-observations',
       text: `
         select o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.dropped_fields,
-               o.provenance, o.error, o.sha256, o.content_sha256, o.erased_by, b.body
+               o.provenance, o.error, o.sha256, o.content_sha256, o.erased_by::float8, b.body
           from mimecast.observations o
           left join mimecast.bodies b
             on b.connection_id = o.connection_id and b.sha256 = o.sha256 and o.erased_by is null
@@ -186,7 +187,7 @@ async function* observations(
 }
 
 function toExportedObservation(connectionId: string, record: ObservationRecord): ExportedObservation {
-  return {
+  return notNull({
     type: 'observation',
     connectionId,
     observationId: record.observation_id,
@@ -194,13 +195,14 @@ function toExportedObservation(connectionId: string, record: ObservationRecord):
     endpoint: record.endpoint,
     outcome: record.outcome,
     observedAt: record.observed_at,
-    ...(record.items !== null && { items: record.items }),
+    items: record.items,
     droppedFields: record.dropped_fields,
-    ...(record.provenance && { provenance: record.provenance }),
-    ...(record.error !== null && { error: record.error }),
-    ...(record.sha256 && { sha256: record.sha256.toString('hex'), sha256Of: 'redacted-body' }),
-    ...(record.content_sha256 && { contentSha256: record.content_sha256.toString('hex') }),
-    ...(record.erased_by !== null && { erasedBy: Number(record.erased_by) }),
-    ...(record.body !== null && { body: record.body }),
-  };
+    provenance: record.provenance,
+    error: record.error,
+    sha256: record.sha256?.toString('hex'),
+    sha256Of: record.sha256 && 'redacted-body',
+    contentSha256: record.content_sha256?.toString('hex'),
+    erasedBy: record.erased_by,
+    body: record.body,
+  });
 }

@@ -3,6 +3,7 @@ import type { ConnectionRow, CredentialState, Stream } from '../model/connection
 import { listConnections } from './database/connection-row.js';
 import { hostAndPort, openDatabase, type Database } from './database/database.js';
 import type { PollOutcome } from '../model/outcomes.js';
+import { notNull } from '../model/json.js';
 
 /**
  * Looks at the database for those who want to know what is wrong with it: in few statements whatever the number of
@@ -157,7 +158,7 @@ function toStream(record: StreamRecord): InspectedStream {
   return {
     connectionId: record.connection_id,
     stream: record.stream,
-    ...(finishedAt && outcome && { newest: { finishedAt, outcome, ...(error !== null && { error }) } }),
+    ...(finishedAt && outcome && { newest: notNull({ finishedAt, outcome, error }) }),
     ...(succeededAt && { succeededAt }),
     ...(start &&
       end &&

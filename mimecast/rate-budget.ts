@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../model/json.js';
 import { MimecastRateLimitError } from './errors.js';
 import type { CallPlace } from './mimecast-error.js';
 import type { RateLimit } from './rate-limit.js';
@@ -86,7 +87,7 @@ export function decideShare(
     const isLow = period !== undefined && remaining !== undefined && remaining <= Math.max(1, limit * LOW_PART);
     if (isLow || calls >= Math.max(1, Math.floor(limit * part))) return refused(untilReset);
   }
-  return { ...decision, taken: { calls: calls + 1, ...(period !== undefined && { resetAt: period }) } };
+  return { ...decision, taken: defined({ calls: calls + 1, resetAt: period }) };
 }
 
 function isOver({ resetAt }: TakenCalls, period: number | undefined, now: number): boolean {

@@ -15,14 +15,21 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   }
 }
 
-/** The type of {@link defined}: fields that may be undefined become optional, and are never undefined where they are present. */
-export type Defined<Fields> = {
-  [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
+/** Fields that may be absent become optional; where they are present, they are never what counts as absent. */
+type Present<Fields, Absent> = {
+  [Name in keyof Fields as [Absent & Fields[Name]] extends [never] ? Name : never]: Fields[Name];
 } & {
-  [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>;
+  [Name in keyof Fields as [Absent & Fields[Name]] extends [never] ? never : Name]?: Exclude<Fields[Name], Absent>;
 };
 
 /** Returns the fields that are not undefined. */
-export function defined<Fields extends object>(fields: Fields): Defined<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Fields>;
+export function defined<const Fields extends object>(fields: Fields): Present<Fields, undefined> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Present<Fields, undefined>;
+}
+
+/** Returns the fields that are neither undefined nor null: what a database record says. */
+export function notNull<const Fields extends object>(fields: Fields): Present<Fields, null | undefined> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(entries) as Present<Fields, null | undefined>;
 }

@@ -15,6 +15,7 @@ import type {
   VerdictChange,
 } from '../model/verdicts.js';
 import { dayOf } from '../model/time.js';
+import { defined } from '../model/json.js';
 
 export interface EvaluationInput {
   readonly facts: Facts;
@@ -47,7 +48,7 @@ export function evaluate({ facts, account, annotations, before, cause }: Evaluat
     connectionId,
     at: now.toISOString(),
     cause,
-    ...(account && { accountCode: account.code, ...(account.name !== undefined && { accountName: account.name }) }),
+    ...(account && defined({ accountCode: account.code, accountName: account.name })),
     summary: summaryOf(controls),
     bySubject: { tenant: summaryOf(about(controls, 'tenant')), collector: summaryOf(about(controls, 'collector')) },
     controls,
@@ -111,7 +112,7 @@ function lastKnownFrom(before: Evaluation | undefined, result: ControlResult | u
 
 function changeOf({ id, verdict, code }: ControlResult, before: ControlResult | undefined): VerdictChange[] {
   if (before?.verdict === verdict) return [];
-  return [{ id, ...(before && { from: before.verdict }), to: verdict, code }];
+  return [defined({ id, from: before?.verdict, to: verdict, code })];
 }
 
 function summaryOf(controls: readonly ControlResult[]): Summary {

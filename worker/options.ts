@@ -1,4 +1,5 @@
 import type { Keyring } from '../vault/keys.js';
+import { defined } from '../model/json.js';
 
 /** Options of the plugin and of a worker. */
 export interface MimecastWorkerOptions {
@@ -69,13 +70,13 @@ export function optionsFromEnvironment(env: Readonly<Record<string, string | und
     directory: valueOf('MIMECAST_CHECKPOINT_DIR'),
     command: valueOf('MIMECAST_CHECKPOINT_COMMAND'),
   });
-  return {
+  return defined({
     databaseUrl: required('DATABASE_URL', 'the Postgres that holds the evidence'),
     keyring: required('MIMECAST_KEYRING_FILE', 'the ring that "temporal-mimecast vault init" made'),
     taskQueue: valueOf('MIMECAST_TASK_QUEUE') ?? DEFAULT_TASK_QUEUE,
     allowLoopback: env['MIMECAST_ALLOW_LOOPBACK'] === '1',
-    ...(checkpoints && { checkpoints }),
-  };
+    checkpoints,
+  });
 }
 
 /** What the environment says about checkpoints. */
@@ -97,5 +98,5 @@ export function checkpointOptions({ keyFile, directory, command }: CheckpointVar
       'Set MIMECAST_CHECKPOINT_DIR to a folder, or MIMECAST_CHECKPOINT_COMMAND to a command that reads them.',
     );
   }
-  return { keyFile, ...(directory !== undefined && { directory }), ...(command !== undefined && { command }) };
+  return defined({ keyFile, directory, command });
 }

@@ -6,6 +6,7 @@ import { createEvidenceStore } from '../evidence/store.js';
 import { parseBaseUrl } from '../mimecast/regions.js';
 import { createDispatcher } from '../mimecast/transport.js';
 import { readKeyring } from '../vault/keyring.js';
+import { defined } from '../model/json.js';
 import { openCheckpoints } from './checkpoints.js';
 import type { MimecastWorkerOptions } from './options.js';
 import { DEFAULT_TASK_QUEUE } from './options.js';
@@ -41,8 +42,7 @@ export async function openRuntime(options: MimecastWorkerOptions, stopping: () =
   return {
     activities: createActivities({
       ...shared,
-      ...(regionBaseUrls && { regionBaseUrls }),
-      ...(checkpoints && { checkpoints }),
+      ...defined({ regionBaseUrls, checkpoints }),
     }),
     claimNamespace: (namespace) => store.claimNamespace(namespace),
     async close() {

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 import { clampStart, keptRange } from '../../mimecast/audit-windows.js';
 import { auditLog } from '../collect/audit-log.js';
 import { planBackfill, type PlannedWindow } from './backfill-plan.js';
@@ -175,12 +176,12 @@ async function resultOf(
   const { complete, failed } = await store.ledger.backfilled(connectionId, STREAM, runId);
   const { pages, events, newEvents } = await store.ledger.pollCounts(connectionId, STREAM, runId);
   const head = await store.log.head(connectionId);
-  return {
+  return defined({
     state,
     windows: { done: complete, failed, total: complete + failed + left },
     pages,
     events,
     newEvents,
-    ...(head && { head }),
-  };
+    head,
+  });
 }

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 import { MimecastPermissionError } from '../../mimecast/errors.js';
 import { MimecastError } from '../../mimecast/mimecast-error.js';
 import { readEndpoint } from '../../mimecast/read-endpoint.js';
@@ -50,7 +51,7 @@ export async function collectEndpoint(
   } catch (error) {
     if (!(error instanceof MimecastError) || error.retryable) throw error;
     const provenance = provenanceOf(error);
-    const stored = await keep({ outcome: outcomeOf(error), error: error.name, ...(provenance && { provenance }) });
+    const stored = await keep(defined({ outcome: outcomeOf(error), error: error.name, provenance }));
     if (stored === 'disconnected') return stored;
     if (stored.outcome === 'failed') throw failureWith(session.keys, error);
     const permission = error instanceof MimecastPermissionError ? { permission: error.permission } : {};
@@ -59,7 +60,7 @@ export async function collectEndpoint(
 }
 
 function polled({ endpoint, outcome, digest }: StoredObservation, path: string): PolledEndpoint {
-  return { endpoint, path, outcome, ...(digest !== undefined && { digest }) };
+  return defined({ endpoint, path, outcome, digest });
 }
 
 /** Where a failed call was made; none when no answer came. */

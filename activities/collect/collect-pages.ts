@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 import {
   keptRange,
   lateEventsWindow,
@@ -132,7 +133,7 @@ export function wantedWindow(
 ): Pick<NewWindow, 'kind' | 'start' | 'end' | 'gap'> | undefined {
   const end = pollEnd(pollStartedAt, rules);
   const { watermark, lateEventsReadTo } = at;
-  const next = nextWindow({ end, now, openedThisPoll, rules, ...(watermark && { watermark }) });
+  const next = nextWindow(defined({ end, now, openedThisPoll, rules, watermark }));
   if (next !== 'nothing-to-do') {
     const { window, gap } = next;
     return { kind: 'scheduled', ...window, ...(gap && { gap: { ...gap, cause: 'look-back' } }) };

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../../model/connection.js';
 import type { Protection } from '../../model/statistics.js';
+import { defined } from '../../model/json.js';
 import { dailyWindowRules } from '../../mimecast/audit-windows.js';
 import { MimecastError } from '../../mimecast/mimecast-error.js';
 import { PROTECTION_LOGS } from '../../mimecast/protection-logs.js';
@@ -33,7 +34,7 @@ export async function collectProtectionLog(
     const { state, events, permission } = progress;
     if (state === 'complete') await note({ outcome: events > 0 ? 'collected' : 'empty' });
     if (state === 'forbidden' || state === 'unavailable') {
-      await note({ outcome: state, ...(permission !== undefined && { permission }) });
+      await note(defined({ outcome: state, permission }));
     }
     return progress;
   } catch (error) {
@@ -54,7 +55,7 @@ function protectionLog(statistics: Statistics, row: ConnectionRow, protection: P
     async fetch(api, request) {
       const { rows, nextToken, ...answer } = await readProtectionPage(api, protection, request);
       const provenance = withProvenance(row, answer.provenance);
-      const page = { protection, keepRows, rows, provenance, ...(nextToken !== undefined && { nextToken }) };
+      const page = defined({ protection, keepRows, rows, provenance, nextToken });
       return {
         ...(nextToken !== undefined && { nextToken }),
         store: (window, pagesBefore) => statistics.storePage({ ...page, window, pagesBefore }),

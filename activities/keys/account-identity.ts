@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 
 /** Whose account an answer of `get-account` is. */
 export interface AccountIdentity {
@@ -10,7 +11,7 @@ export interface AccountIdentity {
 /** @param items the endpoint's items, which were checked to be one account with a code when they were read */
 export function accountIdentity(items: readonly unknown[]): AccountIdentity {
   const { accountCode, accountName } = items[0] as { accountCode: string; accountName?: string };
-  return { code: accountCode, ...(accountName !== undefined && { name: accountName }) };
+  return defined({ code: accountCode, name: accountName });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ConnectionRow } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 import type { MimecastApi } from '../../mimecast/api.js';
 import type { ConnectionTest } from '../../contract/reports.js';
 import { accountProblem } from './account-identity.js';
@@ -35,11 +36,7 @@ export function mayUse(report: ConnectionTest, row: ConnectionRow): boolean {
 
 /** What the store keeps of a proof that accepts keys. */
 export function acceptedProof({ account }: ConnectionTest, acceptedAt: Date): AcceptedProof {
-  return {
-    acceptedAt,
-    ...(account && { accountCode: account.code }),
-    ...(account?.name !== undefined && { accountName: account.name }),
-  };
+  return defined({ acceptedAt, accountCode: account?.code, accountName: account?.name });
 }
 
 /** What the schedules of refused keys say to whoever finds them paused. */

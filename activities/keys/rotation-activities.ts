@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ConnectionRow, RotationOutcome } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 import { statusOf } from '../../contract/connection-status.js';
 import type { RotationReport } from '../../contract/reports.js';
 import type { ActivityDependencies } from '../dependencies.js';
@@ -30,7 +31,7 @@ export function rotationActivities(
   };
 
   const refuse = async (connectionId: string, at: string, reason: string, note?: string): Promise<StagedKeys> => {
-    const outcome = { at, accepted: false, reason, ...(note !== undefined && { note }) };
+    const outcome = defined({ at, accepted: false, reason, note });
     const row = await store.connections.recordRotation(connectionId, outcome);
     return { answer: { connectionId, accepted: false, reason }, status: await statusOf(store, row) };
   };
@@ -119,18 +120,12 @@ async function settle(
 }
 
 function outcomeOf(at: string, version: number, { verdict, reason }: RotationProof, note?: string): RotationOutcome {
-  return {
-    at,
-    accepted: verdict === 'accepted',
-    version,
-    ...(reason !== undefined && { reason }),
-    ...(note !== undefined && { note }),
-  };
+  return defined({ at, accepted: verdict === 'accepted', version, reason, note });
 }
 
 function answerOf(connectionId: string, version: number, { verdict, report, reason }: RotationProof): RotationReport {
   const accepted = verdict === 'accepted';
-  return { connectionId, version, accepted, report, ...(reason !== undefined && { reason }) };
+  return defined({ connectionId, version, accepted, report, reason });
 }
 
 function isSame(

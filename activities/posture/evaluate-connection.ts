@@ -1,6 +1,7 @@
 import { evaluate } from '../../posture/evaluate.js';
 import type { EndpointFact, Facts } from '../../model/facts.js';
 import type { Evaluation, StoredEvaluation } from '../../model/verdicts.js';
+import { defined } from '../../model/json.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import type { EvidenceStore } from '../../evidence/store.js';
@@ -24,14 +25,8 @@ export async function evaluateConnection(
     store.annotations.list(connectionId),
     store.evaluations.latest(connectionId),
   ]);
-  const made = evaluate({
-    facts: withPermissions(facts),
-    annotations,
-    cause,
-    ...(account && { account }),
-    ...(before && { before }),
-  });
-  return { evaluation: await store.evaluations.record(made), ...(before && { before }) };
+  const made = evaluate(defined({ facts: withPermissions(facts), annotations, cause, account, before }));
+  return defined({ evaluation: await store.evaluations.record(made), before });
 }
 
 /** Whether somebody who only knows the record before must hear of this one: a verdict turned, or will turn sooner. */
@@ -49,7 +44,7 @@ async function accountOf(
 ): Promise<{ code: string; name?: string } | undefined> {
   const row = await store.connections.read(connectionId);
   if (row?.accountCode === undefined) return undefined;
-  return { code: row.accountCode, ...(row.accountName !== undefined && { name: row.accountName }) };
+  return defined({ code: row.accountCode, name: row.accountName });
 }
 
 /** The store knows that a permission is missing; which one is the vendor's word. */

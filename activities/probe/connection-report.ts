@@ -1,4 +1,5 @@
 import type { ConnectionRow } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import {
   MimecastAuthenticationError,
@@ -50,8 +51,7 @@ export function connectionReport(row: ConnectionRow, probes: readonly Probe[]): 
     authentication,
     apiVersion: settings.apiVersion,
     baseUrl: settings.baseUrl,
-    ...(suggestedBaseUrl !== undefined && { suggestedBaseUrl }),
-    ...(account && { account }),
+    ...defined({ suggestedBaseUrl, account }),
     ...lastSaid(probes),
     endpoints,
     ...(!ok && { action: otherAccount ?? mostImportant(authentication, probes, endpoints) }),
@@ -116,5 +116,5 @@ function lastSaid(probes: readonly Probe[]): Pick<ConnectionTest, 'clockSkewMs' 
   const latestFirst = probes.toSorted((a, b) => b.at.localeCompare(a.at));
   const clockSkewMs = latestFirst.map((probe) => probe.clockSkewMs).find((skewMs) => skewMs !== undefined);
   const rateLimit = latestFirst.map((probe) => probe.rateLimit).find((said) => said !== undefined);
-  return { ...(clockSkewMs !== undefined && { clockSkewMs }), ...(rateLimit && { rateLimit }) };
+  return defined({ clockSkewMs, rateLimit });
 }

@@ -1,6 +1,7 @@
 import type { ConnectionRow } from '../../model/connection.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
 import { DAY_MS } from '../../model/time.js';
+import { defined } from '../../model/json.js';
 import type { MimecastApi, Provenance } from '../../mimecast/api.js';
 import { readAuditPage } from '../../mimecast/audit-events.js';
 import { MimecastPermissionError, MimecastUnavailableError } from '../../mimecast/errors.js';
@@ -91,7 +92,7 @@ function answered(items: number, said: Said & { readonly provenance: Provenance 
 }
 
 function beside({ clockSkewMs, rateLimit }: Said): Said {
-  return { ...(clockSkewMs !== undefined && { clockSkewMs }), ...(rateLimit && { rateLimit }) };
+  return defined({ clockSkewMs, rateLimit });
 }
 
 /** What a failed call says about its endpoint. */

@@ -7,6 +7,7 @@ import { CliError } from '../console/failures.js';
 import { unlessInterrupted } from '../console/interruption.js';
 import { backfillLines, backfillProgressLine } from '../rendering/backfill.js';
 import type { Connections } from '../reach/services.js';
+import { defined } from '../../model/json.js';
 
 interface BackfillOptions {
   readonly from?: Date;
@@ -38,7 +39,7 @@ export const backfill: CommandDefinition = (run) =>
           const connections = await context.services.connections();
           if (from === undefined) return await cancel(context, connections, connectionId);
           const { to } = options;
-          const report = await backfillAndShow(context, connections, connectionId, { from, ...(to && { to }) });
+          const report = await backfillAndShow(context, connections, connectionId, defined({ from, to }));
           await context.output.answer(report, () => backfillLines(report, context.output.colours));
           return report.outcome === 'complete' ? EXIT.done : EXIT.badAnswer;
         },

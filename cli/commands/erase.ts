@@ -10,6 +10,7 @@ import { CliError } from '../console/failures.js';
 import { requireConnection } from '../reach/stored-connection.js';
 import { canAsk } from '../console/terminal.js';
 import { ERASABLE, type Erasable } from '../../evidence/erasure/eraser.js';
+import { defined } from '../../model/json.js';
 
 interface EraseOptions {
   readonly before?: Date;
@@ -49,8 +50,8 @@ export const erase: CommandDefinition = (run) =>
           const evidence = await services.evidence();
           await requireConnection(evidence, connectionId);
           if (options.dryRun || !options.yes) {
-            if (!options.dryRun) requirePrompt(context);
-            const found = await evidence.erasure.preview(connectionId, { rule, ...(what && { what }) });
+            if (!options.dryRun) requireAsking(context);
+            const found = await evidence.erasure.preview(connectionId, defined({ rule, what }));
             if (options.dryRun) {
               await output.answer({ connectionId, ...found }, () => [
                 `${connectionId}: ${counted(found)} would be erased`,
@@ -60,12 +61,7 @@ export const erase: CommandDefinition = (run) =>
             await requireConsent(context, connectionId, found);
           }
           const actor = actorHere();
-          const request = {
-            rule,
-            reason: options.reason,
-            ...(what && { what }),
-            ...(actor !== undefined && { actor }),
-          };
+          const request = defined({ rule, reason: options.reason, what, actor });
           const report = await evidence.erasure.erase(connectionId, request, signal);
           await output.answer(report, () => reportLines(report));
           return signal.aborted ? EXIT.interrupted : EXIT.done;

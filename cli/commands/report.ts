@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { ConnectionRow } from '../../model/connection.js';
+import { defined } from '../../model/json.js';
 import type { ReportedConnection } from '../../reports/html/input.js';
 import { connectionIdArgument, parseMoment } from '../console/arguments.js';
 import { examples, GROUPS, type CommandDefinition } from '../command.js';
@@ -96,14 +97,14 @@ const emptyPeriod = (to: string): CliError =>
   new CliError('invalid-range', `The period is empty: it ends with the record of ${to}.`, 'Choose an earlier --from.');
 
 function reported({ connectionId, settings, accountCode, accountName, updatedAt }: ConnectionRow): ReportedConnection {
-  return {
+  return defined({
     connectionId,
     baseUrl: settings.baseUrl,
     apiVersion: settings.apiVersion,
-    ...(accountCode !== undefined && { accountCode }),
-    ...(accountName !== undefined && { accountName }),
+    accountCode,
+    accountName,
     updatedAt: updatedAt.toISOString(),
-  };
+  });
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- the page is there already

@@ -6,6 +6,7 @@ import { EXIT } from '../console/exit-codes.js';
 import { CliError, failureOf, type Failure } from '../console/failures.js';
 import type { Connections } from '../reach/services.js';
 import type { Colours } from '../console/terminal.js';
+import { defined } from '../../model/json.js';
 
 type PauseReason = 'keys-refused' | 'operator';
 
@@ -77,7 +78,7 @@ async function resumeAll(connections: Connections, ids: readonly string[]): Prom
       answers.push(await connections.resume(connectionId));
     } catch (error) {
       const { code, message, nextStep } = failureOf(error);
-      answers.push({ connectionId, error: { code, message, ...(nextStep !== undefined && { nextStep }) } });
+      answers.push({ connectionId, error: defined({ code, message, nextStep }) });
     }
   }
   return answers;

@@ -7,6 +7,7 @@ import { EXIT } from '../console/exit-codes.js';
 import { pastMoment, readSealed, takeKeys, type KeysNeeded } from '../keys/given-keys.js';
 import { connectionReportLines } from '../rendering/connection-report.js';
 import type { Colours } from '../console/terminal.js';
+import { defined } from '../../model/json.js';
 
 interface RotateOptions {
   readonly baseUrl?: string;
@@ -47,9 +48,7 @@ export const rotate: CommandDefinition = (run) =>
         const connections = await services.connections({ sealing: options.sealedFile === undefined });
         const report = await connections.rotate(connectionId, {
           ...keys,
-          ...(baseUrl !== undefined && { baseUrl }),
-          ...(issuedAt !== undefined && { issuedAt }),
-          ...(options.note !== undefined && { note: options.note }),
+          ...defined({ baseUrl, issuedAt, note: options.note }),
         });
         await output.answer(report, () => rotationLines(report, output.colours));
         return report.accepted ? EXIT.done : EXIT.badAnswer;

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import type { ClientErrorCode } from '../../client/index.js';
+import { defined } from '../../model/json.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 
 /** An error as shown to people and scripts. */
@@ -123,7 +124,7 @@ const INTERRUPTED: Failure = { code: 'interrupted', message: 'Interrupted.', exi
 function knownFailure(error: Error): Failure | undefined {
   const nextStep = textIn(error, 'nextStep');
   const message = firstLine(nextStep === undefined ? error.message : withoutEnd(error.message, nextStep));
-  const shown = { message, ...(nextStep !== undefined && { nextStep }) };
+  const said = defined({ message, nextStep });
   if (error.name === 'MimecastClientError') {
     const code = textIn(error, 'code') ?? 'refused';
     return { code, ...shown, exitCode: isClientErrorCode(code) ? CLIENT_EXIT_CODES[code] : EXIT.badAnswer };

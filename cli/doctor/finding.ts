@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../console/exit-codes.js';
+import { defined } from '../../model/json.js';
 
 /** Verdict of a check. `skipped`: a requirement of the check is missing. */
 export type Verdict = 'ok' | 'warning' | 'failure' | 'skipped';
@@ -31,14 +32,8 @@ export interface FindingMaker {
 export function findingsOn(group: Group, subject?: string): FindingMaker {
   const made =
     (verdict: Verdict) =>
-    (check: string, found: string, nextStep?: string): Finding => ({
-      group,
-      check,
-      ...(subject !== undefined && { subject }),
-      verdict,
-      found,
-      ...(nextStep !== undefined && { nextStep }),
-    });
+    (check: string, found: string, nextStep?: string): Finding =>
+      defined({ group, check, subject, verdict, found, nextStep });
   return { ok: made('ok'), warning: made('warning'), failure: made('failure'), skipped: made('skipped') };
 }
 

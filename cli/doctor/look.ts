@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import { EXIT } from '../console/exit-codes.js';
 import { CliError, failureOf, type Failure } from '../console/failures.js';
+import { defined } from '../../model/json.js';
 
 /** Time limit of a check. A healthy server answers within milliseconds. */
 export const LOOK_LIMIT_MS = 5_000;
@@ -21,7 +22,7 @@ export async function look<Seen>(work: () => Promise<Seen>, limitMs = LOOK_LIMIT
     return { seen: await Promise.race([late, Promise.resolve().then(work)]) };
   } catch (error) {
     const { code, message, nextStep } = failureOf(serverError(error));
-    return { trouble: { code, message, ...(nextStep !== undefined && { nextStep }) } };
+    return { trouble: defined({ code, message, nextStep }) };
   } finally {
     answered.abort();
   }

@@ -1,4 +1,5 @@
 import { CliError } from '../console/failures.js';
+import { defined } from '../../model/json.js';
 
 export const FORMATS = ['jsonl', 'csv', 'action-plan', 'ocsf', 'oscal'] as const;
 export const SUBJECTS = ['events', 'observations', 'evidence', 'all', 'bundle', 'verdicts'] as const;
@@ -105,10 +106,7 @@ function planEvidence(
   return { about: 'evidence', format, what, range };
 }
 
-const rangeOf = ({ from, to }: { from: Date | undefined; to: Date | undefined }): Range => ({
-  ...(from !== undefined && { from }),
-  ...(to !== undefined && { to }),
-});
+const rangeOf = ({ from, to }: { from: Date | undefined; to: Date | undefined }): Range => defined({ from, to });
 
 const impossible = (message: string, nextStep: string): CliError =>
   new CliError('impossible-export', message, nextStep);

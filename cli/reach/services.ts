@@ -6,6 +6,7 @@ import { EXIT } from '../console/exit-codes.js';
 import { CliError } from '../console/failures.js';
 import type { Settings, TemporalSettings } from './settings.js';
 import type { EvidenceStore } from '../../evidence/store.js';
+import { defined } from '../../model/json.js';
 
 /** The client, as used by commands. */
 export type Connections = Pick<MimecastConnections, keyof MimecastConnections>;
@@ -48,8 +49,7 @@ export function openServices(settings: Settings): Services {
         client: new Client({ connection, namespace: settings.temporal.namespace }),
         taskQueue: settings.taskQueue,
         allowLoopback: settings.allowLoopback,
-        ...(actor !== undefined && { actor }),
-        ...(sealingKey !== undefined && { sealingKey }),
+        ...defined({ actor, sealingKey }),
         ...(settings.databaseUrl !== undefined && { evidence: await evidence() }),
       });
     },

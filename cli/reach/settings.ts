@@ -5,6 +5,7 @@ import type { DevAddresses } from '../../sandbox/dev-stack.js';
 import type { CheckpointVariables } from '../../worker/options.js';
 import { CliError } from '../console/failures.js';
 import type { Terminal } from '../console/terminal.js';
+import { defined } from '../../model/json.js';
 
 /** Addresses and options of a command's services. */
 export interface Settings {
@@ -64,19 +65,19 @@ export function resolveSettings(env: Environment, dev: AddressesOfDev | undefine
   const databaseUrl = valueOf(env, 'DATABASE_URL') ?? defaults?.databaseUrl;
   const keyringFile = valueOf(env, 'MIMECAST_KEYRING_FILE') ?? defaults?.keyringFile;
   const loopback = valueOf(env, 'MIMECAST_ALLOW_LOOPBACK');
-  return {
+  return defined({
     temporal:
       defaults === undefined ? readTemporalProfile(env) : temporalOfDev(defaults, valueOf(env, 'TEMPORAL_NAMESPACE')),
     taskQueue: valueOf(env, 'MIMECAST_TASK_QUEUE') ?? 'mimecast',
-    ...(databaseUrl !== undefined && { databaseUrl }),
-    ...(keyringFile !== undefined && { keyringFile }),
+    databaseUrl,
+    keyringFile,
     allowLoopback: loopback === undefined ? defaults !== undefined : loopback === '1',
     checkpoints: {
       keyFile: valueOf(env, 'MIMECAST_CHECKPOINT_KEY_FILE'),
       directory: valueOf(env, 'MIMECAST_CHECKPOINT_DIR'),
       command: valueOf(env, 'MIMECAST_CHECKPOINT_COMMAND'),
     },
-  };
+  });
 }
 
 /** Returns the Temporal of `dev`, without the API key of the environment, which is for another server. */

@@ -1,6 +1,7 @@
 import type { Completeness, MissingCause, MissingRange } from '../../model/completeness.js';
 import { common, merged, without, type TimeRange } from '../../model/time-ranges.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/time.js';
+import { defined } from '../../model/json.js';
 
 /** The polls' own rules, as far as they say what can be held; a test keeps the two the same. */
 export const OWED_RULES = {
@@ -46,12 +47,12 @@ export interface KnownCoverage {
 export function completenessOf(known: KnownCoverage): Completeness {
   const owed = owedRange(known);
   const missing = without([owed], known.held);
-  return {
+  return defined({
     from: owed.start,
     due: owed.end,
-    ...(known.watermark && { watermark: known.watermark }),
+    watermark: known.watermark,
     gaps: withCauses(missing, known).flatMap((range) => splitAtLookBack(range, known.now)),
-  };
+  });
 }
 
 function owedRange({ acceptedAt, everyMs, now, disconnectedAt = now }: KnownCoverage): TimeRange {

@@ -1,5 +1,6 @@
 import { sha256 } from '../database/canonical.js';
 import type { ApiVersion, CredentialState, CredentialVersion } from '../../model/connection.js';
+import { notNull } from '../../model/json.js';
 import type { Queryable } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
 
@@ -179,21 +180,21 @@ export async function destroyKeys(client: Queryable, connectionId: string): Prom
 }
 
 function toCredentials(record: CredentialRecord): CredentialVersion {
-  return {
+  return notNull({
     connectionId: record.connection_id,
     version: record.version,
     state: record.state,
-    ...(record.sealed !== null && { sealed: record.sealed }),
+    sealed: record.sealed,
     sealedDigest: record.sealed_digest.toString('hex'),
     kid: record.kid,
     apiVersion: record.api_version,
-    ...(record.base_url !== null && { baseUrl: record.base_url }),
-    ...(record.fingerprint !== null && { fingerprint: record.fingerprint }),
-    ...(record.reason !== null && { reason: record.reason }),
+    baseUrl: record.base_url,
+    fingerprint: record.fingerprint,
+    reason: record.reason,
     issuedAt: record.issued_at,
     issueDateKnown: record.issue_date_known,
-    ...(record.accepted_at !== null && { acceptedAt: record.accepted_at }),
-  };
+    acceptedAt: record.accepted_at,
+  });
 }
 
 /** When a vendor first accepted keys of a connection: since then evidence is owed. */

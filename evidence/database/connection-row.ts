@@ -1,4 +1,5 @@
 import type { ConnectionRow, ConnectionSettings, ConnectionState, RotationOutcome } from '../../model/connection.js';
+import { notNull } from '../../model/json.js';
 import type { Queryable } from './database.js';
 import { EvidenceNotFoundError, EvidenceStateError } from './errors.js';
 import { isoMoment } from './sql.js';
@@ -66,17 +67,17 @@ export async function readMoment(client: Queryable): Promise<string> {
 }
 
 function toConnection(record: ConnectionRecord): ConnectionRow {
-  return {
+  return notNull({
     connectionId: record.connection_id,
     generation: record.generation,
     state: record.state,
     settings: record.settings,
     pauses: record.pauses,
-    ...(record.account_code !== null && { accountCode: record.account_code }),
-    ...(record.account_name !== null && { accountName: record.account_name }),
-    ...(record.active_version !== null && { activeVersion: record.active_version }),
-    ...(record.last_rotation !== null && { lastRotation: record.last_rotation }),
+    accountCode: record.account_code,
+    accountName: record.account_name,
+    activeVersion: record.active_version,
+    lastRotation: record.last_rotation,
     createdAt: record.created_at,
     updatedAt: record.updated_at,
-  };
+  });
 }

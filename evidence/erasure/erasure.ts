@@ -99,11 +99,11 @@ export function createErasure(db: Database): Erasure {
     async erase(connectionId, { rule, what = DEFAULT_KINDS, reason, actor }, signal) {
       if (!(await readConnection(db, connectionId))) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
       const { prepared, entry, receipt } = prepare(rule);
-      const run = { connectionId, rule: prepared, entry: { ...entry, reason, ...defined({ actor }) } };
+      const run = { connectionId, rule: prepared, entry: defined({ ...entry, reason, actor }) };
       const { counts, sequences } = await eraseKinds(what, run, signal);
       const [first, last] = [sequences.at(0), sequences.at(-1)];
       const entries = first === undefined || last === undefined ? null : { first, last };
-      return { connectionId, ...counts, entries, ...defined({ receipt }) };
+      return defined({ connectionId, ...counts, entries, receipt });
     },
 
     async preview(connectionId, { rule, what = DEFAULT_KINDS }) {

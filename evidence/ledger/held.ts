@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.js';
 import type { TimeRange } from '../../model/time-ranges.js';
+import { notNull } from '../../model/json.js';
 import { toWindow, WINDOW_COLUMNS, type WindowRecord, type WindowRow, type LedgerStream } from './window.js';
 
 /** Which ranges of a paged log are held, and the windows that are not complete. */
@@ -29,11 +30,9 @@ export async function readHeldRanges(
   return {
     held: held.map(({ start, end }) => ({ start, end })),
     unfinished: windows.filter(({ state }) => state !== 'failed').map(toWindow),
-    failed: failed.map((window) => ({
-      start: window.window_start,
-      end: window.window_end,
-      ...(window.run_id !== null && { runId: window.run_id }),
-    })),
+    failed: failed.map((window) =>
+      notNull({ start: window.window_start, end: window.window_end, runId: window.run_id }),
+    ),
   };
 }
 

@@ -20,6 +20,7 @@ import {
   refusalReason,
 } from './window.js';
 import type { Stream } from '../../model/connection.js';
+import { notNull } from '../../model/json.js';
 
 /**
  * The ledger of the paged logs: windows, which are ranges of time, and gaps. Reading methods return what one statement sees.
@@ -114,11 +115,11 @@ async function position(client: Queryable, connectionId: string, stream: LedgerS
        where connection_id = $1 and stream = $2 and state = 'complete'`,
     values,
   });
-  return {
-    ...(row?.watermark && { watermark: row.watermark }),
-    ...(row?.late_events && { lateEventsReadTo: row.late_events }),
-    ...(openWindow && { openWindow: toWindow(openWindow) }),
-  };
+  return notNull({
+    watermark: row?.watermark,
+    lateEventsReadTo: row?.late_events,
+    openWindow: openWindow && toWindow(openWindow),
+  });
 }
 
 const OPEN_WINDOW = `

@@ -2,6 +2,7 @@ import type { Stream } from '../../model/connection.js';
 import type { Database, Queryable } from '../database/database.js';
 import { append } from '../log/append.js';
 import type { PollOutcome } from '../../model/outcomes.js';
+import { notNull } from '../../model/json.js';
 
 /** How polls ended. */
 export interface Polls {
@@ -94,7 +95,7 @@ async function latest(client: Queryable, connectionId: string): Promise<Finished
 }
 
 function toPoll(record: PollRecord): FinishedPoll {
-  return {
+  return notNull({
     connectionId: record.connection_id,
     stream: record.stream,
     workflowId: record.workflow_id,
@@ -102,9 +103,9 @@ function toPoll(record: PollRecord): FinishedPoll {
     startedAt: record.started_at,
     finishedAt: record.finished_at,
     outcome: record.outcome,
-    ...(record.error !== null && { error: record.error }),
-    ...(record.pages !== null && { pages: record.pages }),
-    ...(record.events !== null && { events: record.events }),
-    ...(record.new_events !== null && { newEvents: record.new_events }),
-  };
+    error: record.error,
+    pages: record.pages,
+    events: record.events,
+    newEvents: record.new_events,
+  });
 }

@@ -1,6 +1,7 @@
 import type { EndpointName } from '../../model/connection.js';
 import type { Database } from '../database/database.js';
 import type { Provenance } from '../../model/provenance.js';
+import { notNull } from '../../model/json.js';
 
 /** The observation that brought a body which a verdict rests on. */
 export interface CitedObservation {
@@ -35,10 +36,7 @@ export async function readCited(
        order by o.sha256, o.endpoint, o.observation_id desc`,
     values: [connectionId, digests, before],
   });
-  return records.map(({ endpoint, digest, observed_at: observedAt, provenance }) => ({
-    endpoint,
-    digest,
-    observedAt,
-    ...(provenance && { provenance }),
-  }));
+  return records.map(({ endpoint, digest, observed_at: observedAt, provenance }) =>
+    notNull({ endpoint, digest, observedAt, provenance }),
+  );
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../database/canonical.js';
 import { contentOf } from './content-digest.js';
-import { isJsonObject } from '../../model/json.js';
+import { isJsonObject, defined } from '../../model/json.js';
 
 /** One item of an answer that was added, removed or changed. */
 export type Difference =
@@ -66,7 +66,7 @@ function nameOf(item: unknown): string {
 function changedFields(before: unknown, after: unknown, path = ''): FieldChange[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return [];
   if (!isJsonObject(before) || !isJsonObject(after)) {
-    return [{ path, ...(before !== undefined && { from: before }), ...(after !== undefined && { to: after }) }];
+    return [defined({ path, from: before, to: after })];
   }
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return names.flatMap((name) =>

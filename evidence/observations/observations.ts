@@ -7,6 +7,7 @@ import { holdConnection, type Refused } from '../database/guard.js';
 import { append } from '../log/append.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
 import type { Provenance } from '../../model/provenance.js';
+import { notNull } from '../../model/json.js';
 
 /** What the endpoints answered, over time. */
 export interface Observations {
@@ -148,12 +149,12 @@ interface ObservationRecord {
   readonly items: number | null;
   readonly sha256: Buffer | null;
   readonly content_sha256: Buffer | null;
-  readonly erased_by: string | null;
+  readonly erased_by: number | null;
   readonly provenance: Provenance | null;
 }
 
 const COLUMNS = `
-  o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.sha256, o.content_sha256, o.erased_by,
+  o.observation_id::text, o.stream, o.endpoint, o.outcome, o.observed_at, o.items, o.sha256, o.content_sha256, o.erased_by::float8,
   o.provenance`;
 
 async function latest(client: Queryable, connectionId: string): Promise<StoredObservation[]> {
@@ -167,16 +168,16 @@ async function latest(client: Queryable, connectionId: string): Promise<StoredOb
 }
 
 function toObservation(record: ObservationRecord): StoredObservation {
-  return {
+  return notNull({
     observationId: record.observation_id,
     stream: record.stream,
     endpoint: record.endpoint,
-    ...(record.provenance && { path: record.provenance.path }),
+    path: record.provenance?.path,
     outcome: record.outcome,
-    ...(record.items !== null && { items: record.items }),
-    ...(record.sha256 && { digest: record.sha256.toString('hex') }),
-    ...(record.content_sha256 && { contentDigest: record.content_sha256.toString('hex') }),
-    ...(record.erased_by !== null && { erasedBy: Number(record.erased_by) }),
+    items: record.items,
+    digest: record.sha256?.toString('hex'),
+    contentDigest: record.content_sha256?.toString('hex'),
+    erasedBy: record.erased_by,
     observedAt: record.observed_at,
-  };
+  });
 }

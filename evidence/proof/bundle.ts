@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.js';
 import { EvidenceNotFoundError } from '../database/errors.js';
 import { readHead, type LogHead } from '../log/append.js';
-import { parseJsonObject } from '../../model/json.js';
+import { notNull, parseJsonObject } from '../../model/json.js';
 import { proofRecords, type ProofEvidence, type ProofRecord } from './proof-records.js';
 /** Raised when a reader of the form before would not understand the form any more. */
 const BUNDLE_FORMAT = 1;
@@ -33,14 +33,7 @@ export function bundle(db: Database, connectionId: string): AsyncGenerator<Bundl
     const head = await readHead(client, connectionId);
     if (!connection || !head) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
     const { account_code: accountCode, account_name: accountName } = connection;
-    yield {
-      type: 'bundle',
-      format: BUNDLE_FORMAT,
-      connectionId,
-      ...(accountCode !== null && { accountCode }),
-      ...(accountName !== null && { accountName }),
-      head,
-    };
+    yield notNull({ type: 'bundle', format: BUNDLE_FORMAT, connectionId, accountCode, accountName, head });
     yield* proofRecords(client, connectionId);
   });
 }

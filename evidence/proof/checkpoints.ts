@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.js';
 import type { LogHead } from '../log/append.js';
+import { notNull } from '../../model/json.js';
 
 /** Where a connection's log stands, for a checkpoint to say. All of one moment. */
 export interface LogPosition {
@@ -82,13 +83,13 @@ async function standing(db: Database, connectionId: string): Promise<LogPosition
   });
   if (!record) return undefined;
   const sequence = Number(record.sequence);
-  return {
+  return notNull({
     connectionId,
-    ...(record.account_code !== null && { accountCode: record.account_code }),
+    accountCode: record.account_code,
     head: { sequence, hash: record.hash },
     records: { entries: sequence, events: Number(record.events), observations: Number(record.observations) },
     at: record.at,
-  };
+  });
 }
 
 interface StateRecord {

@@ -2,6 +2,7 @@ import type { Queryable } from '../database/database.js';
 import type { LogFact } from '../../model/facts.js';
 import { holdConnection } from '../database/guard.js';
 import type { Protection } from '../../model/statistics.js';
+import { notNull } from '../../model/json.js';
 import { protectionLogCoverage } from './protection-log-coverage.js';
 
 /** What a protection log answered, to be recorded. */
@@ -43,10 +44,7 @@ export async function readProtectionLogs(
   const coverage = await protectionLogCoverage(client, connectionId);
   const facts = records.map(({ protection, outcome, observed_at: observedAt, permission }): [Protection, LogFact] => {
     const watermark = coverage.get(protection)?.heldTo;
-    return [
-      protection,
-      { outcome, observedAt, ...(permission !== null && { permission }), ...(watermark && { watermark }) },
-    ];
+    return [protection, notNull({ outcome, observedAt, permission, watermark })];
   });
   return Object.fromEntries(facts);
 }

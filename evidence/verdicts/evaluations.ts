@@ -7,6 +7,7 @@ import { BEGINNING, FOREVER } from '../database/sql.js';
 import type { Evaluation, StoredEvaluation, EvaluationHeadline } from '../../model/verdicts.js';
 import type { MomentRange } from '../../model/time-ranges.js';
 import type { Facts } from '../../model/facts.js';
+import { defined } from '../../model/json.js';
 
 /** The records of verdicts. */
 export interface Evaluations {
@@ -133,7 +134,7 @@ async function headlines(
 
 function headlineOf({ at: evaluatedAt, summary, bySubject, controls, turnsAt }: Evaluation): EvaluationHeadline {
   const failing = controls.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
-  return { at: evaluatedAt, summary, bySubject, failing, ...(turnsAt !== undefined && { turnsAt }) };
+  return defined({ at: evaluatedAt, summary, bySubject, failing, turnsAt });
 }
 
 function toEvaluation({ log_sequence: sequence, body }: EvaluationRecord): StoredEvaluation {

@@ -7,6 +7,7 @@ import { readProtectionLogs } from '../statistics/protection-logs.js';
 import { completenessSince } from '../completeness/completeness.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
 import { DAY_MS } from '../../model/time.js';
+import { defined, notNull } from '../../model/json.js';
 import { readDaily } from '../statistics/daily.js';
 
 /** An answer is good for this many intervals of its stream: one poll may fail, two may not. */
@@ -39,8 +40,7 @@ async function factsOf(client: Queryable, row: ConnectionRow, now: Date): Promis
     connectionId,
     now,
     settings,
-    ...(connectedAt && { connectedAt }),
-    ...(keys && { keys }),
+    ...defined({ connectedAt, keys }),
     ...(connectedAt && {
       completeness: await completenessSince(client, row, connectedAt, 'audit-events', now),
     }),
@@ -105,7 +105,7 @@ async function readEndpoints(client: Queryable, row: ConnectionRow): Promise<Fac
   });
   const facts = latest.map(({ endpoint, outcome, observed_at: observedAt }): [EndpointName, EndpointFact] => {
     const answer = readable.find((record) => record.endpoint === endpoint);
-    return [endpoint, { latest: { outcome, observedAt }, ...(answer && { readable: readableFact(row, answer) }) }];
+    return [endpoint, defined({ latest: { outcome, observedAt }, readable: answer && readableFact(row, answer) })];
   });
   return Object.fromEntries(facts);
 }
@@ -155,7 +155,7 @@ async function readStreams(
     // A stream that was never polled may have been added by the newest settings.
     const since = record ? connectedAt : later(connectedAt, changedAt);
     const paused = (pauses[stream] ?? []).length > 0;
-    return [stream, { enabled, everyMs, paused, ...(lastGoodAt && { lastGoodAt }), ...(since && { since }) }];
+    return [stream, notNull({ enabled, everyMs, paused, lastGoodAt, since })];
   });
   return Object.fromEntries(facts);
 }

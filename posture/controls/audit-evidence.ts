@@ -1,6 +1,7 @@
 import type { MissingRange } from '../../model/completeness.js';
 import type { Facts } from '../../model/facts.js';
 import { DAY_MS, HOUR_MS, minuteOf } from '../../model/time.js';
+import { defined } from '../../model/json.js';
 import { count } from '../policies/assess.js';
 import type { Control } from '../rules/control.js';
 import { judged, type Finding } from '../rules/judged.js';
@@ -59,8 +60,8 @@ function findingFor(facts: Facts): Finding {
   const open = completeness?.gaps.filter((gap) => !isLost(gap, now)) ?? [];
   const firstIntervalOver = after(connectedAt, log.everyMs);
   return {
-    ...findingWithoutBasis(facts, log, { open, firstIntervalOver }),
-    basis: completeness ? [{ source: 'ledger', ...(log.heldTo && { observedAt: log.heldTo.toISOString() }) }] : [],
+    ...said(facts, log, { open, firstIntervalOver }),
+    basis: completeness ? [defined({ source: 'ledger', observedAt: log.heldTo?.toISOString() })] : [],
     freshUntil: log.freshUntil,
     reevaluateAt: [...open.map(lostAt), firstIntervalOver, log.behindAt, newestEventAt && silentAt(newestEventAt)],
   };

@@ -1,7 +1,7 @@
 import { parseTimestamp } from '../../mimecast/timestamps.js';
 import type { PolicyList } from './lists.js';
 import type { Boundary, Policy, Side, SideKind } from './policy.js';
-import { isJsonObject } from '../../model/json.js';
+import { isJsonObject, defined } from '../../model/json.js';
 import { SECOND_MS } from '../../model/time.js';
 
 /** Source: Mimecast, "Get Blocked Sender Policy". The header display name is in the console only, not on that page. */
@@ -47,18 +47,18 @@ function parsePolicy(item: unknown, index: number, list: PolicyList): Policy | u
   if (!from || !to || (enabled === undefined && !list.documented)) return undefined;
 
   const [override, bidirectional] = [flag(fields['override']), flag(fields['bidirectional'])];
-  return {
+  return defined({
     name: nameOf(fields['description'], index),
     acts: acts(item['option'] ?? fields['option'], list),
-    ...(enabled !== undefined && { enabled }),
+    enabled,
     begins: boundary(fields['fromEternal'], fields['fromDate'], (date) => date.getUTCFullYear() <= FIRST_YEAR),
     ends: lastSecond(boundary(fields['toEternal'], fields['toDate'], (date) => date.getUTCFullYear() >= LAST_YEAR)),
-    ...(override !== undefined && { override }),
-    ...(bidirectional !== undefined && { bidirectional }),
+    override,
+    bidirectional,
     from,
     to,
     conditions: conditions(fields['conditions']),
-  };
+  });
 }
 
 function nameOf(description: unknown, index: number): string {

@@ -1,4 +1,5 @@
 import type { Basis, Judgement } from '../../model/verdicts.js';
+import { defined } from '../../model/json.js';
 import { nextOf } from './moments.js';
 
 /** A judgement with `Date` values and optional fields. */
@@ -12,17 +13,17 @@ export interface Finding extends Pick<Judgement, 'verdict' | 'code' | 'reason' |
 }
 
 export function judged(finding: Finding, now: Date): Judgement {
-  const { verdict, code, reason, action, basis, thresholds, details, freshUntil, reevaluateAt = [] } = finding;
-  const nextEvaluation = nextOf([freshUntil, ...reevaluateAt], now);
-  return {
+  const { verdict, code, reason, action, basis, thresholds, details, freshUntil, turns = [] } = finding;
+  const turnsAt = nextOf([freshUntil, ...turns], now);
+  return defined({
     verdict,
     code,
     reason,
-    ...(action !== undefined && { action }),
+    action,
     basis,
-    ...(thresholds !== undefined && { thresholds }),
-    ...(details !== undefined && Object.keys(details).length > 0 && { details }),
-    ...(freshUntil !== undefined && { freshUntil: freshUntil.toISOString() }),
-    ...(nextEvaluation !== undefined && { turnsAt: nextEvaluation.toISOString() }),
-  };
+    thresholds,
+    details: Object.keys(details ?? {}).length > 0 ? details : undefined,
+    freshUntil: freshUntil?.toISOString(),
+    turnsAt: turnsAt?.toISOString(),
+  });
 }

@@ -2,6 +2,7 @@ import type { Facts, LogFact } from '../../model/facts.js';
 import type { DailyStatistics, Protection } from '../../model/statistics.js';
 import type { Basis, Judgement } from '../../model/verdicts.js';
 import { DAY_MS, dayOf, minuteOf } from '../../model/time.js';
+import { defined } from '../../model/json.js';
 import { judged, type Finding } from './judged.js';
 import { after, earliest, LOOK_BACK_DAYS } from './moments.js';
 import { grant, pollAgain, type Problem } from './read-endpoint.js';
@@ -88,7 +89,7 @@ interface GoodLog {
 function readLog(facts: Facts, protection: Protection): LogReading {
   const log = facts.statistics.logs[protection];
   const source = `statistics/${protection}`;
-  const basis: Basis = { source, ...(log && { observedAt: log.observedAt.toISOString() }) };
+  const basis: Basis = defined({ source, observedAt: log?.observedAt.toISOString() });
   const unknown = (
     code: string,
     reason: string,

@@ -6,6 +6,7 @@ import type {
   StoredEvaluation,
   Verdict,
 } from '../../model/verdicts.js';
+import { defined } from '../../model/json.js';
 import { annotationOf, FRAMEWORKS, requirementsOf, shownName, type Rendering } from './rendering.js';
 import { stableUuid } from './uuid.js';
 import type { TracedEvaluation, VerdictPast } from './verdict-history.js';
@@ -184,15 +185,7 @@ function resource(
 }
 
 function evidence({ source, digest, observedAt }: Basis): OcsfFinding {
-  return {
-    name: source,
-    ...(digest !== undefined && { uid: digest }),
-    data: {
-      source,
-      ...(digest !== undefined && { sha256: digest }),
-      ...(observedAt !== undefined && { observed_at: observedAt }),
-    },
-  };
+  return defined({ name: source, uid: digest, data: defined({ source, sha256: digest, observed_at: observedAt }) });
 }
 
 function enrichment(annotation: AppliedAnnotation, rendering: Rendering): OcsfFinding {
@@ -203,12 +196,6 @@ function enrichment(annotation: AppliedAnnotation, rendering: Rendering): OcsfFi
     type: 'annotation',
     desc: reason,
     created_time: Date.parse(createdAt),
-    data: {
-      uid: annotationId,
-      owner: shownName(owner, rendering),
-      expires_at: expiresAt,
-      expired,
-      ...(file && { file }),
-    },
+    data: defined({ uid: annotationId, owner: shownName(owner, rendering), expires_at: expiresAt, expired, file }),
   };
 }

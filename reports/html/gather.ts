@@ -6,6 +6,7 @@ import type { LogEntry, LogRange } from '../../evidence/log/entries.js';
 import type { DailyStatistics } from '../../model/statistics.js';
 import type { ControlId, StoredEvaluation, Verdict } from '../../model/verdicts.js';
 import { DAY_MS } from '../../model/time.js';
+import { defined } from '../../model/json.js';
 import { CHANGE_KINDS } from './changes.js';
 import type { CitedBody, ControlStates, DriftEntry, ReportedConnection, ReportInput, StateSpan } from './input.js';
 import type { LogHead } from '../../evidence/log/append.js';
@@ -97,7 +98,7 @@ async function lookAt(
     sources.drift?.(connectionId, period),
     sources.statistics?.(connectionId, period),
   ]);
-  return { ...(completeness && { completeness }), ...(drift && { drift }), ...(statistics && { statistics }) };
+  return defined({ completeness, drift, statistics });
 }
 
 /**
@@ -147,12 +148,9 @@ async function citedBodies(sources: ReportSources, evaluation: StoredEvaluation)
   const digests = [...new Set(evaluation.controls.flatMap(({ evidence }) => evidence))].sort();
   const before = new Date(Date.parse(evaluation.at) + 1);
   const cited = await sources.observations.cited(evaluation.connectionId, digests, before);
-  return cited.map(({ endpoint, digest, observedAt, provenance }) => ({
-    source: endpoint,
-    digest,
-    observedAt: observedAt.toISOString(),
-    ...(provenance && { provenance }),
-  }));
+  return cited.map(({ endpoint, digest, observedAt, provenance }) =>
+    defined({ source: endpoint, digest, observedAt: observedAt.toISOString(), provenance }),
+  );
 }
 
 async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {

@@ -3,6 +3,7 @@ import type { Drift } from '../../evidence/observations/drift.js';
 import type { ReportSources } from './gather.js';
 import type { DriftEntry } from './input.js';
 import type { EvidenceStore } from '../../evidence/store.js';
+import { defined } from '../../model/json.js';
 
 /** Creates the sources of a report from the evidence store. */
 export function reportSources(store: EvidenceStore): ReportSources {
@@ -33,12 +34,9 @@ function driftEntry({ endpoint, before, after, differences, candidates }: Drift)
     changed: differences.flatMap((difference) =>
       difference.kind === 'changed' ? [`${difference.what}: ${difference.fields.map(fieldWords).join(', ')}`] : [],
     ),
-    candidates: candidates.map(({ eventTime, auditType, digest, user }) => ({
-      eventTime: eventTime.toISOString(),
-      auditType,
-      sha256: digest,
-      ...(user !== undefined && { user }),
-    })),
+    candidates: candidates.map(({ eventTime, auditType, digest, user }) =>
+      defined({ eventTime: eventTime.toISOString(), auditType, sha256: digest, user }),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defined, isJsonObject, parseJsonObject } from '../../../model/json.js';
+import { defined, isJsonObject, notNull, parseJsonObject } from '../../../model/json.js';
 
 test.each([
   [{}, true],
@@ -24,7 +24,7 @@ test.each([
   expect(parseJsonObject(text)).toEqual(expected);
 });
 
-test('only fields that are undefined are left out', () => {
+test('only fields that are undefined are left out, or null as well', () => {
   const fields = { zero: 0, empty: '', no: false, nothing: null, missing: undefined };
   expect(Object.entries(defined(fields))).toEqual([
     ['zero', 0],
@@ -32,4 +32,5 @@ test('only fields that are undefined are left out', () => {
     ['no', false],
     ['nothing', null],
   ]);
+  expect(notNull(fields)).toStrictEqual({ zero: 0, empty: '', no: false });
 });
