@@ -52,6 +52,11 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...DEFINED_ONCE] },
   },
   {
+    // A fixture that uses no other fixture names none.
+    files: ['test/**/*.ts'],
+    rules: { 'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }] },
+  },
+  {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', module: 'readonly', Buffer: 'readonly' },

@@ -63,5 +63,5 @@ export type { Provenance } from '../model/provenance.js';
 export type { DailyStatistics, Protection } from '../model/statistics.js';
 export type { MomentRange, TimeRange } from '../model/time-ranges.js';
 export type * from '../model/verdicts.js';
-export type { JsonObject } from '../mimecast/json.js';
+export type { JsonObject } from '../model/json.js';
 export type { CountedRow } from '../mimecast/protection-rows.js';

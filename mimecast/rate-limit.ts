@@ -34,7 +34,7 @@ export function parseRateLimit(headers: Headers, now: Date): RateLimit {
 }
 
 const SHORTEST_STOP_MS = 1_000;
-const UNTOLD_STOP_MS = MINUTE_MS;
+const DEFAULT_STOP_MS = MINUTE_MS;
 
 /** Returns how long to stop calls after a 429, in milliseconds. Some responses give 0 ms or nothing. */
 export function stopAfterRefusalMs({ resetMs = DEFAULT_STOP_MS }: RateLimit): number {

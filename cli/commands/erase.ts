@@ -50,7 +50,7 @@ export const erase: CommandDefinition = (run) =>
           const evidence = await services.evidence();
           await requireConnection(evidence, connectionId);
           if (options.dryRun || !options.yes) {
-            if (!options.dryRun) requireAsking(context);
+            if (!options.dryRun) requirePrompt(context);
             const found = await evidence.erasure.preview(connectionId, defined({ rule, what }));
             if (options.dryRun) {
               await output.answer({ connectionId, ...found }, () => [

@@ -124,7 +124,7 @@ const INTERRUPTED: Failure = { code: 'interrupted', message: 'Interrupted.', exi
 function knownFailure(error: Error): Failure | undefined {
   const nextStep = textIn(error, 'nextStep');
   const message = firstLine(nextStep === undefined ? error.message : withoutEnd(error.message, nextStep));
-  const said = defined({ message, nextStep });
+  const shown = defined({ message, nextStep });
   if (error.name === 'MimecastClientError') {
     const code = textIn(error, 'code') ?? 'refused';
     return { code, ...shown, exitCode: isClientErrorCode(code) ? CLIENT_EXIT_CODES[code] : EXIT.badAnswer };

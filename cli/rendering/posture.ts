@@ -102,7 +102,7 @@ export function explanationLines(evaluation: StoredEvaluation, control: ControlR
     ...control.annotations.flatMap(({ annotationId, kind, owner, reason: text, expiresAt, expired, file }) =>
       line(
         'said',
-        `${kind}${expired ? ' (EXPIRED)' : ''} by ${owner}, until ${dayOf(expiresAt)}: ${said}${file ? ` [${file.name}, sha256 ${file.sha256}]` : ''} (${annotationId})`,
+        `${kind}${expired ? ' (EXPIRED)' : ''} by ${owner}, until ${dayOf(expiresAt)}: ${text}${file ? ` [${file.name}, sha256 ${file.sha256}]` : ''} (${annotationId})`,
       ),
     ),
     '',

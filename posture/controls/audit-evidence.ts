@@ -60,7 +60,7 @@ function findingFor(facts: Facts): Finding {
   const open = completeness?.gaps.filter((gap) => !isLost(gap, now)) ?? [];
   const firstIntervalOver = after(connectedAt, log.everyMs);
   return {
-    ...said(facts, log, { open, firstIntervalOver }),
+    ...findingWithoutBasis(facts, log, { open, firstIntervalOver }),
     basis: completeness ? [defined({ source: 'ledger', observedAt: log.heldTo?.toISOString() })] : [],
     freshUntil: log.freshUntil,
     reevaluateAt: [...open.map(lostAt), firstIntervalOver, log.behindAt, newestEventAt && silentAt(newestEventAt)],
@@ -118,7 +118,7 @@ function lostForGood(first: MissingRange, gaps: number, connectionId: string): U
   };
 }
 
-function stillFillable(gap: MissingRange, gaps: number, connectionId: string): Said {
+function stillFillable(gap: MissingRange, gaps: number, connectionId: string): UncitedFinding {
   const reason = `A gap of the audit log can be filled until ${minuteOf(lostAt(gap))} UTC: ${rangeOf(gap)}.`;
   return { ...unknown('gap-open', reason, `Fill it: "backfill ${connectionId}".`), details: { gaps } };
 }

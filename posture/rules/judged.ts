@@ -13,8 +13,8 @@ export interface Finding extends Pick<Judgement, 'verdict' | 'code' | 'reason' |
 }
 
 export function judged(finding: Finding, now: Date): Judgement {
-  const { verdict, code, reason, action, basis, thresholds, details, freshUntil, turns = [] } = finding;
-  const turnsAt = nextOf([freshUntil, ...turns], now);
+  const { verdict, code, reason, action, basis, thresholds, details, freshUntil, reevaluateAt = [] } = finding;
+  const turnsAt = nextOf([freshUntil, ...reevaluateAt], now);
   return defined({
     verdict,
     code,

@@ -110,7 +110,7 @@ function readLog(facts: Facts, protection: Protection): LogReading {
   }
   const readAt = readUntil(log);
   if (readAt === undefined) {
-    const asked = `${minuteOf(log.observedAt)} UTC`;
+    const polledAt = `${minuteOf(log.observedAt)} UTC`;
     return unknown(
       'unreadable',
       `The log of this protection could not be read yet; it was asked for last at ${polledAt}.`,

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { applyDocuments, type ApplyContext, type ApplyOptions } from '../../../client/apply/apply.js';
-import { carryOut, type Changes } from '../../../client/apply/carry-out.js';
-import type { WantedConnection, WantedSettings } from '../../../client/apply/documents.js';
-import type { PlannedAction } from '../../../client/apply/plan.js';
-import { MimecastClientError } from '../../../client/errors.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { applyDocuments, type ApplyContext, type ApplyOptions } from '../../../../client/apply/apply.js';
+import { carryOut, type Changes } from '../../../../client/apply/carry-out.js';
+import type { WantedConnection, WantedSettings } from '../../../../client/apply/documents.js';
+import type { PlannedAction } from '../../../../client/apply/plan.js';
+import { MimecastClientError } from '../../../../client/errors.js';
+import { defaultSettings } from '../../../../model/streams.js';
 
 const BEFORE = defaultSettings('https://eu-api.mimecast.com');
 const WANTED: WantedConnection = {
