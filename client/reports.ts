@@ -8,49 +8,33 @@ import type {
 } from '../model/connection.js';
 import type { PollOutcome } from '../model/outcomes.js';
 import type { BackfillProgress, BackfillResult, TimeSpan } from '../contract/backfill.js';
-import type { CredentialStatus, PauseReason, PolledEndpoint, PostureStatus } from '../contract/reports.js';
+import type { CredentialStatus, PauseReason, PollResult, PostureStatus, StartedPoll } from '../contract/reports.js';
 
-/** The result of one poll. The JSON of `poll --json`. */
-export interface PollReport {
-  readonly stream: Stream;
-  readonly workflowId: string;
-  readonly runId: string;
-  /** The poll was already running when it was requested. */
-  readonly joined: boolean;
-  readonly outcome: PollOutcome;
-  readonly endpoints: readonly PolledEndpoint[];
-  /** Audit events and threat statistics only, as the next two. */
-  readonly pages?: number;
-  /** Events, or rows of the protection logs. */
-  readonly events?: number;
-  readonly newEvents?: number;
-  /** Everything before this moment (ISO, UTC) is held. */
-  readonly watermark?: string;
-  /** Head of the connection's hash-chained log when the poll ended. */
-  readonly head?: { readonly sequence: number; readonly hash: string };
+/** How one poll ended. The JSON of `poll --json`. */
+export interface PollReport extends StartedPoll, Omit<PollResult, keyof StartedPoll | 'connectionId'> {
   /** Why the run failed. */
   readonly error?: string;
 }
 
-/** What a running poll is doing. */
+/** What a poll that is still going is doing. */
 export interface PollProgress {
   readonly stream: Stream;
   /** One line for people. */
   readonly text: string;
 }
 
-/** A backfill that was started, or that was running already. */
+/** A backfill that was started, or that is running already. */
 export interface StartedBackfill {
   readonly connectionId: string;
   readonly workflowId: string;
   readonly runId: string;
-  /** It was already running: nothing was started. */
+  /** It was already going when it was asked for: nothing was started. */
   readonly joined: boolean;
-  /** The range that it was started with. */
+  /** What it was asked for when it was started. */
   readonly asked: TimeSpan;
 }
 
-/** The result of a backfill, or its progress when it was cancelled or failed. The JSON of `backfill --json`. */
+/** How a backfill ended, or how far it has come when it was cancelled or is red. The JSON of `backfill --json`. */
 export interface BackfillReport
   extends StartedBackfill, Partial<Omit<BackfillResult, keyof StartedBackfill | 'outcome'>> {
   readonly outcome: BackfillResult['outcome'] | 'cancelled' | 'failed';
@@ -58,11 +42,11 @@ export interface BackfillReport
   readonly pages: number;
   readonly events: number;
   readonly newEvents: number;
-  /** Why the run failed. */
+  /** Why the run is red. */
   readonly error?: string;
 }
 
-/** The state of a connection. The JSON of `status --json`. */
+/** How a connection is doing. The JSON of `status --json`. */
 export interface StatusReport {
   readonly connectionId: string;
   readonly baseUrl?: string;
@@ -76,23 +60,21 @@ export interface StatusReport {
   readonly pausedFor?: readonly PauseReason[];
   /** ISO, UTC: since when the keys are refused. */
   readonly refusedSince?: string;
-  /** ISO, UTC: when keys that are refused or not yet proved are tried again. Only the connection's workflow knows it. */
+  /** ISO, UTC: when keys that are refused or still unproved are tried again. Known to the connection's workflow alone. */
   readonly nextProbeAt?: string;
-  /** The outcome of the newest rotation. */
+  /** What became of the newest rotation. */
   readonly lastRotation?: RotationOutcome;
-  /** Summary of the newest verdicts. `posture` returns all of them. */
+  /** What the controls said last, in short; `posture` tells it whole. */
   readonly posture?: PostureStatus;
   readonly streams: readonly StreamReport[];
 }
 
-/** The keys of a connection: version, state and age. */
 export interface CredentialReport extends CredentialStatus {
   readonly state: CredentialState;
   /** Whole days since they were issued. */
   readonly ageDays: number;
 }
 
-/** How one stream is polled, and how its newest poll ended. */
 export interface StreamReport {
   readonly stream: Stream;
   /** Time between two polls, for people: `6h`. */
@@ -100,7 +82,7 @@ export interface StreamReport {
   readonly everyMs: number;
   readonly paused: boolean;
   readonly note?: string;
-  /** Of the newest finished poll. Absent before the first, and without an evidence store. */
+  /** Of the newest finished poll; none before the first, or when no evidence store was given. */
   readonly lastOutcome?: PollOutcome;
   /** ISO, UTC. */
   readonly lastPollAt?: string;
@@ -112,11 +94,11 @@ export interface StreamReport {
   readonly nextPollAt?: string;
 }
 
-/** A connection as `list` returns it. */
+/** One line of `list`. */
 export interface ListedConnection {
   readonly connectionId: string;
   readonly state: ConnectionState | 'starting';
-  /** Why some or all of its streams are paused. Absent when none is paused. */
+  /** Why some or all of its streams are paused; none when all are polled. */
   readonly pausedFor?: readonly PauseReason[];
   readonly baseUrl?: string;
   readonly account?: { readonly code: string; readonly name?: string };
@@ -125,6 +107,6 @@ export interface ListedConnection {
   readonly posture?: PostureStatus;
   /** ISO, UTC: since when its keys are refused. */
   readonly refusedSince?: string;
-  /** Its workflow is missing although it should run. `resume` starts it again from the connection's row. */
+  /** Its workflow is gone although it should live: `resume` starts it again, from the connection's row. */
   readonly workflowMissing?: true;
 }

@@ -1,11 +1,11 @@
 import type { CredentialReport, StatusReport, StreamReport } from '../../client/index.js';
+import type { ConnectionStatus } from '../../contract/reports.js';
 import type { Colours } from '../console/terminal.js';
 import { formatMoment } from '../console/times.js';
 import { dayOf } from '../../model/time.js';
 import { counts } from './posture.js';
 import { accountWords } from './connection-report.js';
 import { paintOutcome } from './outcome.js';
-import { paintState } from './state.js';
 import { table } from './table.js';
 
 /** Formats the status of a connection. */
@@ -103,4 +103,10 @@ function nextStep({ connectionId, state, credentials, pausedFor = [] }: StatusRe
   const step = (command: string): string[] => ['', `next  temporal-mimecast ${command} ${connectionId}`];
   if (state === 'refused' || credentials?.age === 'due' || credentials?.age === 'overdue') return step('rotate');
   return pausedFor.includes('operator') ? step('resume') : [];
+}
+
+/** A connection's state, coloured by whether it needs attention. */
+function paintState(state: ConnectionStatus['state'], colours: Colours): string {
+  if (state === 'connected') return colours.green(state);
+  return state === 'refused' ? colours.red('PAUSED: keys refused') : colours.yellow(state);
 }

@@ -1,7 +1,6 @@
 import type { Completeness, LateEvents, TotalMismatch } from '../../model/completeness.js';
 import type { TimeRange } from '../../model/time-ranges.js';
 import { countLateEvents } from './late-events.js';
-import { readTotalMismatches } from './total-mismatches.js';
 import type { ConnectionRow, Stream } from '../../model/connection.js';
 import { HOUR_MS } from '../../model/time.js';
 import { readConnection } from '../database/connection-row.js';
@@ -87,4 +86,16 @@ async function readWatermark(client: Queryable, connectionId: string, stream: St
     values: [connectionId, stream],
   });
   return row?.watermark ?? undefined;
+}
+
+/** An index of the table holds only windows of this kind. */
+async function readTotalMismatches(client: Queryable, connectionId: string, stream: Stream): Promise<TotalMismatch[]> {
+  return client.query<TotalMismatch & Record<string, unknown>>({
+    text: `
+      select window_id::text as "windowId", window_start as "start", window_end as "end", total_count as "told", events as "read"
+        from mimecast.windows
+       where connection_id = $1 and stream = $2 and state = 'complete' and total_count <> events
+       order by window_start, window_id`,
+    values: [connectionId, stream],
+  });
 }

@@ -4,13 +4,9 @@ import { EvidenceNotFoundError } from '../database/errors.js';
 import { append } from '../log/append.js';
 import type { Annotation, AnnotationKind, ControlId } from '../../model/verdicts.js';
 
-/** The annotations of controls. */
+/** What people say about controls. */
 export interface Annotations {
-  /**
-   * Stores an annotation. A repeated call with the same id stores nothing.
-   *
-   * @throws EvidenceNotFoundError when there is no such connection
-   */
+  /** @throws EvidenceNotFoundError when there is no such connection */
   add(annotation: NewAnnotation): Promise<Annotation>;
   /**
    * Ends an annotation before it expires. One that has ended already stays as it is.
@@ -18,21 +14,13 @@ export interface Annotations {
    * @throws EvidenceNotFoundError when the connection has no such annotation
    */
   withdraw(connectionId: string, annotationId: string): Promise<Annotation>;
-  /** Returns all annotations, oldest first, including those that have ended. */
+  /** All of them, oldest first, with those that ended. */
   list(connectionId: string): Promise<Annotation[]>;
 }
 
-/** An annotation to be stored. */
-export interface NewAnnotation {
-  /** Chosen by the caller: a repeated attempt adds nothing. */
-  readonly annotationId: string;
-  readonly connectionId: string;
-  readonly controlId: ControlId;
-  readonly kind: AnnotationKind;
-  readonly owner: string;
-  readonly reason: string;
+/** An annotation to be stored. Its id comes from the requester, so that a repeated attempt adds nothing. */
+export interface NewAnnotation extends Omit<Annotation, 'createdAt' | 'expiresAt' | 'withdrawnAt'> {
   readonly expiresAt: Date;
-  readonly file?: { readonly sha256: string; readonly name: string };
 }
 
 export function createAnnotations(db: Database): Annotations {

@@ -1,7 +1,9 @@
 import type { Facts } from '../../model/facts.js';
 import { count, named, namesOf } from '../policies/assess.js';
-import { broadOverrides } from '../policies/broad-override.js';
 import { POLICY_LISTS } from '../policies/lists.js';
+import type { Policy } from '../policies/policy.js';
+import { actingPolicies, type Reading } from '../policies/precedence.js';
+import { isBroad, ROUTES } from '../policies/scope.js';
 import { boundariesOf } from '../policies/policy-state.js';
 import type { Judgement } from '../../model/verdicts.js';
 import type { Control } from '../rules/control.js';
@@ -34,7 +36,7 @@ export const noBroadOverride: Control = {
   judge,
 };
 
-/** Judges all lists that can be read. An override that was found is a fail, whatever the unreadable lists contain. */
+/** One that was found in a list that can be read counts, whatever the others would say. */
 function judge(facts: Facts): Judgement {
   const { now } = facts;
   const readings = POLICY_LISTS.map((list) => readPolicies(facts, list));
@@ -44,7 +46,7 @@ function judge(facts: Facts): Judgement {
   const shared = {
     basis: good.map(({ basis }) => basis),
     freshUntil: earliest(good.map(({ freshUntil }) => freshUntil)),
-    reevaluateAt: boundariesOf(policies),
+    turns: boundariesOf(policies),
   };
 
   const found = broadOverrides(policies, now, 'best');
@@ -65,9 +67,17 @@ function judge(facts: Facts): Judgement {
   return judged({ ...shared, verdict: 'pass', code: 'none-found', reason: 'None of the four lists holds one.' }, now);
 }
 
-/** Reports the first problem that can be fixed, before those that cannot: no API for a list. */
+/** What can be mended is told before what cannot: that there is no API for a list. */
 function unread(first: Problem, problems: readonly Problem[]): Omit<Problem, 'freshUntil' | 'basis'> {
   const { verdict, code, reason, action } = problems.find((problem) => problem.code !== 'no-vendor-api') ?? first;
   const lists = problems.length === 1 ? '' : ` ${problems.length} of ${POLICY_LISTS.length} lists cannot be judged.`;
   return { verdict, code, reason: `${reason}${lists}`, action };
+}
+
+/** The policies in force that disable all mail of a route and override every other one. */
+function broadOverrides(policies: readonly Policy[], now: Date, reading: Reading): Policy[] {
+  return actingPolicies(policies, now, reading)
+    .filter(({ on, override }) => !on && override)
+    .filter(({ legs }) => legs.some((leg) => ROUTES.some((route) => isBroad(leg, route))))
+    .map(({ policy }) => policy);
 }
