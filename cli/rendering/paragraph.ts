@@ -1,17 +1,10 @@
-/** Width in characters: enough for a table, and for half a screen. */
+import { Help } from 'commander';
+
+/** Wide enough for a table, narrow enough for half a screen. */
 const WIDTH = 110;
 
-/** Wraps a text beside a label, with hanging indent. */
+/** Wraps a text beside a label; further lines are indented by the width of the label. */
 export function paragraph(label: string, text: string, width = WIDTH): string[] {
-  const lines: string[] = [];
-  let line: string[] = [];
-  const lengthWith = (word: string): number => label.length + [...line, word].join(' ').length;
-  for (const word of text.split(' ')) {
-    if (line.length > 0 && lengthWith(word) > width) {
-      lines.push(line.join(' '));
-      line = [];
-    }
-    line.push(word);
-  }
-  return [...lines, line.join(' ')].map((words, index) => (index === 0 ? label : ' '.repeat(label.length)) + words);
+  const lines = new Help().boxWrap(text, width - label.length).split('\n');
+  return lines.map((line, index) => (index === 0 ? label : ' '.repeat(label.length)) + line);
 }
