@@ -4,8 +4,8 @@ import { apiVersionProblem, MimecastBaseUrlError, parseBaseUrl } from '../mimeca
 import { statusOf } from '../contract/connection-status.js';
 import type { ConnectionTest } from '../contract/reports.js';
 import { changedPaths, changedSettings } from '../model/settings.js';
-import { settingsProblem } from '../model/settings-form.js';
 import { defined } from '../model/json.js';
+import { settingsProblem } from '../model/settings-schema.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';

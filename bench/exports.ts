@@ -5,7 +5,7 @@ import pg from 'pg';
 import { migrate } from '../evidence/database/migrate.js';
 import { createEvidenceStore } from '../evidence/store.js';
 import { startPostgres } from '../sandbox/postgres.js';
-import { defaultSettings } from '../model/streams.js';
+import { defaultSettings } from '../model/settings.js';
 import { BenchProcess, endProcesses } from './bench-process.js';
 import type { ExporterProcess } from './processes/exporter.js';
 

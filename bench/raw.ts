@@ -1,5 +1,5 @@
 import type { TimeRange } from '../mimecast/audit-windows.js';
-import { defaultSettings } from '../model/streams.js';
+import { defaultSettings } from '../model/settings.js';
 import { BenchProcess } from './bench-process.js';
 import { checkStored, openWindow, settle } from './ledger.js';
 import type { RawSource } from './raw-loop.js';

@@ -26,7 +26,7 @@ import type {
 } from '../contract/reports.js';
 import { CONNECTION_ATTRIBUTE } from '../contract/search-attributes.js';
 import type { PolledStream } from '../model/streams.js';
-import { defaultSettings } from '../model/streams.js';
+import { defaultSettings } from '../model/settings.js';
 import { annotationRequest, type NewAnnotation } from './annotations.js';
 import { applyDocuments, type ApplyOptions, type ApplyReport } from './apply/apply.js';
 import type { ApplyDocument } from './apply/documents.js';

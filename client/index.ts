@@ -24,15 +24,8 @@ export type { NewAnnotation } from './annotations.js';
 export type { ApplyOptions, ApplyReport } from './apply/apply.js';
 export type { ApplyResult } from './apply/carry-out.js';
 export type { FieldChange } from './apply/changes.js';
-export type {
-  ApplyDocument,
-  ConnectionFields,
-  PaginationFields,
-  SharedFields,
-  StatisticsFields,
-  StreamFields,
-} from './apply/documents.js';
-export type { ApplyProblem as ApplyProblem } from './apply/problems.js';
+export type { ApplyDocument, ConnectionFields, SharedFields } from './apply/documents.js';
+export type { ApplyProblem } from './apply/problems.js';
 export type { ActionName, ApplyPlan, PlannedAction, PlannedConnection, PlanOptions } from './apply/plan.js';
 export type { AwaitBackfillOptions } from './await-backfill.js';
 export type { AwaitOptions } from './await-polls.js';
@@ -81,22 +74,16 @@ export type {
   ApiVersion,
   ConnectionSettings,
   ConnectionState,
-  Coverage,
   CredentialState,
   EndpointName,
   ProtectionLogEndpoint,
-  RefusalRules,
-  Retention,
   RotationOutcome,
-  StatisticsSettings,
   Stream,
-  StreamSettings,
-  Thresholds,
   VendorStatistics,
 } from '../model/connection.js';
 export type { KeyAge } from '../model/key-age.js';
 export type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
-export type { Requester as Requester, SettingsChange } from '../model/settings.js';
+export type { Coverage, RefusalRules, Requester, Retention, SettingsChange, Thresholds } from '../model/settings.js';
 export type { PolledStream } from '../model/streams.js';
 export type {
   Annotation,

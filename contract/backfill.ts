@@ -1,28 +1,21 @@
 import { defineQuery } from '@temporalio/workflow';
 
-/** A range of time: from `start` up to, but not including, `end`. ISO, UTC. */
+export type { BackfillInput } from './requests/backfill.js';
+
+/** From a moment on, up to another: ISO, UTC. */
 export interface TimeSpan {
   readonly start: string;
   readonly end: string;
 }
 
-/** What a backfill is started with. */
-export interface BackfillInput {
-  readonly connectionId: string;
-  /** ISO, UTC. */
-  readonly from: string;
-  /** ISO, UTC. What has not settled is left out, and the result says so. */
-  readonly to: string;
-}
-
-/** The progress of a backfill. */
+/** How far a backfill has come. */
 export interface BackfillProgress {
   readonly connectionId: string;
   /** `starting` until the first batch has ended; then `reading`, or how it ended. */
   readonly state: 'starting' | 'reading' | 'cancelled' | 'failed' | BackfillOutcome;
-  /** The range that is read, within Mimecast's look-back. Absent when there is nothing to read. */
+  /** What is read, within what the vendor keeps; none when there is nothing to read. */
   readonly range?: TimeSpan;
-  /** Windows of this run. Ranges that were held before have none. */
+  /** Windows of this run. What was held before is in none of them. */
   readonly windows: BackfillWindows;
   readonly pages: number;
   /** Rows that the pages held. */
@@ -31,19 +24,17 @@ export interface BackfillProgress {
   readonly newEvents: number;
   /** Since the run began. None before the first batch has ended. */
   readonly pagesPerSecond?: number;
-  /** Estimated from the windows so far, in milliseconds. Absent before the first window is complete. */
+  /** As the windows went so far, in milliseconds. None before the first window is complete. */
   readonly timeLeftMs?: number;
 }
 
-/** Windows of a backfill: ranges of at most one day. */
 export interface BackfillWindows {
   readonly done: number;
-  /** Could not be read to their end, or were dropped by Mimecast. */
+  /** Given up: Mimecast could not be paged to their end, or had dropped them. */
   readonly failed: number;
   readonly total: number;
 }
 
-/** How a backfill ended. */
 export type BackfillOutcome =
   /** All of what was asked for is held. */
   | 'complete'
@@ -54,21 +45,21 @@ export type BackfillOutcome =
   /** The connection was disconnected meanwhile; nothing more was stored. */
   | 'disconnected';
 
-/** The result of a backfill. */
+/** What a backfill came to: the result of its workflow. */
 export interface BackfillResult {
   readonly connectionId: string;
   readonly outcome: BackfillOutcome;
-  /** The range that was requested. */
+  /** What was asked for. */
   readonly asked: TimeSpan;
-  /** The part of it that Mimecast still keeps. */
+  /** What of it could be asked for. */
   readonly range?: TimeSpan;
   readonly windows: BackfillWindows;
   readonly pages: number;
   readonly events: number;
   readonly newEvents: number;
-  /** Parts of it that are not held and older than Mimecast's look-back of 60 days: they cannot be fetched any more. */
+  /** What of it is not held and lies before what the vendor keeps (60 days): it can no longer be fetched. */
   readonly lost: readonly TimeSpan[];
-  /** For people: where the request was cut, and what is lost. */
+  /** In words: where the request was cut, and what is lost. */
   readonly notes: readonly string[];
   /** The permission to grant, when the vendor refuses for the lack of it. */
   readonly permission?: string;

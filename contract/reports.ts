@@ -8,13 +8,16 @@ import type {
   Stream,
 } from '../model/connection.js';
 import type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
-import type { Annotation, ControlId, Summary } from '../model/verdicts.js';
+import type { Annotation } from '../model/verdicts.js';
 import type { KeyAge } from '../model/key-age.js';
+import type { PostureStatus } from './requests/verdicts.js';
 
-/** The result of a connection test. The JSON of `connect --json` and `test --json`. */
+export type { PostureStatus };
+
+/** What a connection test found. The JSON of `connect --json` and `test --json`. */
 export interface ConnectionTest {
   readonly connectionId: string;
-  /** The keys were accepted and nothing required failed. */
+  /** The keys were accepted and nothing that is needed failed. */
   readonly ok: boolean;
   readonly authentication: 'accepted' | 'rejected' | 'expired' | 'unreachable' | 'wrong-region';
   readonly apiVersion: ApiVersion;
@@ -23,14 +26,13 @@ export interface ConnectionTest {
   readonly account?: { readonly code: string; readonly name?: string };
   /** Vendor's clock minus this worker's, in milliseconds. */
   readonly clockSkewMs?: number;
-  /** Calls allowed per period and calls left, from the last answer. */
+  /** Calls in a period and calls left, as the last answer said. */
   readonly rateLimit?: { readonly limit?: number; readonly remaining?: number; readonly resetMs?: number };
   readonly endpoints: readonly EndpointReport[];
-  /** What to do next. Absent when nothing is wrong. */
+  /** What the operator should do next; none when all is well. */
   readonly action?: string;
 }
 
-/** What one endpoint answered in a connection test. */
 export interface EndpointReport {
   readonly stream: Stream;
   readonly endpoint: EndpointName;
@@ -39,18 +41,18 @@ export interface EndpointReport {
   /** The permission to grant, when it is missing. */
   readonly permission?: string;
   readonly items?: number;
-  /** There are more items than were requested: a test reads one small page of the audit log. */
+  /** There are more items than were asked for: a test reads one small page of the audit log. */
   readonly more?: true;
   readonly action?: string;
 }
 
-/** The outcome of a rotation. The JSON of `rotate --json`. */
+/** What became of new keys. The JSON of `rotate --json`. */
 export interface RotationReport {
   readonly connectionId: string;
-  /** Version of these keys. Absent when they were rejected before they were stored. */
+  /** The version that these keys have; none when they were refused before anything was staged. */
   readonly version?: number;
   readonly accepted: boolean;
-  /** Absent when no call was made. */
+  /** None when no call was made. */
   readonly report?: ConnectionTest;
   /** Why they were not accepted. */
   readonly reason?: string;
@@ -58,21 +60,20 @@ export interface RotationReport {
   readonly unchanged?: boolean;
 }
 
-/** The outcome of a change of settings. */
+/** What became of a change of settings. */
 export interface SettingsReport {
   readonly connectionId: string;
   readonly accepted: boolean;
-  /** The settings in force. */
+  /** As they are now. */
   readonly settings: ConnectionSettings;
-  /** Absent when the change needed no proof. */
+  /** None when the change needed no proof. */
   readonly report?: ConnectionTest;
   readonly reason?: string;
 }
 
-/** The outcome of a request to resume. */
 export interface ResumeReport {
   readonly connectionId: string;
-  /** None of the requested streams is paused any more. */
+  /** No stream that was asked for is paused any more. */
   readonly resumed: boolean;
   readonly status: ConnectionStatus;
   /** The probe of keys that were refused. */
@@ -80,7 +81,7 @@ export interface ResumeReport {
   readonly reason?: string;
 }
 
-/** The outcome of an annotation. The JSON of `annotate --json`. */
+/** What became of an annotation. The JSON of `annotate --json`. */
 export interface AnnotationReport {
   readonly connectionId: string;
   readonly annotation: Annotation;
@@ -88,13 +89,13 @@ export interface AnnotationReport {
   readonly posture?: PostureStatus;
 }
 
-/** The result of a poll: what every poll workflow returns. */
+/** What a poll came to: the result of every poll workflow. */
 export interface PollResult {
   readonly connectionId: string;
   readonly stream: Stream;
   readonly outcome: PollOutcome;
   readonly endpoints: readonly PolledEndpoint[];
-  /** Pages that were read and stored. Audit events and threat statistics only, as the next three. */
+  /** Pages asked for and stored. Audit events and threat statistics only, as the next three. */
   readonly pages?: number;
   /** Events, or rows of the protection logs. */
   readonly events?: number;
@@ -105,7 +106,6 @@ export interface PollResult {
   readonly head?: { readonly sequence: number; readonly hash: string };
 }
 
-/** What one endpoint answered in a poll. */
 export interface PolledEndpoint {
   readonly endpoint: EndpointName;
   readonly path: string;
@@ -117,7 +117,7 @@ export interface PolledEndpoint {
   readonly error?: string;
 }
 
-/** The answer of a connection's workflow to the query `status`. */
+/** What the entity answers to `status`: its own part of what `temporal-mimecast status` shows. */
 export interface ConnectionStatus {
   readonly connectionId: string;
   /** `starting` until the first run has read the connection's row. */
@@ -126,7 +126,7 @@ export interface ConnectionStatus {
   readonly apiVersion?: ApiVersion;
   readonly account?: { readonly code: string; readonly name?: string };
   readonly settings?: ConnectionSettings;
-  /** The keys in use, or the newest when none are in use. */
+  /** The keys in use, or those that were saved last when none are. */
   readonly credentials?: CredentialStatus;
   /** New keys that are being proved. */
   readonly pendingVersion?: number;
@@ -138,23 +138,10 @@ export interface ConnectionStatus {
   /** ISO, UTC: when keys that are refused or still unproved are tried again. */
   readonly nextProbeAt?: string;
   readonly lastRotation?: RotationOutcome;
-  /** Summary of the newest verdicts. Absent before the first evaluation. */
+  /** What the controls said last; none before they were first asked. */
   readonly posture?: PostureStatus;
 }
 
-/** Summary of the newest verdicts. */
-export interface PostureStatus {
-  /** ISO, UTC. */
-  readonly at: string;
-  /** The worst verdict of a control about the tenant. Also the search attribute `MimecastPosture`. */
-  readonly worst: 'pass' | 'unknown' | 'fail';
-  readonly summary: Summary;
-  readonly failing: readonly ControlId[];
-  /** ISO, UTC: when a verdict changes although nothing new is read. */
-  readonly turnsAt?: string;
-}
-
-/** One version of a connection's keys. Never the keys themselves. */
 export interface CredentialStatus {
   readonly version: number;
   readonly state: CredentialState;
@@ -171,7 +158,6 @@ export interface CredentialStatus {
   readonly fingerprint?: string;
 }
 
-/** Why a stream is paused: Mimecast refuses the keys, or an operator paused it. */
 export type PauseReason = 'keys-refused' | 'operator';
 
 /** A run that `pollNow` started, or joined because it was already going. */

@@ -1,17 +1,14 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './time.js';
-import type { ConnectionSettings, RefusalRules } from './connection.js';
+import { defaultsOf, type ConnectionSettings, type RefusalRules } from './settings.js';
+import { SETTINGS } from './settings-table.js';
+import { HOUR_MS } from './time.js';
 
-const USUAL_RULES: RefusalRules = {
-  confirmAfterMs: MINUTE_MS,
-  probeAfterMs: [HOUR_MS, 6 * HOUR_MS],
-  probeEveryMs: DAY_MS,
-};
+const DEFAULTS: RefusalRules = defaultsOf(SETTINGS.refusals.fields);
 
 /** The longest pause between two tries to reach a vendor that does not answer. */
 const LONGEST_RETRY_MS = HOUR_MS;
 
 export function refusalRules(settings: Pick<ConnectionSettings, 'refusals'> | undefined): RefusalRules {
-  return { ...USUAL_RULES, ...settings?.refusals };
+  return { ...DEFAULTS, ...settings?.refusals };
 }
 
 /**

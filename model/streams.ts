@@ -1,20 +1,10 @@
-import { DAY_MS, HOUR_MS } from './time.js';
-import type { ApiVersion, ConnectionSettings, Stream, StreamSettings } from './connection.js';
+/** The streams of evidence in the order in which people read them. Each has a schedule of its own. */
+export const POLLED_STREAMS = ['audit-events', 'policies', 'archive-settings', 'account', 'threat-statistics'] as const;
 
-/** How often each stream is polled unless its connection says otherwise. Source: the product specification, "Polling frequency". */
-export const STREAM_INTERVALS_MS = {
-  'audit-events': 6 * HOUR_MS,
-  policies: DAY_MS,
-  'archive-settings': DAY_MS,
-  account: DAY_MS,
-  'threat-statistics': DAY_MS,
-} as const satisfies Partial<Record<Stream, number>>;
+export type Stream = (typeof POLLED_STREAMS)[number];
 
-/** A stream with a workflow and a schedule of its own. */
-export type PolledStream = keyof typeof STREAM_INTERVALS_MS;
-
-/** The streams in the order in which people read them. */
-export const POLLED_STREAMS = Object.keys(STREAM_INTERVALS_MS) as readonly PolledStream[];
+/** A stream that a schedule polls: today all of them. */
+export type PolledStream = Stream;
 
 /** The workflow that polls each stream. */
 export const POLL_WORKFLOWS: Readonly<Record<PolledStream, string>> = {
@@ -25,21 +15,4 @@ export const POLL_WORKFLOWS: Readonly<Record<PolledStream, string>> = {
   'threat-statistics': 'mimecastPollThreatStatistics',
 };
 
-export function isPolledStream(name: string): name is PolledStream {
-  return Object.hasOwn(STREAM_INTERVALS_MS, name);
-}
-
-export const MAX_PAGE_SIZE = 500;
-
-/** Longer intervals come close to the vendor's look-back of 60 days. */
-export const MAX_INTERVAL_MS = 30 * DAY_MS;
-
-/** What may replace an endpoint's path: neither host nor query. */
-export const ENDPOINT_PATH = /^\/api(?:\/[a-z0-9-]+)+$/i;
-
-/** The settings of a connection of which only the base URL is known. */
-export function defaultSettings(baseUrl: string, apiVersion: ApiVersion = '1.0'): ConnectionSettings {
-  const streams: Partial<Record<Stream, StreamSettings>> = {};
-  for (const stream of POLLED_STREAMS) streams[stream] = { enabled: true, everyMs: STREAM_INTERVALS_MS[stream] };
-  return { baseUrl, apiVersion, streams, pagination: { pageSize: MAX_PAGE_SIZE, tokenIn: 'meta' } };
-}
+export const isPolledStream = (name: unknown): name is PolledStream => POLLED_STREAMS.some((known) => known === name);

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { credentialProblems } from '../../client/apply/check.js';
 import type { Problem } from '../../client/apply/problems.js';
-import { problemsOf, fields, text, wrong } from '../../client/apply/schema.js';
+import { fields, parse } from '../../client/apply/schema.js';
 import type { ApiVersion } from '../../mimecast/credentials.js';
+import { listOf, must, text } from '../../model/schemas.js';
 import { CliError } from '../console/failures.js';
 import {
   findKeys,
@@ -20,22 +21,19 @@ import { KeysCommandError, runCommand } from './run-command.js';
 /** Source of a connection's keys: exactly one of the three. */
 export type KeysFrom = { readonly file: string } | { readonly command: readonly string[] } | { readonly env: string };
 
-const commandWords = wrong('a list: the program and its arguments, each in quotes');
+const PREFIX = must('must be a prefix of variables, like ACME_');
 
 const SCHEMA = fields({
-  file: text.optional(),
-  command: z.array(text, { error: commandWords }).min(1, { error: 'names no program' }).optional(),
-  env: z
-    .string({ error: wrong('a prefix of variables, like ACME_') })
-    .regex(/^[A-Za-z_]\w*$/, { error: 'must be a prefix of variables, like ACME_' })
-    .optional(),
+  file: z.optional(text(4_096)),
+  command: z.optional(listOf(text(100_000), 1, 1_000, 'must be a list: the program and its arguments, each in quotes')),
+  env: z.optional(z.string(PREFIX).check(z.regex(/^[A-Za-z_]\w*$/, PREFIX))),
 });
 
 /** Parses `keysFrom`. @returns the source, or the problems */
 export function parseKeysFrom(written: unknown): { readonly source?: KeysFrom; readonly problems: readonly Problem[] } {
-  const parsed = SCHEMA.safeParse(written);
-  if (!parsed.success) return { problems: parsed.error.issues.flatMap(problemsOf) };
-  const { file, command, env } = parsed.data;
+  const { value, problems } = parse(SCHEMA, written);
+  if (!value) return { problems };
+  const { file, command, env } = value;
   const sources: KeysFrom[] = [
     ...(file === undefined ? [] : [{ file }]),
     ...(command === undefined ? [] : [{ command }]),

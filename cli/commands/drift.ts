@@ -6,7 +6,7 @@ import { examples, GROUPS, type CommandDefinition } from '../command.js';
 import { EXIT } from '../console/exit-codes.js';
 import { driftLines } from '../rendering/drift.js';
 import { requireConnection } from '../reach/stored-connection.js';
-import { ENDPOINT_NAMES } from '../../model/setting-names.js';
+import { ENDPOINT_NAMES } from '../../model/endpoints.js';
 
 interface DriftOptions {
   readonly from?: Date;

@@ -1,6 +1,6 @@
 import { DAY_MS, minuteOf } from '../../model/time.js';
 
-export { formatDuration, parseDuration } from '../../client/durations.js';
+export { formatDuration, parseDuration } from '../../model/durations.js';
 
 /** Formats a time in UTC: `21:04` today, `yesterday 21:04`, `tomorrow 02:11`, otherwise with its date. */
 export function formatMoment(moment: Date, now: Date): string {

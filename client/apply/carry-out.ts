@@ -112,20 +112,11 @@ async function perform(connections: Changes, task: Task, planned: PlannedAction)
 
 async function connect(connections: Changes, wanted: WantedConnection): Promise<Outcome> {
   const { connectionId, settings, expectedAccount } = wanted;
-  const { baseUrl, streams, pagination, endpointPaths, thresholds, coverage, retention, statistics } = settings;
+  const { baseUrl, ...others } = settings;
   const report = await connections.connect(connectionId, {
     ...keysOf(wanted),
     baseUrl,
-    settings: {
-      streams,
-      pagination,
-      ...(Object.keys(endpointPaths).length > 0 && { endpointPaths }),
-      ...(Object.keys(thresholds).length > 0 && { thresholds }),
-      ...(Object.keys(coverage).length > 0 && { coverage }),
-      ...(Object.keys(retention).length > 0 && { retention }),
-      ...(statistics && { statistics }),
-      ...(expectedAccount !== undefined && { expectedAccount }),
-    },
+    settings: { ...others, ...(expectedAccount !== undefined && { expectedAccount }) },
   });
   if (report.ok) return { ok: true, report };
   return { ok: false, reason: report.action ?? `Mimecast's answer: ${report.authentication}.`, report };

@@ -3,10 +3,10 @@ import { apiVersionProblem } from '../../mimecast/regions.js';
 import { VaultSealError } from '../../vault/errors.js';
 import { describeSealed } from '../../vault/sealing.js';
 import { CONNECTION_ID } from '../../contract/ids.js';
-import { isJsonObject, type JsonObject } from '../../model/json.js';
+import { isJsonObject } from '../../model/json.js';
 import type { WantedConnection } from './documents.js';
 import type { ApplyProblem, Problem } from './problems.js';
-import { formProblems, type DocumentRules } from './schema.js';
+import { parseDocument, type DocumentRules } from './schema.js';
 import { wantedConnections } from './wanted.js';
 
 /** What documents ask for, or all that is wrong with them. */
@@ -16,19 +16,17 @@ export interface CheckedDocuments {
   readonly problems: readonly ApplyProblem[];
 }
 
-/** Looks at everything that can be known about documents without asking anybody. */
+/** Checks everything that can be checked without a request to Temporal or Mimecast. */
 export function checkDocuments(documents: readonly unknown[], rules: DocumentRules): CheckedDocuments {
+  const parsed = documents.map((document) => parseDocument(document, rules));
   const problems = [
     ...documents.flatMap((document, index) =>
-      [...formProblems(document, rules), ...senseProblems(document, rules)].map(at(index)),
+      [...(parsed[index]?.problems ?? []), ...senseProblems(document, rules)].map(at(index)),
     ),
     ...repeatedConnections(documents),
   ];
   if (problems.length > 0) return { wanted: [], problems };
-  return {
-    wanted: documents.flatMap((document, index) => wantedConnections(document, index, rules)),
-    problems,
-  };
+  return { wanted: parsed.flatMap(({ value }, index) => (value ? wantedConnections(value, index) : [])), problems };
 }
 
 const at =
@@ -72,12 +70,12 @@ function idProblems(id: string): Problem[] {
   return [{ path: [], message }];
 }
 
-function placeProblems(connection: JsonObject, defaults: JsonObject): Problem[] {
+function placeProblems(connection: Fields, defaults: Fields): Problem[] {
   if (connection['baseUrl'] !== undefined || defaults['baseUrl'] !== undefined) return [];
   return [{ path: ['baseUrl'], message: 'is missing, here and in the defaults' }];
 }
 
-function thresholdProblems(connection: JsonObject, defaults: JsonObject): Problem[] {
+function thresholdProblems(connection: Fields, defaults: Fields): Problem[] {
   const thresholds = { ...recordIn(defaults, 'thresholds'), ...recordIn(connection, 'thresholds') };
   const { keysDueDays, keysOverdueDays } = thresholds;
   if (typeof keysDueDays !== 'number' || typeof keysOverdueDays !== 'number' || keysDueDays <= keysOverdueDays)
@@ -86,7 +84,7 @@ function thresholdProblems(connection: JsonObject, defaults: JsonObject): Proble
   return [{ path: ['thresholds', 'keysDueDays'], message }];
 }
 
-function keyProblems(id: string, connection: JsonObject, keyField: DocumentRules['keyField']): Problem[] {
+function keyProblems(id: string, connection: Fields, keyField: DocumentRules['keyField']): Problem[] {
   const { sealed, [keyField]: others } = connection;
   const message = 'is a second source of keys beside sealed: keep one';
   return [
@@ -109,11 +107,7 @@ function sealProblems(id: string, sealed: string): Problem[] {
 }
 
 /** Each generation of the API has hosts of its own. Of sealed keys only a worker knows the generation. */
-function placeOfKeysProblems(
-  connection: JsonObject,
-  defaults: JsonObject,
-  keyField: DocumentRules['keyField'],
-): Problem[] {
+function placeOfKeysProblems(connection: Fields, defaults: Fields, keyField: DocumentRules['keyField']): Problem[] {
   const baseUrl = connection['baseUrl'] ?? defaults['baseUrl'];
   const credentials = keyField === 'credentials' ? connection['credentials'] : undefined;
   if (typeof baseUrl !== 'string' || credentials === undefined || credentialProblems(credentials).length > 0) return [];
@@ -133,11 +127,13 @@ export function credentialProblems(credentials: unknown): Problem[] {
   }
 }
 
-function* connectionsIn(document: unknown): Generator<readonly [string, JsonObject]> {
+type Fields = Readonly<Record<string, unknown>>;
+
+function* connectionsIn(document: unknown): Generator<readonly [string, Fields]> {
   if (!isJsonObject(document) || !isJsonObject(document['connections'])) return;
   for (const [id, connection] of Object.entries(document['connections'])) {
     if (isJsonObject(connection)) yield [id, connection];
   }
 }
 
-const recordIn = (fields: JsonObject, name: string): JsonObject => (isJsonObject(fields[name]) ? fields[name] : {});
+const recordIn = (fields: Fields, name: string): Fields => (isJsonObject(fields[name]) ? fields[name] : {});

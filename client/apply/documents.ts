@@ -1,39 +1,41 @@
-import type {
-  ApiVersion,
-  Coverage,
-  EndpointName,
-  Retention,
-  StatisticsSettings,
-  StreamSettings,
-  Thresholds,
-} from '../../model/connection.js';
-import type { PolledStream } from '../../model/streams.js';
+import type * as z from 'zod/mini';
+import type { ApiVersion, ConnectionSettings } from '../../model/connection.js';
+import type { AnyKind } from '../../model/setting-kinds.js';
+import type { SETTINGS } from '../../model/settings-table.js';
 
 /**
- * The desired state of connections. A field that a connection does not set has the value of the document's `defaults`, and
- * then the product's default. Paths, thresholds, coverage and retentions that are removed from a document return to their
- * defaults.
+ * Connections as they should be. What a connection does not set has its default: first the document's `defaults`, then
+ * the product's. Paths, thresholds, coverage and retentions that are taken out of a document go back to their defaults.
  */
 export interface ApplyDocument {
   /** Merged under every connection of this document. */
   readonly defaults?: SharedFields | undefined;
-  /** Connections by id. */
+  /** By their ids. */
   readonly connections: Readonly<Record<string, ConnectionFields>>;
 }
 
-/** Fields that several connections can share. */
-export interface SharedFields {
-  readonly baseUrl?: string | undefined;
-  readonly streams?: Readonly<Partial<Record<PolledStream, StreamFields | undefined>>> | undefined;
-  readonly endpointPaths?: Readonly<Partial<Record<EndpointName, string | undefined>>> | undefined;
-  readonly pagination?: PaginationFields | undefined;
-  readonly thresholds?: Readonly<Partial<Record<keyof Thresholds, number | undefined>>> | undefined;
-  readonly coverage?: Readonly<Partial<Record<keyof Coverage, readonly string[] | undefined>>> | undefined;
-  readonly retention?: Readonly<Partial<Record<keyof Retention, number | undefined>>> | undefined;
-  readonly statistics?: StatisticsFields | undefined;
-}
+type Table = typeof SETTINGS;
+type NameInFiles = {
+  [Name in keyof Table]: Table[Name] extends { readonly inFiles: string } ? never : Name;
+}[keyof Table];
 
-/** One connection. Without keys, an existing connection keeps the keys that it has. */
+type Written<Setting> = Setting extends { readonly holds: AnyKind }
+  ? z.input<ReturnType<Setting['holds']['written']>>
+  : never;
+type WrittenContent<Entry> = Entry extends { readonly fields: infer Fields }
+  ? { readonly [Name in keyof Fields as KeyInFile<Fields[Name], Name>]?: Written<Fields[Name]> | undefined }
+  : Written<Entry>;
+type KeyInFile<Setting, Name> = Setting extends { readonly fileKey: infer Key extends string } ? Key : Name & string;
+type WrittenEach<Entry, Content> = Entry extends { readonly each: readonly (infer Name extends string)[] }
+  ? Readonly<Partial<Record<Name, Content | undefined>>>
+  : Content;
+
+/** The settings that several connections may share. docs/settings.md explains each. */
+export type SharedFields = {
+  readonly [Name in NameInFiles]?: WrittenEach<Table[Name], WrittenContent<Table[Name]>> | undefined;
+};
+
+/** Without keys an existing connection keeps those that it has. */
 export interface ConnectionFields extends SharedFields {
   /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
   readonly sealed?: string | undefined;
@@ -48,26 +50,7 @@ export interface ConnectionFields extends SharedFields {
   readonly expectedAccount?: string | undefined;
 }
 
-/** How one stream is polled. */
-export interface StreamFields {
-  readonly enabled?: boolean | undefined;
-  /** `90m`, `6h`, `1d`. */
-  readonly every?: string | undefined;
-}
-
-/** What is kept of the protection logs. */
-export interface StatisticsFields {
-  /** Keep the rows of the protection logs, which name people, beside what they count as. */
-  readonly keepRows?: boolean | undefined;
-}
-
-/** How the paged logs are read. */
-export interface PaginationFields {
-  readonly pageSize?: number | undefined;
-  readonly tokenIn?: 'meta' | 'data' | undefined;
-}
-
-/** A connection as it should be, with nothing left open. */
+/** A connection as it should be, with all defaults. */
 export interface WantedConnection {
   readonly connectionId: string;
   /** Which document it is in, counted from 0. */
@@ -78,19 +61,9 @@ export interface WantedConnection {
   readonly expectedAccount?: string;
 }
 
-export interface WantedSettings {
-  readonly baseUrl: string;
-  readonly streams: Readonly<Record<PolledStream, StreamSettings>>;
-  readonly endpointPaths: Readonly<Partial<Record<EndpointName, string>>>;
-  readonly pagination: { readonly pageSize: number; readonly tokenIn: 'meta' | 'data' };
-  readonly thresholds: Thresholds;
-  readonly coverage: Coverage;
-  readonly retention: Retention;
-  /** None where no document says anything of it. */
-  readonly statistics?: StatisticsSettings;
-}
+export type WantedSettings = Pick<ConnectionSettings, NameInFiles>;
 
 export type WantedKeys =
-  /** `fingerprint`: none when whoever sealed them gave none. */
+  /** `fingerprint`: none when the sealed text has none. */
   | { readonly sealed: string; readonly digest: string; readonly fingerprint?: string }
   | { readonly credentials: unknown; readonly fingerprint: string; readonly apiVersion: ApiVersion };

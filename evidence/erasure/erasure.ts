@@ -1,3 +1,5 @@
+import { defaultsOf } from '../../model/settings.js';
+import { SETTINGS } from '../../model/settings-table.js';
 import { defined } from '../../model/json.js';
 import { DAY_MS } from '../../model/time.js';
 import type { Database } from '../database/database.js';
@@ -12,8 +14,6 @@ import { eraseVerdicts } from './verdicts.js';
 
 /** What Mimecast answered. What was concluded from it is erased only on request. */
 const DEFAULT_KINDS: readonly Erasable[] = ['events', 'observations', 'rows'];
-
-const DEFAULT_RETENTION = { eventBodiesDays: 400, verdictsDays: 2555 };
 
 /** Which bodies are erased. */
 export type ErasureRule =
@@ -113,7 +113,7 @@ export function createErasure(db: Database): Erasure {
     async applyRetention(connectionId, now, signal) {
       const row = await readConnection(db, connectionId);
       if (!row) throw new EvidenceNotFoundError(`connection "${connectionId}"`);
-      const { eventBodiesDays, verdictsDays } = { ...DEFAULT_RETENTION, ...row.settings.retention };
+      const { eventBodiesDays, verdictsDays } = { ...defaultsOf(SETTINGS.retention.fields), ...row.settings.retention };
       const eraseOlder = async (kind: Erasable, days: number, bodies: string): Promise<number> => {
         const before = new Date(now.getTime() - days * DAY_MS);
         const reason = `${bodies} are kept for ${days} days`;

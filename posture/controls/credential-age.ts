@@ -1,4 +1,5 @@
 import type { Facts, KeysFact } from '../../model/facts.js';
+import { SETTINGS } from '../../model/settings-table.js';
 import type { Judgement } from '../../model/verdicts.js';
 import { dayOf, MINUTE_MS, DAY_MS } from '../../model/time.js';
 import type { Control } from '../rules/control.js';
@@ -6,8 +7,8 @@ import { judged } from '../rules/judged.js';
 import { after } from '../rules/moments.js';
 import { ISO, NIST } from '../rules/requirements.js';
 
-/** Source: the product specification, "Rotate them every 90 days"; the same age as that of the reminder in `status`. */
-const OVERDUE_DAYS = 90;
+/** Source: the product specification, "Rotate them every 90 days". */
+const { default: OVERDUE_DAYS } = SETTINGS.thresholds.fields.keysOverdueDays;
 
 /** Clocks of whoever issues keys and of the server may differ by as much. */
 const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;

@@ -18,7 +18,7 @@ import { createKeyring, sealingKey } from '../../vault/keyring.js';
 import type { Keyring } from '../../vault/keys.js';
 import { createMimecastWorker, type CreateMimecastWorkerOptions } from '../../worker/create-worker.js';
 import type { ConnectionTest } from '../../contract/reports.js';
-import { defaultSettings } from '../../model/streams.js';
+import { defaultSettings } from '../../model/settings.js';
 import { freshDatabase, type TestDatabase } from './database.js';
 import './runtime.js';
 import type { Simulator, SimulatorOptions } from '../../sandbox/simulator/interface.js';

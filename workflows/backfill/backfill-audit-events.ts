@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   continueAsNew,
   isCancellation,
   setCurrentDetails,
@@ -17,6 +18,8 @@ import {
 } from './backfill-details.js';
 import type { BackfillInput, BackfillProgress, BackfillResult } from '../../contract/backfill.js';
 import { backfillProgress } from '../../contract/backfill.js';
+import { backfillRun } from '../../contract/requests/backfill.js';
+import { problemIn } from '../../model/schemas.js';
 import { requestedSpan, backfillResult, initialProgress, progressAfter } from './backfill-progress.js';
 import { failureOf, redRun } from '../failures.js';
 import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
@@ -41,6 +44,7 @@ export interface BackfillRun extends BackfillInput {
  * hold is not read twice. The polls' watermark is never moved.
  */
 export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<BackfillResult> {
+  rejectInvalid(input);
   let progress = input.carried?.progress ?? initialProgress(input);
   setHandler(backfillProgress, () => progress);
 
@@ -77,6 +81,14 @@ export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<B
 
 // It may go on for days, and would keep the workers of an old release that long.
 versioned(mimecastBackfillAuditEvents, 'AUTO_UPGRADE');
+
+function rejectInvalid(input: BackfillRun): void {
+  const problem = problemIn(backfillRun, input);
+  if (problem === undefined) return;
+  const failure = ApplicationFailure.nonRetryable(problem, 'MimecastInvalidRequest');
+  upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failureOf(failure).cause }]);
+  throw failure;
+}
 
 async function backfill(
   input: BackfillRun,

@@ -141,7 +141,7 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
         const kept = memory.status.settings ?? settings;
         return { connectionId, accepted: false, settings: kept, reason, ...(report && { report }) };
       }
-      memory.learn(await keeping['mimecast.saveSettings'](connectionId, settings, change.actor));
+      memory.learn(await keeping['mimecast.saveSettings'](connectionId, settings, change.actor ?? undefined));
       const { state, credentials } = memory.status;
       if (report?.ok && state === 'refused' && credentials) {
         memory.noteProof(report);
@@ -159,7 +159,7 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
       return memory.status;
     },
 
-    async resume({ streams = POLLED_STREAMS, actor } = {}) {
+    async resume({ streams = POLLED_STREAMS, actor }) {
       requireLive();
       memory.learn(await keeping['mimecast.resumeStreams'](connectionId, streams, actor));
       const version = memory.status.credentials?.version;

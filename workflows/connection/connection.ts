@@ -14,21 +14,15 @@ import { alreadyConnected, connectionCommands, notConnected } from './connection
 import type { ConnectionCommands } from './connection-commands.js';
 import { ConnectionMemory } from './connection-memory.js';
 import type { Duty, ConnectionInput } from './connection-memory.js';
-import {
-  annotationProblem,
-  connectRequestProblem,
-  isPosture,
-  isRefusedKeys,
-  pauseProblem,
-  pollNowProblem,
-  resumeProblem,
-  rotationRequestProblem,
-  settingsChangeProblem,
-  withdrawalProblem,
-} from '../../contract/message-forms.js';
 import * as messages from '../../contract/messages.js';
-import type { ConnectRequest, RotationRequest } from '../../contract/messages.js';
+import type { RotationRequest } from '../../contract/messages.js';
 import type { ConnectionStatus } from '../../contract/reports.js';
+import { withoutNulls } from '../../contract/requests/fields.js';
+import { connectRequest, disconnectRequest, rotationRequest, testRequest } from '../../contract/requests/keys.js';
+import { pauseRequest, pollNowRequest, refusedKeys, resumeRequest } from '../../contract/requests/polls.js';
+import { settingsChange } from '../../contract/requests/settings.js';
+import { annotationRequest, postureStatus, withdrawalRequest } from '../../contract/requests/verdicts.js';
+import { problemIn, type Schema } from '../../model/schemas.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
 import { versioned } from '../versioning.js';
 
@@ -108,64 +102,74 @@ function handleMessages(
   memory: ConnectionMemory,
   commands: ConnectionCommands,
 ): void {
-  /** Refuses what is malformed before anything of it reaches the history. */
-  const checked = <Request>(problemOf: (request: Request | undefined) => string | undefined) => ({
-    validator: (request: Request) => {
-      refuse(problemOf(request));
+  /** Rejects an invalid request before anything of it reaches the history. */
+  const checked = (schema: () => Schema, name?: string) => ({
+    validator: (request?: unknown) => {
+      reject(problemIn(schema, request, name));
     },
   });
 
   setHandler(messages.status, () => memory.status);
-  setHandler(messages.connect, (request) => queue.submit('connect', () => commands.connect(request)), {
-    validator: (request: ConnectRequest) => {
+  setHandler(messages.connect, (request) => queue.submit('connect', () => commands.connect(withoutNulls(request))), {
+    validator: (request) => {
       if (memory.live) throw alreadyConnected(connectionId);
-      refuse(connectRequestProblem(request));
+      reject(problemIn(connectRequest, request));
     },
   });
   setHandler(
     messages.pollNow,
-    (request) => queue.submit('pollNow', () => commands.startPolls(request.streams ?? POLLED_STREAMS)),
-    checked(pollNowProblem),
+    (request) => queue.submit('pollNow', () => commands.startPolls(withoutNulls(request).streams ?? POLLED_STREAMS)),
+    checked(pollNowRequest),
   );
   setHandler(
     messages.rotateCredentials,
-    (request) => queue.submit('rotate', () => commands.rotate(request)),
-    checked(rotationRequestProblem),
+    (request) => queue.submit('rotate', () => commands.rotate(withoutNulls(request))),
+    checked(rotationRequest),
   );
   setHandler(
     messages.updateSettings,
     (change) => queue.submit('edit', () => commands.changeSettings(change)),
-    checked(settingsChangeProblem),
+    checked(settingsChange, 'settings'),
   );
-  setHandler(messages.pause, (request) => queue.submit('pause', () => commands.pause(request)), checked(pauseProblem));
+  setHandler(
+    messages.pause,
+    (request) => queue.submit('pause', () => commands.pause(withoutNulls(request))),
+    checked(pauseRequest),
+  );
   setHandler(
     messages.resume,
-    (request) => queue.submit('resume', () => commands.resume(request)),
-    checked(resumeProblem),
+    (request) => queue.submit('resume', () => commands.resume(withoutNulls(request))),
+    checked(resumeRequest),
   );
   setHandler(
     messages.annotate,
-    (request) => queue.submit('annotate', () => commands.annotate(request)),
-    checked(annotationProblem),
+    (request) => queue.submit('annotate', () => commands.annotate(withoutNulls(request))),
+    checked(annotationRequest),
   );
   setHandler(
     messages.withdrawAnnotation,
     ({ annotationId }) => queue.submit('annotate', () => commands.withdrawAnnotation(annotationId)),
-    checked(withdrawalProblem),
+    checked(withdrawalRequest),
   );
   setHandler(messages.postureTurned, (posture) => {
-    if (isPosture(posture)) memory.takePosture(posture);
+    if (problemIn(postureStatus, posture) === undefined) memory.takePosture(posture);
   });
-  setHandler(messages.testConnection, async (request) => {
-    await condition(() => memory.status.state !== 'starting', PHANTOM_LIMIT);
-    if (!memory.live) throw notConnected(connectionId);
-    return await probing['mimecast.testConnection'](connectionId, request);
-  });
-  setHandler(messages.disconnect, () =>
-    queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId)),
+  setHandler(
+    messages.testConnection,
+    async (request) => {
+      await condition(() => memory.status.state !== 'starting', PHANTOM_LIMIT);
+      if (!memory.live) throw notConnected(connectionId);
+      return await probing['mimecast.testConnection'](connectionId, withoutNulls(request));
+    },
+    checked(testRequest),
+  );
+  setHandler(
+    messages.disconnect,
+    () => queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId)),
+    checked(disconnectRequest),
   );
   setHandler(messages.keysRefused, (refused) => {
-    if (isRefusedKeys(refused)) memory.suspect(refused.version);
+    if (problemIn(refusedKeys, refused) === undefined) memory.suspect(refused.version);
   });
   setHandler(messages.credentialsRotated, async (request) => {
     await takeAnnounced(connectionId, queue, commands, request);
@@ -182,9 +186,9 @@ async function takeAnnounced(
   commands: ConnectionCommands,
   request: RotationRequest,
 ): Promise<void> {
-  const problem = rotationRequestProblem(request);
+  const problem = problemIn(rotationRequest, request);
   const run = async (): Promise<void> => {
-    if (problem === undefined) await commands.rotate(request);
+    if (problem === undefined) await commands.rotate(withoutNulls(request));
     else await commands.refuseRotation(problem);
   };
   for (;;) {
@@ -220,7 +224,7 @@ function warn(connectionId: string, error: unknown): void {
   log.warn('The connection could not carry out what was due.', { connectionId, reason });
 }
 
-function refuse(problem: string | undefined): void {
+function reject(problem: string | undefined): void {
   if (problem) throw ApplicationFailure.nonRetryable(problem, 'MimecastInvalidRequest');
 }
 

@@ -69,7 +69,6 @@ import type {
   MimecastCredentials,
   NewAnnotation,
   NewConnectionRequest,
-  PaginationFields,
   PauseReason,
   PauseRequest,
   PlannedAction,
@@ -103,14 +102,10 @@ import type {
   SharedFields,
   StartedBackfill,
   StartedPoll,
-  StatisticsFields,
-  StatisticsSettings,
   StatusReport,
   StoredEvaluation,
   Stream,
-  StreamFields,
   StreamReport,
-  StreamSettings,
   Subject,
   Summary,
   TestRequest,
@@ -202,9 +197,9 @@ export const document: ApplyDocument = {
   connections: {
     acme: {
       credentials: {},
-      streams: { policies: { every: '12h' } satisfies StreamFields },
-      statistics: { keepRows: false } satisfies StatisticsFields,
-      pagination: { pageSize: 100 } satisfies PaginationFields,
+      streams: { policies: { every: '12h' } },
+      statistics: { keepRows: false },
+      pagination: { pageSize: 100 },
     } satisfies ConnectionFields,
   },
 };
@@ -261,7 +256,7 @@ export interface Kept {
   readonly messages: readonly (ConnectRequest | DisconnectRequest | PollNowRequest | RefusedKeys | Requester)[];
   readonly polls: readonly (PollOutcome | PollResult)[];
   readonly settings: readonly (
-    Coverage | RefusalRules | Retention | StatisticsSettings | StreamSettings | Thresholds
+    Coverage | RefusalRules | Retention | Thresholds
   )[];
   readonly states: readonly (ApiVersion | ConnectionSettings | ConnectionState | ConnectionStatus | Stream)[];
 }

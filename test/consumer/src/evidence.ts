@@ -114,14 +114,12 @@ import type {
   Statistics,
   StatisticsFact,
   StatisticsPage,
-  StatisticsSettings,
   StoredEvaluation,
   StoredObservation,
   StoredPage,
   Stream,
   StreamFact,
   StreamPause,
-  StreamSettings,
   Subject,
   Summary,
   TakenWindow,
@@ -246,7 +244,7 @@ export interface Vocabulary {
   readonly pages: AuditPage | PreparedEvents | StatisticsPage | StoredPage;
   readonly polls: FinishedPoll | PollOutcome | Polls;
   readonly proof: BundleHeader | ProofEntry | ProofEvidence | ProofRecord;
-  readonly settings: Coverage | RefusalRules | Retention | StatisticsSettings | StreamSettings | Thresholds;
+  readonly settings: Coverage | RefusalRules | Retention | Thresholds;
   readonly statistics: CountedRow | DailyStatistics | Protection | ProtectionLogState;
   readonly subjects: Severity | Subject;
   readonly vendor: EndpointName | EndpointOutcome | ProtectionLogEndpoint | Stream | VendorStatistics;

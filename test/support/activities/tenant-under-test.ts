@@ -17,7 +17,7 @@ import {
   type SimulatorOptions,
   type TenantKeys,
 } from '../../../sandbox/index.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { defaultSettings } from '../../../model/settings.js';
 
 /** Calls of one region, which ends with its test. */
 export async function startRegion(options: SimulatorOptions = {}): Promise<Simulator> {

@@ -2,7 +2,7 @@ import { planSchedules, type PlannedSchedule } from '../../../activities/schedul
 import type { SeenSchedule } from '../../../client/inspection.js';
 import type { ConnectionRow } from '../../../model/connection.js';
 import type { InspectedKeys, InspectedStream } from '../../../evidence/inspection.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { defaultSettings } from '../../../model/settings.js';
 
 /** A connection on which all is well, for tables that change one thing. */
 

@@ -12,7 +12,8 @@ import type {
 import type { RunningTenant } from '../../../sandbox/simulator/running-tenant.js';
 import { ENDPOINT_PATHS, randomKeys } from '../../../sandbox/simulator/tenant.js';
 import { connectionWorkflowId } from '../../../contract/ids.js';
-import { defaultSettings, type PolledStream } from '../../../model/streams.js';
+import { defaultSettings } from '../../../model/settings.js';
+import type { PolledStream } from '../../../model/streams.js';
 import { startEngine, type Engine } from '../engine.js';
 import { recordBackfills } from './record-backfills.js';
 import { recordLogPolls } from './record-log-polls.js';

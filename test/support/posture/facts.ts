@@ -4,7 +4,7 @@ import type { EndpointOutcome } from '../../../model/outcomes.js';
 import type { DailyStatistics, Protection } from '../../../model/statistics.js';
 import type { ControlId, Judgement } from '../../../model/verdicts.js';
 import { controlOf } from '../../../posture/controls/catalogue.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { defaultSettings } from '../../../model/settings.js';
 
 /** Facts of a tenant in which everything is as it should be. Tests change what they are about. */
 

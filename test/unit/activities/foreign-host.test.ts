@@ -15,9 +15,9 @@ import { signatureOf } from '../../../mimecast/signature.js';
 import { createTokenCache } from '../../../mimecast/token-cache.js';
 import { createKeyring, sealingKey } from '../../../vault/keyring.js';
 import { sealCredentials } from '../../../vault/sealing.js';
-import { ENDPOINT_NAMES } from '../../../model/setting-names.js';
-import { settingsProblem } from '../../../model/settings-form.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { ENDPOINT_NAMES } from '../../../model/endpoints.js';
+import { settingsProblem } from '../../../model/settings-schema.js';
+import { defaultSettings } from '../../../model/settings.js';
 import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../support/hostile.js';
 import {
   CLIENT,

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { settingsProblem } from '../../../model/settings-form.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { settingsChange } from '../../../contract/requests/settings.js';
+import { problemIn } from '../../../model/schemas.js';
+import { settingsProblem } from '../../../model/settings-schema.js';
+import { defaultSettings } from '../../../model/settings.js';
 import { hostilePaths, ownField, PROTOTYPE_NAMES } from '../../support/hostile.js';
 
 const SETTINGS = defaultSettings('https://eu-api.mimecast.com');
+const changeProblem = (change: unknown): string | undefined => problemIn(settingsChange, change, 'settings');
 const VALUES: readonly unknown[] = [1, true, 'text', null, {}, [], '/api/x'];
 
 /** Every part of the settings in which fields have names: how a field gets there, and how a message calls it. */
@@ -29,7 +32,7 @@ describe.each(PARTS)('%s', (path, what, settings) => {
     for (const value of VALUES) {
       const change = settings(ownField(name, value));
       const problem = `${path} has no ${what} ${JSON.stringify(name)}.`;
-      expect([settingsProblem({ ...SETTINGS, ...change }), settingsProblem(change, true)]).toEqual([problem, problem]);
+      expect([settingsProblem({ ...SETTINGS, ...change }), changeProblem(change)]).toEqual([problem, problem]);
     }
   });
 });
@@ -39,12 +42,10 @@ describe('a path of an endpoint is rejected by its name, also beside a field tha
 
   test.each(paths)('%s: %j', (_, path) => {
     const change = { endpointPaths: { account: path } };
-    for (const settings of [change, { ...SETTINGS, ...change }]) {
-      expect(settingsProblem(settings, settings === change)).toMatch(/^settings\.endpointPaths\.account must begin/);
+    for (const problemOf of [changeProblem, (field: object) => settingsProblem({ ...SETTINGS, ...field })]) {
+      expect(problemOf(change)).toMatch(/^settings\.endpointPaths\.account must begin/);
       for (const name of PROTOTYPE_NAMES) {
-        expect(settingsProblem({ ...ownField(name, 1), ...settings }, settings === change)).toMatch(
-          /^settings has no /,
-        );
+        expect(problemOf({ ...ownField(name, 1), ...change })).toMatch(/^settings has no /);
       }
     }
   });

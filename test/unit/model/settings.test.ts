@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { settingsChangeProblem } from '../../../contract/message-forms.js';
+import { settingsChange } from '../../../contract/requests/settings.js';
+import { problemIn } from '../../../model/schemas.js';
 import { changedPaths, changedSettings, type SettingsChange } from '../../../model/settings.js';
-import { settingsProblem } from '../../../model/settings-form.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { settingsProblem } from '../../../model/settings-schema.js';
+import { defaultSettings } from '../../../model/settings.js';
 
 const BEFORE = defaultSettings('https://eu-api.mimecast.com');
 
@@ -25,7 +26,7 @@ describe('a change of settings', () => {
     ['how long something is kept', { retention: { verdictsDays: 365 } }, { retention: { verdictsDays: 365 } }],
     ['the page size', { pagination: { pageSize: 100 } }, { pagination: { pageSize: 100, tokenIn: 'meta' } }],
   ])('changes %s', (_, change, expected) => {
-    expect(settingsChangeProblem(change)).toBeUndefined();
+    expect(problemIn(settingsChange, change)).toBeUndefined();
     const after = changedSettings(BEFORE, change);
     expect(after).toEqual({ ...BEFORE, ...expected });
     expect(settingsProblem(after)).toBeUndefined();
@@ -53,7 +54,7 @@ describe('a change of settings', () => {
 
   test('names the endpoints whose path it replaces', () => {
     const paths = changedSettings(BEFORE, { endpointPaths: { account: '/api/x', 'url-protect': '/api/y' } });
-    expect(changedPaths(BEFORE, paths)).toEqual(['account', 'url-protect']);
+    expect(changedPaths(BEFORE, paths)).toEqual(['url-protect', 'account']);
     expect(changedPaths(paths, changedSettings(paths, { endpointPaths: { account: null } }))).toEqual(['account']);
     expect(changedPaths(paths, paths)).toEqual([]);
   });
@@ -94,7 +95,7 @@ describe('settings that cannot be right are refused by the name of the field', (
     [{ ...BEFORE, coverage: { domains: [] } }, 'settings.coverage.domains must be a list with 1 to 500 entries'],
     [{ ...BEFORE, coverage: { domains: 'acme.example' } }, 'settings.coverage.domains must be a list'],
     [{ ...BEFORE, coverage: { domains: ['acme.example', '@acme'] } }, 'settings.coverage.domains[1] must be a domain'],
-    [{ ...BEFORE, coverage: { groups: [''] } }, 'settings.coverage.groups[0] must be a short text'],
+    [{ ...BEFORE, coverage: { groups: [''] } }, 'settings.coverage.groups[0] must be a text of 1 to 500 characters'],
     [{ ...BEFORE, coverage: { persons: ['a'] } }, 'settings.coverage has no field "persons"'],
     [
       { ...BEFORE, retention: { eventBodiesDays: 0 } },
@@ -118,6 +119,6 @@ describe('settings that cannot be right are refused by the name of the field', (
     [{ streams: { policies: null } }, 'settings.streams.policies must be an object'],
     [{ baseUrl: null }, 'settings.baseUrl is not a URL'],
   ])('as a change, %j: %s', (change, problem) => {
-    expect(settingsChangeProblem(change as SettingsChange)).toContain(problem);
+    expect(problemIn(settingsChange, change, 'settings')).toContain(problem);
   });
 });

@@ -8,7 +8,7 @@ import {
   pollDetails,
 } from '../../../workflows/polls/poll-details.js';
 import type { PollResult } from '../../../contract/reports.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { defaultSettings } from '../../../model/settings.js';
 
 const progress: AuditProgress = {
   state: 'more',

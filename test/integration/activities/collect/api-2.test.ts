@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { ENDPOINT_PATHS } from '../../../../sandbox/simulator/tenant.js';
 import { sealingKey } from '../../../../vault/keyring.js';
 import { sealCredentials } from '../../../../vault/sealing.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 import type { Engine } from '../../../support/engine.js';
 import { logOf } from '../../../support/evidence.js';
 import { until } from '../../../support/until.js';

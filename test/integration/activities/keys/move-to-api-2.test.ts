@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { lateEvents } from '../../../../sandbox/simulator/fixtures/late-events.js';
 import type { RunningTenant } from '../../../../sandbox/simulator/running-tenant.js';
 import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 import { addTenant, MINUTE_MS, type Engine, type Tenant } from '../../../support/engine.js';
 import { logOf } from '../../../support/evidence.js';
 import { until } from '../../../support/until.js';

@@ -7,7 +7,7 @@ import { startSimulator } from '../../../../sandbox/simulator/simulator.js';
 import { happened, heldIds, letTimePass, vendorIds, windowsOf } from '../../../support/audit-log.js';
 import { addTenant, ago, DAY_MS, HOUR_MS, MINUTE_MS, type Engine } from '../../../support/engine.js';
 import { test } from '../../../support/test.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 import type { SimulatorOptions } from '../../../../sandbox/simulator/interface.js';
 
 const pollAudit = async (engine: Engine, id: string): Promise<PollReport> =>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { rotationVerdict } from '../../../../activities/keys/rotation-verdict.js';
 import type { ConnectionRow } from '../../../../model/connection.js';
 import type { ConnectionTest } from '../../../../contract/reports.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');
 const row = (accountCode?: string): ConnectionRow => ({

@@ -7,7 +7,7 @@ import {
   type PlannedSchedule,
 } from '../../../../activities/schedules/schedule-plan.js';
 import type { ConnectionRow } from '../../../../model/connection.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 
 const HOUR = 3_600_000;
 const settings = defaultSettings('https://eu-api.mimecast.com');

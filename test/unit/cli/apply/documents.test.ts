@@ -104,7 +104,7 @@ describe('every fault is told with its line', () => {
     [
       'a wrong type, in one line with others',
       one('pagination: {', '  tokenIn: meta,', '  pageSize: many }'),
-      ['6: acme.pagination.pageSize must be a whole number of rows, from 1 to 500'],
+      ['6: acme.pagination.pageSize must be a whole number from 1 to 500'],
     ],
     [
       'what is missing, at the connection',
@@ -152,7 +152,7 @@ describe('every fault is told with its line', () => {
       one('keysFrom:', '  command: vault read'),
       ['5: acme.keysFrom.command must be a list: the program and its arguments, each in quotes'],
     ],
-    ['an empty command', one('keysFrom:', '  command: []'), ['5: acme.keysFrom.command names no program']],
+    ['an empty command', one('keysFrom:', '  command: []'), ['5: acme.keysFrom.command is empty']],
     [
       'a number among arguments',
       one('keysFrom:', '  command:', '    - head', '    - 5'),

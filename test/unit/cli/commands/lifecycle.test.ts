@@ -3,7 +3,7 @@ import { runCommandLine } from '../../../../cli/program.js';
 import type { Connections, Services } from '../../../../cli/reach/services.js';
 import { MimecastClientError, type ListedConnection } from '../../../../client/index.js';
 import type { ResumeReport, RotationReport, SettingsReport } from '../../../../contract/reports.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 import { RecordedTerminal } from '../../../support/cli/recorded-terminal.js';
 
 const KEYS = {

@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  collectInterval,
-  collectPath,
-  parseConnectionId,
-  parseMoment,
-  parsePageSize,
-  parseStreams,
-} from '../../../../cli/console/arguments.js';
+import { parseConnectionId, parseMoment, parseStreams } from '../../../../cli/console/arguments.js';
 
 describe('an id of a connection', () => {
   test.each(['a', 'acme', 'acme-eu', '0', 'a'.repeat(63)])('%s is taken', (id) => {
@@ -50,43 +43,4 @@ describe('a moment', () => {
       expect(() => parseMoment(text)).toThrow(expect.objectContaining({ code: 'invalid-date' }));
     },
   );
-});
-
-test.each(['0', '501', '1.5', '-1', '1e2', '', 'all'])('page size %j is refused', (text) => {
-  expect(() => parsePageSize(text)).toThrow(expect.objectContaining({ code: 'invalid-page-size' }));
-});
-
-test('paths and intervals are collected over repeated options, the last one of a name counts', () => {
-  const paths = ['account=/api/account/v2', 'account=/api/account/get-account', 'url-protect=/api/x'].reduce(
-    (before, text) => collectPath(text, before),
-    {},
-  );
-  expect(paths).toEqual({ account: '/api/account/get-account', 'url-protect': '/api/x' });
-
-  const intervals = collectInterval('policies=12h', collectInterval('audit-events=90m'));
-  expect(intervals).toEqual({ 'audit-events': 5_400_000, policies: 43_200_000 });
-});
-
-test.each([
-  ['account', 'invalid-option'],
-  ['acount=/api/x', 'invalid-endpoint'],
-  ['toString=/api/x', 'invalid-endpoint'],
-  ['account=/apiary', 'invalid-path'],
-  ['account=/api/../secret', 'invalid-path'],
-  ['account=/api/x?y=z', 'invalid-path'],
-  ['account=https://evil.example/api/x', 'invalid-path'],
-])('path %j is refused', (text, code) => {
-  expect(() => collectPath(text)).toThrow(expect.objectContaining({ code, exitCode: 2 }));
-});
-
-test.each([
-  ['policies', 'invalid-option'],
-  ['policy=6h', 'invalid-stream'],
-  ['policies=6', 'invalid-interval'],
-  ['policies=59s', 'invalid-interval'],
-  ['policies=31d', 'invalid-interval'],
-  ['policies=0h', 'invalid-interval'],
-  ['policies=-6h', 'invalid-interval'],
-])('interval %j is refused', (text, code) => {
-  expect(() => collectInterval(text)).toThrow(expect.objectContaining({ code, exitCode: 2 }));
 });

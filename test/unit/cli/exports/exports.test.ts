@@ -4,7 +4,7 @@ import { runCommandLine } from '../../../../cli/program.js';
 import type { Services } from '../../../../cli/reach/services.js';
 import type { ConnectionRow } from '../../../../model/connection.js';
 import type { StoredEvaluation } from '../../../../model/verdicts.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 import { CONTROL_IDS, evaluation, evaluationWith, OWNER } from '../../../support/reports/believable-record.js';
 import { readerOf } from '../../../support/posture/traced.js';
 import { RecordedTerminal } from '../../../support/cli/recorded-terminal.js';

@@ -5,7 +5,7 @@ import { carryOut, type Changes } from '../../../../client/apply/carry-out.js';
 import type { WantedConnection, WantedSettings } from '../../../../client/apply/documents.js';
 import type { PlannedAction } from '../../../../client/apply/plan.js';
 import { MimecastClientError } from '../../../../client/errors.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 
 const BEFORE = defaultSettings('https://eu-api.mimecast.com');
 const WANTED: WantedConnection = {

@@ -173,12 +173,12 @@ describe('a fault is told with its field', () => {
     [
       'a path outside the API',
       acme({ endpointPaths: { account: '/api/../x' } }),
-      ["0: acme.endpointPaths.account must be a path of Mimecast's API: /api/…, with neither host nor query"],
+      ['0: acme.endpointPaths.account must begin with /api/ and hold neither host nor query'],
     ],
     [
       'a page that is too big',
       acme({ pagination: { pageSize: 501 } }),
-      ['0: acme.pagination.pageSize must be a whole number of rows, from 1 to 500'],
+      ['0: acme.pagination.pageSize must be a whole number from 1 to 500'],
     ],
     [
       'an unknown place for tokens',
@@ -208,14 +208,14 @@ describe('a fault is told with its field', () => {
       'nothing kept at all',
       acme({ retention: { eventBodiesDays: 0, days: 1 } }),
       [
-        '0: acme.retention.eventBodiesDays must be a whole number of days, from 1 to 36500',
+        '0: acme.retention.eventBodiesDays must be a whole number from 1 to 36500',
         '0: acme.retention.days is not a retention; there are eventBodiesDays, verdictsDays',
       ],
     ],
     [
       'part of a day',
       acme({ thresholds: { keysDueDays: 1.5 } }),
-      ['0: acme.thresholds.keysDueDays must be a whole number of days, from 1 to 36500'],
+      ['0: acme.thresholds.keysDueDays must be a whole number from 1 to 36500'],
     ],
     [
       'keys that are overdue before they are due',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { WantedConnection, WantedKeys, WantedSettings } from '../../../../client/apply/documents.js';
 import { planApply, type PlannedAction } from '../../../../client/apply/plan.js';
 import type { ListedConnection } from '../../../../client/reports.js';
-import { defaultSettings } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
 
 const [URL_1, URL_2] = ['https://eu-api.mimecast.com', 'https://api.services.mimecast.com'];
 const [LOOPBACK, OTHER_LOOPBACK] = ['http://127.0.0.1:1', 'http://127.0.0.1:2'];

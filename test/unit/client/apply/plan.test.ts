@@ -4,9 +4,11 @@ import { settingsChange } from '../../../../client/apply/changes.js';
 import type { WantedConnection, WantedKeys, WantedSettings } from '../../../../client/apply/documents.js';
 import { planApply, type PlannedAction, type PlannedConnection } from '../../../../client/apply/plan.js';
 import type { CredentialReport, ListedConnection } from '../../../../client/reports.js';
-import { settingsProblem } from '../../../../model/settings-form.js';
+import { settingsChange as settingsChangeSchema } from '../../../../contract/requests/settings.js';
+import { problemIn } from '../../../../model/schemas.js';
 import { changedSettings } from '../../../../model/settings.js';
-import { defaultSettings, POLLED_STREAMS } from '../../../../model/streams.js';
+import { defaultSettings } from '../../../../model/settings.js';
+import { POLLED_STREAMS } from '../../../../model/streams.js';
 
 const BASE_URL = 'https://eu-api.mimecast.com';
 const USUAL = {
@@ -271,7 +273,7 @@ function effect(
   if (!before?.settings) throw new Error(`${action} before connect`);
   if (action === 'rotate') return { ...before, state: 'connected', ...fresh };
   const change = settingsChange(before.settings, settings);
-  expect(settingsProblem(change, true)).toBeUndefined();
+  expect(problemIn(settingsChangeSchema, change)).toBeUndefined();
   return { ...before, settings: changedSettings(before.settings, change) };
 }
 

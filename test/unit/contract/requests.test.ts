@@ -1,21 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import {
-  connectRequestProblem,
-  pauseProblem,
-  pollNowProblem,
-  resumeProblem,
-  rotationRequestProblem,
-  settingsChangeProblem,
-} from '../../../contract/message-forms.js';
-import type { ConnectRequest, PollNowRequest, RotationRequest } from '../../../contract/messages.js';
-import { defaultSettings } from '../../../model/streams.js';
+import { connectRequest, rotationRequest } from '../../../contract/requests/keys.js';
+import { pauseRequest, pollNowRequest, resumeRequest } from '../../../contract/requests/polls.js';
+import { settingsChange } from '../../../contract/requests/settings.js';
+import { problemIn } from '../../../model/schemas.js';
+import { defaultSettings } from '../../../model/settings.js';
 
 const settings = defaultSettings('https://eu-api.mimecast.com');
 const good = { settings, sealed: 'eyJhbGci.a_b-c.d.e.f' };
 const withSettings = (change: object): object => ({ ...good, settings: { ...settings, ...change } });
 
-const connectProblem = (request: unknown): string | undefined => connectRequestProblem(request as ConnectRequest);
-const pollProblem = (request: unknown): string | undefined => pollNowProblem(request as PollNowRequest);
+const connectProblem = (request: unknown): string | undefined => problemIn(connectRequest, request);
+const pollProblem = (request: unknown): string | undefined => problemIn(pollNowRequest, request);
 
 describe('a connect request is taken', () => {
   test.each<[string, object]>([
@@ -41,7 +36,9 @@ describe('a connect request is refused, and its sender told why', () => {
     [null, /needs settings and sealed/],
     ['text', /needs settings and sealed/],
     [[], /needs settings and sealed/],
-    [{ sealed: good.sealed }, /needs settings and sealed/],
+    [{ sealed: good.sealed }, /settings is missing/],
+    [{ ...good, sealed: `eyJ.a.${'b'.repeat(16_384)}.c.d` }, /longer than 16384 characters/],
+    [{ ...good, colour: 'blue' }, /The request has no field "colour"/],
     [{ ...good, settings: 'text' }, /settings must be an object/],
     [{ settings }, /not a compact JWE/],
     [{ ...good, sealed: '{"applicationKey":"in the clear"}' }, /not a compact JWE/],
@@ -100,7 +97,7 @@ test.each<[unknown, RegExp]>([
 
 describe('a rotation', () => {
   const { sealed } = good;
-  const problem = (request: unknown): string | undefined => rotationRequestProblem(request as RotationRequest);
+  const problem = (request: unknown): string | undefined => problemIn(rotationRequest, request);
 
   test.each([{ sealed }, { sealed, baseUrl: 'https://api.services.mimecast.com' }, { sealed, baseUrl: null }])(
     'is taken: %j',
@@ -115,12 +112,12 @@ describe('a rotation', () => {
 });
 
 test('whoever asks may say so, in a short text', () => {
-  expect(pauseProblem({ note: 'freeze', actor: 'ops@desk' })).toBeUndefined();
-  expect(resumeProblem({ actor: 'ops@desk' })).toBeUndefined();
-  for (const actor of ['', 7, 'x'.repeat(201)] as string[]) {
-    expect(pauseProblem({ note: 'freeze', actor })).toMatch(/actor must be a text/);
-    expect(resumeProblem({ actor })).toMatch(/actor must be a text/);
-    expect(settingsChangeProblem({ baseUrl: 'https://eu-api.mimecast.com', actor })).toMatch(/actor must be a text/);
+  expect(problemIn(pauseRequest, { note: 'freeze', actor: 'ops@desk' })).toBeUndefined();
+  expect(problemIn(resumeRequest, { actor: 'ops@desk' })).toBeUndefined();
+  for (const actor of ['', 7, 'x'.repeat(201)]) {
+    expect(problemIn(pauseRequest, { note: 'freeze', actor })).toMatch(/actor must be/);
+    expect(problemIn(resumeRequest, { actor })).toMatch(/actor must be/);
+    expect(problemIn(settingsChange, { baseUrl: 'https://eu-api.mimecast.com', actor })).toMatch(/actor must be/);
   }
-  expect(settingsChangeProblem({ actor: 'ops@desk' })).toMatch(/nothing to change/);
+  expect(problemIn(settingsChange, { actor: 'ops@desk' })).toMatch(/nothing to change/);
 });

@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import { fields, once } from '../../model/schemas.js';
+import { url } from '../../model/setting-kinds.js';
+import { settingsSchema } from '../../model/settings-schema.js';
+import { given, moment, note, type Accepted } from './fields.js';
+
+/** Five base64url parts: header, encrypted key, initialisation vector, ciphertext, tag (RFC 7516, section 7.1). */
+const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
+const NOT_SEALED = 'The sealed credentials are not a compact JWE: seal them with the ring that the workers hold.';
+const LONGEST_SEALED = 16 * 1024;
+const TOO_LONG = `The sealed credentials are longer than ${LONGEST_SEALED} characters, which no keys of Mimecast are.`;
+
+/** Clocks of those who issue keys differ a little from the server's. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/** The keys of a connection, sealed for the workers' ring and bound to the connection's id. Only activities open them. */
+const sealedCredentials = () => ({
+  /** Compact JWE. */
+  sealed: z
+    .string({ error: NOT_SEALED })
+    .check(z.maxLength(LONGEST_SEALED, { error: TOO_LONG, abort: true }), z.regex(COMPACT_JWE, { error: NOT_SEALED })),
+  /** When the vendor issued the keys (ISO, UTC); when they are accepted, if it is not known. */
+  issuedAt: given(
+    moment('is not a date: give ISO 8601, such as 2026-09-12T00:00:00Z').check(
+      z.refine((issuedAt) => Date.parse(issuedAt) <= Date.now() + CLOCK_TOLERANCE_MS, {
+        error: 'lies in the future: give the day on which the keys were made',
+      }),
+    ),
+  ),
+});
+
+export const connectRequest = once(() =>
+  fields(
+    { ...sealedCredentials(), settings: settingsSchema() },
+    { needs: 'A connect request needs settings and sealed credentials.' },
+  ),
+);
+
+/** New keys of an existing connection. */
+export const rotationRequest = once(() =>
+  fields(
+    {
+      ...sealedCredentials(),
+      /** Where the new keys are used, when that is another place: keys of another version of the API have other hosts. */
+      baseUrl: given(url.schema()),
+      /** Kept with the outcome: who rotated, or why. Never a secret. */
+      note: given(note()),
+    },
+    { needs: 'A rotation needs sealed credentials.' },
+  ),
+);
+
+export const testRequest = once(() =>
+  given(
+    fields({
+      /** Also try the keys against the other regions' hosts when they are rejected here. */
+      findRegion: given(z.boolean({ error: 'must be true or false' })),
+    }),
+  ),
+);
+
+export const disconnectRequest = once(() => given(fields({ note: given(note()) })));
+
+export type SealedCredentials = Pick<RotationRequest, 'sealed' | 'issuedAt'>;
+export type ConnectRequest = Accepted<typeof connectRequest>;
+export type RotationRequest = Accepted<typeof rotationRequest>;
+export type TestRequest = Accepted<typeof testRequest>;
+export type DisconnectRequest = Accepted<typeof disconnectRequest>;

@@ -1,0 +1,46 @@
+import { fields, once, text } from '../../model/schemas.js';
+import { whole } from '../../model/setting-kinds.js';
+import { actor, given, note, stream, streams, type Accepted } from './fields.js';
+
+const PAUSE_NEEDS = 'A pause needs a note that says why.';
+
+export const pauseRequest = once(() =>
+  fields(
+    {
+      /** All enabled streams when there are none. */
+      streams: given(streams()),
+      /** Why, for those who find the schedule paused. */
+      note: note({ needs: PAUSE_NEEDS }),
+      actor: given(actor()),
+    },
+    { needs: PAUSE_NEEDS },
+  ),
+);
+
+export const resumeRequest = once(() =>
+  given(fields({ streams: given(streams()), note: given(note()), actor: given(actor()) })),
+);
+
+export const pollNowRequest = once(() =>
+  given(
+    fields({
+      /** All enabled streams when there are none. */
+      streams: given(streams()),
+    }),
+  ),
+);
+
+/** A poll reports that Mimecast rejected the keys. The connection tests them itself before it pauses anything. */
+export const refusedKeys = once(() =>
+  fields({
+    /** The version of the keys that was rejected. */
+    version: whole(0, 2 ** 31 - 1).schema(),
+    stream: stream(),
+    runId: text(100),
+  }),
+);
+
+export type PauseRequest = Accepted<typeof pauseRequest>;
+export type ResumeRequest = Accepted<typeof resumeRequest>;
+export type PollNowRequest = Accepted<typeof pollNowRequest>;
+export type RefusedKeys = Accepted<typeof refusedKeys>;
