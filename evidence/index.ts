@@ -48,7 +48,7 @@ export type { Checkpoints, CheckpointState, LogPosition as LogPosition } from '.
 export type { ProofEntry, ProofEvidence, ProofRecord } from './proof/proof-records.js';
 export type { Checkpointed, Verification } from './proof/verifier.js';
 export type { Proof } from './proof/verify.js';
-export type { ProtectionLogState as ProtectionLogState } from './statistics/protection-logs.js';
+export type { ProtectionLogState } from './statistics/protection-logs.js';
 export type { Statistics } from './statistics/statistics.js';
 export type { StatisticsPage } from './statistics/store-page.js';
 export type { Annotations, NewAnnotation } from './verdicts/annotations.js';
@@ -61,6 +61,14 @@ export type * from '../model/facts.js';
 export type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
 export type { Provenance } from '../model/provenance.js';
 export type { DailyStatistics, Protection } from '../model/statistics.js';
+export type {
+  ApiVersion,
+  ConnectionSettings,
+  Coverage,
+  RefusalRules,
+  Retention,
+  Thresholds,
+} from '../model/settings.js';
 export type { MomentRange, TimeRange } from '../model/time-ranges.js';
 export type * from '../model/verdicts.js';
 export type { JsonObject } from '../model/json.js';
