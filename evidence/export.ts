@@ -7,11 +7,11 @@ import { notNull } from '../model/json.js';
 
 /** What is exported, and from which range. */
 export interface ExportOptions {
-  /** Both when none is named. */
+  /** Both by default. */
   readonly what?: readonly ('events' | 'observations')[];
-  /** First moment to export: of the event, or of the observation. */
+  /** First moment of the export: of the event, or of the observation. */
   readonly from?: Date;
-  /** Moment before which the export ends. */
+  /** End of the export, exclusive. */
   readonly to?: Date;
 }
 
@@ -25,13 +25,13 @@ export interface ExportedEvent {
   readonly eventTime: Date;
   /** Lower-case hex SHA-256 of the body. */
   readonly sha256: string;
-  /** The page that first brought the event, as its entry in the log names it. */
+  /** The page that first contained the event, as its log entry names it. */
   readonly windowId: string;
   readonly restart: number;
   readonly page: number;
-  /** The entry of the log that erased the body by rule; then there is none. */
+  /** Log entry that erased the body by rule; the body is then absent. */
   readonly erasedBy?: number;
-  /** Canonical JSON (RFC 8785), byte for byte as it was hashed. */
+  /** Canonical JSON (RFC 8785), byte for byte as hashed. */
   readonly body?: string;
 }
 
@@ -48,18 +48,18 @@ export interface ExportedObservation {
   readonly droppedFields: readonly string[];
   readonly provenance?: Provenance;
   readonly error?: string;
-  /** Of the body, when the endpoint answered. */
+  /** Of the body, if the endpoint answered. */
   readonly sha256?: string;
-  /** What `sha256` is the digest of: what was kept of the answer, which is not all of it where fields were dropped. */
+  /** The input of `sha256`: the stored answer, which lacks the dropped fields. */
   readonly sha256Of?: 'redacted-body';
-  /** Of what the body says, without ids and times that change by themselves. */
+  /** Digest of the content, without ids and times that change by themselves. */
   readonly contentSha256?: string;
-  /** The entry of the log that erased the body by rule; then there is none. */
+  /** Log entry that erased the body by rule; the body is then absent. */
   readonly erasedBy?: number;
   readonly body?: string;
 }
 
-/** Rows read at a time: the memory that an export needs, however long it is. */
+/** Rows read at a time, which bounds the memory of an export. */
 const BATCH = 500;
 
 interface Range {
@@ -68,8 +68,9 @@ interface Range {
 }
 
 /**
- * A connection's evidence: events in order of their time, then observations in the order in which they were made. Each batch
- * goes on after the last key of the one before, so that a slow reader holds no transaction open.
+ * Exports a connection's evidence: events in order of their time, then observations in the order in which they were
+ * made. Each batch continues after the last key of the previous one, so a slow reader does not keep a transaction
+ * open.
  */
 export async function* exportEvidence(
   db: Database,
@@ -81,8 +82,8 @@ export async function* exportEvidence(
 }
 
 /**
- * One line of JSON for a record, without the line's end. The body stands in it byte for byte as it was hashed; parsed and
- * written again, keys that look like numbers would change their places.
+ * Returns a record as one line of JSON, without the line feed. The body is inserted byte for byte as hashed; parsing
+ * and serialising it would move keys that look like numbers.
  */
 export function exportLine({ body, ...record }: ExportRecord): string {
   const line = JSON.stringify(record);
@@ -90,8 +91,8 @@ export function exportLine({ body, ...record }: ExportRecord): string {
 }
 
 /**
- * Reads a batch through the index that has its order. Left to itself, Postgres sorts all that is left for each batch as long as
- * it has no statistics of the table, which is the case right after a first collection.
+ * Reads a batch through the index that has its order. Without statistics of the table, for example after a first
+ * collection, Postgres sorts all remaining rows for each batch.
  */
 async function inKeyOrder<Row extends object>(db: Database, statement: Statement): Promise<Row[]> {
   return db.transaction(async (client) => {

@@ -6,22 +6,22 @@ import type { PollOutcome } from '../model/outcomes.js';
 import { notNull } from '../model/json.js';
 
 /**
- * Looks at the database for those who want to know what is wrong with it: in few statements whatever the number of
- * connections, and read-only, so that the server itself refuses any change.
+ * Reads the database for diagnosis: in few statements for any number of connections, and read-only, so that the
+ * server rejects every change.
  *
- * Every method may throw `EvidenceUnreachableError` when the database cannot be used, and `EvidenceSchemaError` when its
- * migrations are not applied.
+ * Every method may throw `EvidenceUnreachableError` when the database cannot be used, and `EvidenceSchemaError` when
+ * its migrations are not applied.
  */
 export interface EvidenceInspection {
   server(): Promise<InspectedServer>;
-  /** The Temporal namespace that the database serves; none before the first worker. */
+  /** Returns the Temporal namespace of the database; undefined before the first worker. */
   namespace(): Promise<string | undefined>;
-  /** All connections, the disconnected ones too. */
+  /** Returns all connections, including disconnected ones. */
   connections(): Promise<ConnectionRow[]>;
-  /** The versions of these connections' keys that are in use or being proved. */
+  /** Returns the versions of these connections' keys that are in use or being proved. */
   keys(connectionIds: readonly string[]): Promise<InspectedKeys[]>;
   /**
-   * How far the polls of these connections have come, one answer a connection and stream.
+   * Returns the progress of these connections' polls, one entry per connection and stream.
    *
    * @param successes outcomes that count as success
    */
@@ -30,7 +30,7 @@ export interface EvidenceInspection {
     streams: readonly Stream[],
     successes: readonly PollOutcome[],
   ): Promise<InspectedStream[]>;
-  /** What became of checkpoints, of those connections that ever had an attempt at one. */
+  /** Returns the state of checkpoints of the connections that ever had an attempt. */
   checkpoints(connectionIds: readonly string[]): Promise<CheckpointState[]>;
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface EvidenceInspection {
 export interface InspectedServer {
   /** Host and port. */
   readonly where: string;
-  /** As the server says it to programs: 180001 for 18.1. */
+  /** Number of the server's version: 180001 for 18.1. */
   readonly versionNumber: number;
   readonly version: string;
   /** The server's clock. */
@@ -50,7 +50,7 @@ export interface InspectedKeys {
   readonly version: number;
   readonly state: Extract<CredentialState, 'pending' | 'active'>;
   readonly sealed: string;
-  /** Key of the ring that opens it. */
+  /** Key of the keyring that opens it. */
   readonly kid: string;
   readonly issuedAt: Date;
 }
@@ -60,7 +60,7 @@ export interface InspectedStream {
   readonly stream: Stream;
   readonly newest?: { readonly finishedAt: Date; readonly outcome: PollOutcome; readonly error?: string };
   readonly succeededAt?: Date;
-  /** The one that is open longest, of a stream that reads several logs. */
+  /** The window that has been open longest, of a stream that reads several logs. */
   readonly openWindow?: {
     readonly start: Date;
     readonly end: Date;
@@ -70,7 +70,7 @@ export interface InspectedStream {
   };
 }
 
-/** @param limitMs the longest that one look may take */
+/** @param limitMs limit of each statement */
 export function openInspection(databaseUrl: string, limitMs: number): EvidenceInspection {
   const db = openDatabase({ databaseUrl, maxConnections: 2, onError: () => undefined, readOnly: true, limitMs });
   return {
@@ -122,7 +122,7 @@ interface StreamRecord {
   readonly restarts: number | null;
 }
 
-/** Newest polls are found by index, one step for each connection and stream: the table holds years of them. */
+/** Finds the newest polls by index, one step per connection and stream: the table contains years of them. */
 async function inspectStreams(
   db: Database,
   connectionIds: readonly string[],

@@ -48,7 +48,7 @@ export interface EvidenceStore {
   /** When a connection's log was last signed, and where it stands now. */
   readonly checkpoints: Checkpoints;
   /**
-   * Records, or checks, the one Temporal namespace that this database serves.
+   * Claims the database for one Temporal namespace.
    *
    * @throws EvidenceNamespaceError when another namespace has claimed it
    */
@@ -63,7 +63,7 @@ export interface EvidenceStore {
 
 /** Where the evidence is, and how the pool connects to it. */
 export interface EvidenceStoreOptions {
-  /** `postgres://user:password@host:port/database`; its schema `mimecast` is made by `migrate`. */
+  /** `postgres://user:password@host:port/database`; its schema `mimecast` is created by `migrate`. */
   readonly databaseUrl: string;
   /** The most connections that the pool opens. Default 10. */
   readonly maxConnections?: number;
@@ -72,10 +72,10 @@ export interface EvidenceStoreOptions {
 }
 
 /**
- * The evidence store on Postgres 14 or newer. Opens no connection until the first call.
+ * Creates the evidence store on Postgres 14 or newer. Opens no connection until the first call.
  *
- * Every method may throw `EvidenceUnreachableError` when the database cannot be used, and `EvidenceSchemaError` when its
- * migrations are not applied.
+ * Every method may throw `EvidenceUnreachableError` when the database cannot be used, and `EvidenceSchemaError` when
+ * its migrations are not applied.
  */
 export function createEvidenceStore(options: EvidenceStoreOptions): EvidenceStore {
   const { databaseUrl, maxConnections = 10, onError = () => undefined } = options;

@@ -31,7 +31,7 @@ export const createCompleteness = (db: Database): CompletenessReader => ({
   lateEvents: (connectionId, found) => countLateEvents(db, connectionId, found),
 });
 
-/** For a stream whose settings are gone: the usual interval of the audit log. */
+/** For a stream that is no longer in the settings: the default interval of the audit log. */
 const USUAL_EVERY_MS = 6 * HOUR_MS;
 
 async function readCompleteness(
@@ -49,7 +49,7 @@ async function readCompleteness(
   });
 }
 
-/** The same within the look that somebody has at more than the ledger. */
+/** Computes completeness within the caller's transaction. */
 export async function completenessSince(
   client: Queryable,
   row: ConnectionRow,

@@ -3,12 +3,12 @@ import type { Queryable } from '../database/database.js';
 import type { TimeRange } from '../../model/time-ranges.js';
 
 /**
- * Counts events that a window found where another had read to the end before: in the daily reading of the last two days, and
- * in the half hour by which a poll reaches back into what is held. Windows of backfills read what nobody has read.
+ * Counts events that a window found where another had already read: in the daily reading of the last two days, and in
+ * the half hour by which a poll overlaps the held range. Windows of backfills read ranges that were not held.
  *
- * Only windows that brought anything new are looked at, and of those only the range that had been read: few events, whatever
- * the connection holds. An event shows up at some moment between the two readings, so that its lateness is at most the time
- * until the second.
+ * Only windows with new events are examined, and of those only the overlapping range, so the number of rows does not
+ * grow with the evidence. An event appeared at some time between the two readings, so its lateness is at most the
+ * time until the second.
  */
 const LATE_EVENTS = `
 with reading as (

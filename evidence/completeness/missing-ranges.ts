@@ -3,46 +3,49 @@ import { common, merged, without, type TimeRange } from '../../model/time-ranges
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../model/time.js';
 import { defined } from '../../model/json.js';
 
-/** The polls' own rules, as far as they say what can be held; a test keeps the two the same. */
+/** The parts of the polls' rules that limit what can be held. A test keeps the two equal. */
 export const OWED_RULES = {
-  /** How far back a window may start. */
+  /** The farthest that a window may start in the past. */
   lookBackMs: 60 * DAY_MS - HOUR_MS,
-  /** How far a poll's end stays behind its start. */
+  /** The time by which a poll's end stays behind its start. */
   settlingMs: 5 * MINUTE_MS,
 } as const;
 
-/** A first poll that is due later than this after the connect loses what the vendor drops meanwhile, and that is owed. */
+/**
+ * A first poll that is due later than this after the connect loses what the vendor drops meanwhile, and that is owed.
+ */
 const FIRST_POLL_MS = DAY_MS;
 
-/** What is known of a stream when it is asked how complete it is. */
+/** Facts about a stream from which its completeness is computed. */
 export interface KnownCoverage {
   /** First accepted proof of the connection's keys. */
   readonly acceptedAt: Date;
   /** Time between two polls. */
   readonly everyMs: number;
-  /** The moment that is judged. */
+  /** The moment that is evaluated. */
   readonly now: Date;
-  /** When it was disconnected: since then nothing is owed. */
+  /** Time of disconnection: nothing is owed after it. */
   readonly disconnectedAt?: Date;
-  /** Whether its schedule polls: enabled, connected and not paused. */
+  /** Its schedule polls: enabled, connected and not paused. */
   readonly polled: boolean;
   readonly watermark?: Date;
-  /** What complete windows cover. */
+  /** Ranges covered by complete windows. */
   readonly held: readonly TimeRange[];
-  /** What was recorded as lost. */
+  /** Ranges recorded as lost. */
   readonly lost: readonly TimeRange[];
-  /** Windows that were given up. */
+  /** Ranges of failed windows. */
   readonly failed: readonly TimeRange[];
 }
 
 /**
- * What is owed of a stream, and every part of it that is not held with the reason. Whole seconds, as windows have them.
+ * Computes the owed range of a stream, and every part of it that is not held, with the cause. In whole seconds, like
+ * windows.
  *
- * - Owed begins where a first poll that came in time would have begun, and ends where one that came in time has read to.
- * - What complete windows cover is held, whatever kind they are.
- * - A recorded gap is `look-back`; else a window that was given up is `window-failed`; else what lies ahead of the watermark is
- *   `behind` while the stream is polled. The rest, `not-polled`.
- * - Fillable is what lies within the vendor's look-back, whatever the reason was.
+ * - The owed range begins where a first poll on time would have begun, and ends where a poll on time has read to.
+ * - Ranges covered by complete windows of any kind are held.
+ * - The cause is `look-back` for a recorded gap, else `window-failed` for a failed window, else `behind` after the
+ *   watermark while the stream is polled, else `not-polled`.
+ * - Ranges within the vendor's look-back are fillable, regardless of the cause.
  */
 export function completenessOf(known: KnownCoverage): Completeness {
   const owed = owedRange(known);

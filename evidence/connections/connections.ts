@@ -47,11 +47,11 @@ export interface Connections {
   /** Returns the version that was added last, whatever its state. */
   newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
   /**
-   * Makes a pending version the active one, retires the one before and deletes its sealed text; the generation of the API
-   * and the base URL that belong to it become the connection's. For the version that
-   * is active already it only lifts a refusal, or pins the account that its keys could not read before.
+   * Makes a pending version the active one, retires the previous one and deletes its sealed text. The API version and
+   * the base URL of the new version become the connection's. For the version that is already active it only lifts a
+   * refusal, or pins the account that its keys could not read before.
    *
-   * @throws EvidenceAccountError when the proof is of another account than the one that is pinned
+   * @throws EvidenceAccountError when the proof is of another account than the pinned one
    * @throws EvidenceStateError when the version is retired or rejected
    */
   promote(connectionId: string, version: number, proof: AcceptedProof): Promise<ConnectionRow>;
@@ -61,13 +61,13 @@ export interface Connections {
    */
   refuse(connectionId: string, version: number, note: string): Promise<ConnectionRow>;
   /**
-   * Adds keys as a pending version, and rejects an older pending one. The same sealed text again is the same rotation:
-   * it answers with the version that it made, whatever became of it, and changes nothing.
+   * Adds keys as a pending version, and rejects an older pending one. The same sealed text is the same rotation: the
+   * version that it made is returned, in any state, and nothing changes.
    *
    * @throws EvidenceStateError when the connection is not connected or refused
    */
   stage(connectionId: string, keys: NewKeys): Promise<CredentialVersion>;
-  /** Rejects a pending version and deletes its sealed text, and records the rotation as not accepted. */
+  /** Rejects a pending version, deletes its sealed text, and records the rotation as not accepted. */
   reject(connectionId: string, version: number, rotation: RotationOutcome): Promise<ConnectionRow>;
   /**
    * Records the outcome of a rotation that `reject` does not record: accepted, or refused before anything was stored. The
@@ -75,10 +75,10 @@ export interface Connections {
    */
   recordRotation(connectionId: string, rotation: RotationOutcome): Promise<ConnectionRow>;
   /**
-   * Replaces the settings, and writes what changed to the log. The same settings again change nothing. Streams that they
-   * add while the keys are refused are paused like the others.
+   * Replaces the settings, and writes the changes to the log. The same settings again change nothing. Streams that
+   * they add while the keys are refused are paused like the others.
    *
-   * @param actor who asked, for the log; also in the next two
+   * @param actor who requested the change, for the log; also in the next two
    */
   updateSettings(connectionId: string, settings: ConnectionSettings, actor?: string): Promise<ConnectionRow>;
   /** Adds the operator's pause to streams, or replaces its note. Pauses of refused keys stay beside it. */
@@ -87,7 +87,7 @@ export interface Connections {
   resume(connectionId: string, streams: readonly Stream[], actor?: string): Promise<ConnectionRow>;
   /** Sets the state `disconnecting` and raises the generation: polls of the old generation store nothing from here on. */
   beginDisconnect(connectionId: string): Promise<ConnectionRow>;
-  /** Destroys every sealed text, drops open windows, and marks the connection `disconnected`. */
+  /** Destroys every sealed text, abandons open windows, and marks the connection `disconnected`. */
   finishDisconnect(connectionId: string): Promise<ConnectionRow>;
 }
 
@@ -97,9 +97,9 @@ export interface NewConnection extends NewKeys {
   readonly settings: ConnectionSettings;
 }
 
-/** The connections' rows. Each change and its entry in the log are one transaction, and may be asked for twice. */
+/** Creates the store of the connections' rows. Each change and its log entry are one transaction, and idempotent. */
 export function createConnections(db: Database): Connections {
-  /** What changes a connection: takes its id and more, in a transaction of its own. */
+  /** Runs a change of a connection in a transaction of its own. */
   const change =
     <Rest extends readonly unknown[], Result>(
       work: (client: Queryable, connectionId: string, ...rest: Rest) => Promise<Result>,

@@ -17,8 +17,8 @@ export interface NewKeys {
 }
 
 /**
- * The versions of a connection's keys. Nothing here locks or logs: whoever changes a version holds its connection's lock
- * and tells the log why.
+ * A version of a connection's keys. Functions of this file neither lock nor log: their callers hold the connection's
+ * lock and write the log entry.
  */
 
 interface CredentialRecord {
@@ -37,7 +37,7 @@ interface CredentialRecord {
   readonly accepted_at: Date | null;
 }
 
-/** Every version of a connection's keys, newest first. */
+/** Returns every version of a connection's keys, newest first. */
 export async function readCredentials(client: Queryable, connectionId: string): Promise<CredentialVersion[]> {
   const records = await client.query<CredentialRecord>({
     text: 'select * from mimecast.credentials where connection_id = $1 order by version desc',
@@ -46,7 +46,9 @@ export async function readCredentials(client: Queryable, connectionId: string): 
   return records.map(toCredentials);
 }
 
-/** Of every connection: the versions that are pending or active, and the newest whatever became of it; newest first. */
+/**
+ * Returns, for every connection, the versions that are pending or active, and the newest in any state; newest first.
+ */
 export async function readAllCredentials(
   client: Queryable,
 ): Promise<ReadonlyMap<string, readonly CredentialVersion[]>> {
@@ -76,7 +78,7 @@ export async function readVersion(
   return wanted;
 }
 
-/** Adds keys as a pending version, under the number that `nextVersion` gave. */
+/** Adds keys as a pending version, under the number from `nextVersion`. */
 export async function addVersion(
   client: Queryable,
   connectionId: string,
@@ -99,21 +101,24 @@ export async function addVersion(
   return toCredentials(added);
 }
 
-/** Versions are counted over the whole life of a connection, so that a number never means two sets of keys. */
+/** Numbers are never reused during the life of a connection. */
 export function nextVersion([newest]: readonly CredentialVersion[]): number {
   return (newest?.version ?? 0) + 1;
 }
 
-/** The newest version that these sealed keys made: sealing the same keys twice gives two texts, so the same text is the same request. */
+/**
+ * Returns the newest version that was made with this sealed text. Sealing the same keys twice gives two texts, so the
+ * same text is the same request.
+ */
 export function madeBy(versions: readonly CredentialVersion[], { sealed }: NewKeys): CredentialVersion | undefined {
   const digest = sha256(sealed).toString('hex');
   return versions.find(({ sealedDigest }) => sealedDigest === digest);
 }
 
 /**
- * Where a pending version is to be used, when that is settled anew.
+ * Changes where a pending version is to be used.
  *
- * @param baseUrl none for where the connection is
+ * @param baseUrl undefined for the connection's base URL
  */
 export async function moveVersion(
   client: Queryable,
@@ -130,7 +135,10 @@ export async function moveVersion(
   return readVersion(client, connectionId, version);
 }
 
-/** A pending version becomes the active one. The version before is retired first: there is one active version at any moment. */
+/**
+ * Makes a pending version the active one. The previous version is retired first: there is one active version at any
+ * moment.
+ */
 export async function activateVersion(
   client: Queryable,
   connectionId: string,
@@ -151,7 +159,7 @@ export async function activateVersion(
   });
 }
 
-/** A pending version is given up and its sealed text deleted. */
+/** Rejects a pending version and deletes its sealed text. */
 export async function rejectVersion(
   client: Queryable,
   connectionId: string,
@@ -166,7 +174,7 @@ export async function rejectVersion(
   });
 }
 
-/** Destroys what sealed texts are left. */
+/** Destroys all remaining sealed texts. */
 export async function destroyKeys(client: Queryable, connectionId: string): Promise<void> {
   await client.query({
     text: `
@@ -197,6 +205,6 @@ function toCredentials(record: CredentialRecord): CredentialVersion {
   });
 }
 
-/** When a vendor first accepted keys of a connection: since then evidence is owed. */
+/** Returns when Mimecast first accepted keys of a connection: evidence is owed since then. */
 export const firstAccepted = (versions: readonly { readonly acceptedAt?: Date }[]): Date | undefined =>
   versions.flatMap(({ acceptedAt }) => acceptedAt ?? []).sort((a, b) => a.getTime() - b.getTime())[0];

@@ -4,7 +4,7 @@ import type { Queryable } from '../database/database.js';
 import { append, said } from '../log/append.js';
 import { operatorsNote, pauseByOperator, withoutOperators } from './pauses.js';
 
-/** Streams that are paused with the same note already stay as they are, with the moment since when. */
+/** Pauses streams for the operator. Streams that are already paused with the same note keep their start. */
 export async function pause(
   client: Queryable,
   connectionId: string,

@@ -4,10 +4,10 @@ type Pauses = ConnectionRow['pauses'];
 type By = StreamPause['by'];
 
 /**
- * Pauses every stream of a connection because its keys are refused. A stream that is paused for that already keeps the
- * moment since when; the operator's own pauses stay.
+ * Pauses every stream of a connection because its keys are refused. A stream that is already paused for that keeps
+ * its start; the operator's pauses stay.
  *
- * @returns the very same pauses when nothing changes
+ * @returns the same object when nothing changes
  */
 export function pauseForRefusedKeys(
   { pauses, settings }: Pick<ConnectionRow, 'pauses' | 'settings'>,
@@ -25,30 +25,30 @@ export function pauseForRefusedKeys(
   return paused;
 }
 
-/** While keys are refused, streams that the settings add are paused for that like the others. */
+/** While keys are refused, pauses streams that the settings add, like the others. */
 export function pauseNewStreams(pauses: Pauses, settings: ConnectionRow['settings']): Pauses {
   const refusal = find(Object.values(pauses).flat(), 'refused-keys');
   return refusal ? pauseForRefusedKeys({ pauses, settings }, refusal) : pauses;
 }
 
-/** What stays paused once keys are accepted: what the operator paused. */
+/** Removes the pauses for refused keys. The operator's pauses stay. */
 export function withoutRefusedKeys(pauses: Pauses): Pauses {
   return lift(pauses, Object.keys(pauses) as Stream[], 'refused-keys');
 }
 
-/** What the operator said when pausing a stream; nothing when the stream is not paused by the operator. */
+/** Returns the operator's note on a paused stream; undefined when the operator has not paused it. */
 export function operatorsNote(pauses: Pauses, stream: Stream): string | undefined {
   return find(pauses[stream], 'operator')?.note;
 }
 
-/** Pauses streams for the operator. Stands first: what people did is what the schedule shows. */
+/** Pauses streams for the operator. This pause comes first, because the schedule shows the first note. */
 export function pauseByOperator(pauses: Pauses, streams: readonly Stream[], pause: StreamPause): Pauses {
   const paused: Partial<Record<Stream, readonly StreamPause[]>> = { ...pauses };
   for (const stream of streams) paused[stream] = [pause, ...without(pauses[stream], 'operator')];
   return paused;
 }
 
-/** What stays paused once the operator lets streams go on: what refused keys paused. */
+/** Removes the operator's pauses. Those for refused keys stay. */
 export function withoutOperators(pauses: Pauses, streams: readonly Stream[]): Pauses {
   return lift(pauses, streams, 'operator');
 }

@@ -9,15 +9,15 @@ import { writeSettings } from './settings.js';
 
 /** Mimecast's acceptance of a version of the keys. */
 export interface AcceptedProof {
-  /** None when neither the old nor the new keys may read the account. */
+  /** Undefined when neither the old nor the new keys may read the account. */
   readonly accountCode?: string;
   readonly accountName?: string;
   readonly acceptedAt: Date;
 }
 
 /**
- * Takes keys into use that the vendor accepted: a first version, one that replaces another, or the active one after it was
- * refused. Keys that could not read their account at first pin it as soon as they can.
+ * Puts keys into use that the vendor accepted: a first version, one that replaces another, or the active one after it
+ * was refused. Keys that could not read their account at first pin it as soon as they can.
  */
 export async function promote(
   client: Queryable,
@@ -49,8 +49,8 @@ export async function promote(
 }
 
 /**
- * The settings with keys in use: these bring the generation of the API that they are for and, when they come into use, the
- * base URL that they were proved at. Later the base URL is the operator's to change.
+ * Returns the settings with keys in use: the API version of the keys and, when they come into use, the base URL at
+ * which they were proved. Afterwards the operator may change the base URL.
  */
 function settingsWith(
   settings: ConnectionSettings,
@@ -81,7 +81,7 @@ async function writeAccepted(
   });
 }
 
-/** Pauses what the keys in use are for. A refusal of other keys came too late, or is for their rotation to settle. */
+/** Pauses the streams of the keys in use. A refusal of other keys is late, or is handled by their rotation. */
 export async function refuse(
   client: Queryable,
   connectionId: string,
@@ -103,7 +103,7 @@ export async function refuse(
   return lockConnection(client, connectionId);
 }
 
-/** The active version; before there has been one, that which waits for its proof. */
+/** Returns the active version; before the first, the pending one. */
 function versionInUse({ activeVersion }: ConnectionRow, versions: readonly CredentialVersion[]): number | undefined {
   return activeVersion ?? versions.find(({ state }) => state === 'pending')?.version;
 }

@@ -15,8 +15,8 @@ import type { Queryable } from '../database/database.js';
 import { append } from '../log/append.js';
 
 /**
- * Adds keys to be proved. Those that wait for their proof make way: keys that a connect left unproved, or a rotation that
- * was overtaken. The active ones stay in use meanwhile.
+ * Adds keys to be proved. A pending version is rejected: keys that a connect left unproved, or those of an earlier
+ * rotation. The active ones stay in use meanwhile.
  */
 export async function stage(client: Queryable, connectionId: string, keys: NewKeys): Promise<CredentialVersion> {
   await lockLiveConnection(client, connectionId);
@@ -43,7 +43,7 @@ export async function stage(client: Queryable, connectionId: string, keys: NewKe
   return staged;
 }
 
-/** A version that is no longer pending has been settled: this very call being retried, or a connection that has gone. */
+/** A version that is no longer pending was settled already: a retry of this call, or a connection that is gone. */
 export async function reject(
   client: Queryable,
   connectionId: string,
@@ -62,8 +62,8 @@ export async function reject(
 }
 
 /**
- * What was accepted stands in the log already, with its proof; what was refused before anything was staged is told here.
- * The same outcome is the same request, its moment included.
+ * Records an outcome. An accepted rotation is in the log already, with its proof; one that was refused before
+ * anything was staged is logged here. The same outcome, including its moment, is the same request.
  */
 export async function recordRotation(
   client: Queryable,

@@ -6,7 +6,7 @@ import type { Queryable } from '../database/database.js';
 import { append, said } from '../log/append.js';
 import { pauseNewStreams } from './pauses.js';
 
-/** What one setting was and what it became; `null` where there was none. */
+/** Old and new value of a setting; `null` for a missing one. */
 interface SettingChange {
   readonly from: unknown;
   readonly to: unknown;
@@ -19,7 +19,7 @@ export async function updateSettings(
   actor?: string | null,
 ): Promise<ConnectionRow> {
   const row = await lockLiveConnection(client, connectionId);
-  // Keys that were never accepted are tried where the connection is told to be last.
+  // Keys that were never accepted are tried at the newest base URL.
   if (row.activeVersion === undefined && row.settings.baseUrl !== settings.baseUrl) {
     const pending = (await readCredentials(client, connectionId)).find(({ state }) => state === 'pending');
     if (pending) await moveVersion(client, connectionId, pending.version, undefined);
@@ -28,9 +28,9 @@ export async function updateSettings(
 }
 
 /**
- * Writes settings that differ from the row's, and what changed to the log. The caller holds the connection's lock.
+ * Writes settings that differ from the row's, and their changes to the log. The caller holds the connection's lock.
  *
- * @returns whether anything differed
+ * @returns true when anything differed
  */
 export async function writeSettings(
   client: Queryable,
@@ -51,7 +51,7 @@ export async function writeSettings(
   return true;
 }
 
-/** The settings that are not the same, each as a whole, under its name. */
+/** Returns the settings that differ, each as a whole, by name. */
 function changesBetween(before: ConnectionSettings, after: ConnectionSettings): Record<string, SettingChange> {
   const old = new Map<string, unknown>(Object.entries(before));
   const now = new Map<string, unknown>(Object.entries(after));

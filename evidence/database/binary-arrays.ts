@@ -46,7 +46,10 @@ export function timestamptzArray(values: readonly Date[]): Buffer {
   );
 }
 
-/** Everything is written into one buffer: a page has thousands of elements, and a buffer for each would cost more than they do. */
+/**
+ * Writes everything into one buffer: a page has thousands of elements, and a buffer for each would cost more than the
+ * elements.
+ */
 function array<Element>(
   elementType: number,
   elements: readonly Element[],

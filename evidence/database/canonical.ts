@@ -2,8 +2,8 @@ import canonicalize from 'canonicalize';
 import { hash } from 'node:crypto';
 
 /**
- * A body in the one form that is hashed and kept: canonical JSON (RFC 8785). Control characters, NUL among them, and lone
- * surrogates are escaped there, so that any body can be stored as text.
+ * Serialises a body in the form that is hashed and stored: canonical JSON (RFC 8785). Control characters, including
+ * NUL, and lone surrogates are escaped, so that any body can be stored as text.
  *
  * @throws TypeError when the value has no JSON form
  */
@@ -13,12 +13,15 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** Whether two values are the same as JSON, in whatever order their keys stand. */
+/** Returns true when two values are equal as JSON, in any order of their keys. */
 export function isSameJson(one: unknown, other: unknown): boolean {
   return canonicalize(one) === canonicalize(other);
 }
 
-/** By way of a string, whose bytes then share a slab with others: a thousand buffers of their own for a page cost more than its hashes. */
+/**
+ * Hashes a string as UTF-8. Its bytes share a slab with others: a thousand buffers of their own for a page cost more
+ * than its hashes.
+ */
 export function sha256(data: string | Buffer): Buffer {
   return Buffer.from(hash('sha256', data, 'binary'), 'binary');
 }

@@ -33,7 +33,7 @@ export async function listConnections(client: Queryable): Promise<ConnectionRow[
   return records.map(toConnection);
 }
 
-/** The connection, locked until the transaction ends: its writers take turns. @throws EvidenceNotFoundError */
+/** Reads the connection, and locks it until the transaction ends. @throws EvidenceNotFoundError */
 export async function lockConnection(client: Queryable, connectionId: string): Promise<ConnectionRow> {
   const [record] = await client.query<ConnectionRecord>({
     text: 'select * from mimecast.connections where connection_id = $1 for no key update',
@@ -44,10 +44,10 @@ export async function lockConnection(client: Queryable, connectionId: string): P
 }
 
 /**
- * The same for a change that only a connection takes which polls run for.
+ * Reads and locks a connection that polls run for.
  *
  * @throws EvidenceNotFoundError
- * @throws EvidenceStateError when it is disconnected, or about to be
+ * @throws EvidenceStateError when it is disconnected or disconnecting
  */
 export async function lockLiveConnection(client: Queryable, connectionId: string): Promise<ConnectionRow> {
   const row = await lockConnection(client, connectionId);
@@ -59,7 +59,7 @@ export function isLeaving({ state }: ConnectionRow): boolean {
   return state === 'disconnecting' || state === 'disconnected';
 }
 
-/** When the transaction began, by the database's clock: ISO, UTC. The workers' clocks may differ. */
+/** Returns the start of the transaction by the database's clock: ISO, UTC. The workers' clocks may differ. */
 export async function readMoment(client: Queryable): Promise<string> {
   const [now] = await client.query<{ moment: string }>({ text: `select ${isoMoment('now()')} as moment` });
   if (!now) throw new Error('The database did not tell the time');

@@ -1,12 +1,12 @@
 import pg from 'pg';
 import { EvidenceSchemaError, EvidenceUnreachableError } from './errors.js';
 
-/** Every statement is short: a page, a row, a batch of an export. One that takes longer is stuck. */
+/** Every statement is short: a page, a row, a batch of an export. A longer one is stuck. */
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_ATTEMPTS = 5;
 
-/** Deadlock and serialization failure: the server undid the transaction, and doing it again is what its manual asks for. */
+/** Deadlock and serialization failure: the server has rolled back, and its manual asks for a retry. */
 const RETRYABLE = new Set(['40P01', '40001']);
 const UNDEFINED_OBJECT = new Set(['42P01', '42703', '3F000']);
 const CONNECTION_LOST = new Set([
@@ -23,34 +23,37 @@ const CONNECTION_LOST = new Set([
 
 interface DatabaseOptions {
   readonly databaseUrl: string;
-  /** Connections that the pool opens at most. */
+  /** Limit of connections in the pool. */
   readonly maxConnections: number;
-  /** Hears of connections that broke while idle; without a listener they would end the process. */
+  /** Called for connections that break while idle; without a listener they would end the process. */
   readonly onError: (error: Error) => void;
-  /** For those who only look: the server then refuses every change. */
+  /** Makes the server reject every change. */
   readonly readOnly?: boolean;
-  /** The longest that a statement, or the way to the server, may take. */
+  /** Limit of a statement, and of connecting. */
   readonly limitMs?: number;
 }
 
-/** What a statement needs: a pooled connection or the one of a transaction. */
+/** A pooled connection, or the one of a transaction. */
 export interface Queryable {
   query<Row extends object>(statement: Statement): Promise<Row[]>;
 }
 
-/** A named statement is parsed and planned once for each connection. */
+/** A named statement is parsed and planned once per connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
 }
 
-/** The pool: statements and transactions, with the driver's errors put into words and lost races run again. */
+/**
+ * The pool: statements and transactions. Errors of the driver are translated, and deadlocks and serialization
+ * failures retried.
+ */
 export interface Database extends Queryable {
   transaction<Result>(work: (client: Queryable) => Promise<Result>): Promise<Result>;
   /**
-   * What `read` yields, all of it as the database was at one moment, while others go on writing. The reader may take its
-   * time; the connection is given back when it has seen everything or stops.
+   * Yields the items of `read`, all from one snapshot of the database, while others continue to write. The reader may
+   * be slow; the connection is returned to the pool when it has read everything or stops.
    */
   snapshot<Item>(read: (client: Queryable) => AsyncIterable<Item>): AsyncGenerator<Item>;
   close(): Promise<void>;
@@ -66,7 +69,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: Math.min(CONNECT_TIMEOUT_MS, limitMs),
     max: options.maxConnections,
     statement_timeout: limitMs,
-    // The server's own limit comes first; this one is for a network that went silent.
+    // The server's limit is reached first; this one is for a network that no longer answers.
     query_timeout: limitMs + 5_000,
     idle_in_transaction_session_timeout: limitMs,
   });
@@ -111,13 +114,16 @@ export function connectionConfig(databaseUrl: string): ConnectionConfig {
   };
 }
 
-/** Host and port that a database URL means, defaults and environment included. @throws EvidenceUnreachableError when it is no URL */
+/**
+ * Returns host and port of a database URL, with defaults and environment. @throws EvidenceUnreachableError for an
+ * invalid URL
+ */
 export function hostAndPort(databaseUrl: string): string {
   try {
     const { host, port } = new pg.Client({ connectionString: databaseUrl });
     return `${host}:${port}`;
   } catch {
-    // Without the cause: it quotes the URL, and with it the password.
+    // Without the cause: it contains the URL, and with it the password.
     throw new EvidenceUnreachableError(
       'an unknown host',
       'the URL is not of the form postgres://user@host:port/database',
@@ -125,7 +131,7 @@ export function hostAndPort(databaseUrl: string): string {
   }
 }
 
-/** The error as people should read it; itself when it is neither about reaching the database nor about its schema. */
+/** Translates an error about reaching the database or about its schema; returns other errors unchanged. */
 export function inWords(error: unknown, where: string): unknown {
   if (!(error instanceof Error)) return error;
   const code = codeOf(error);
@@ -138,13 +144,16 @@ export function inWords(error: unknown, where: string): unknown {
   return error;
 }
 
-/** The server quotes the failing row here, and a row may hold sealed keys or evidence. */
+/** Removes the failing row from an error: it may contain sealed keys or evidence. */
 function dropValues(error: pg.DatabaseError): void {
   error.detail = undefined;
   error.where = undefined;
 }
 
-/** SQLSTATE classes 08 (connection), 28 (authorization), 3D (no such database), 53 (resources), 57 (intervention, as a timeout or shutdown); or the socket's. */
+/**
+ * Matches SQLSTATE classes 08 (connection), 28 (authorization), 3D (no such database), 53 (resources), 57
+ * (intervention, such as a timeout or shutdown), and errors of the socket.
+ */
 function isConnectionFailure(error: Error, code: string): boolean {
   if (CONNECTION_LOST.has(code) || /^(08|28|3D|53|57)/.test(code)) return true;
   return code === '' && /connection (terminated|error)|timeout|not queryable/i.test(error.message);
@@ -180,7 +189,7 @@ async function inTransaction<Result>(pool: pg.Pool, work: (client: Queryable) =>
   }
 }
 
-/** A statement of it may take as long as ever; only between two of them there is no limit, because the reader may be slow. */
+/** Statements keep their limit; the time between two statements has none, because the reader may be slow. */
 const BEGIN_SNAPSHOT = `
 begin isolation level repeatable read, read only;
 set local idle_in_transaction_session_timeout = 0`;
@@ -213,7 +222,7 @@ interface Lent extends Queryable {
 async function lend(pool: pg.Pool): Promise<Lent> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // While it is lent out the pool does not listen, and a connection that breaks between two statements would end the process.
+  // The pool does not listen to a connection in use, and one that breaks between two statements would end the process.
   const onError = (error: Error): void => {
     broken = error;
   };

@@ -4,8 +4,8 @@ export class EvidenceUnreachableError extends Error {
   readonly nextStep: string;
 
   /**
-   * @param where host and port, never the whole URL: it holds the password
-   * @param reason what the driver or the server said, in a few words
+   * @param where host and port, never the whole URL: it contains the password
+   * @param reason short reason from the driver or the server
    */
   constructor(where: string, reason: string, options?: ErrorOptions) {
     const nextStep = 'Check DATABASE_URL and that the server runs.';

@@ -1,14 +1,14 @@
 import type { Queryable } from './database.js';
-/** Why a guarded write stored nothing. */
+/** The reason why a guarded write stored nothing. */
 export type Refused = 'superseded' | 'disconnected';
 
-/** SQL: holds for a connection that takes what polls bring. */
+/** SQL: true for a connection that stores what polls collect. */
 export const STORES = `state in ('connected', 'refused')`;
 
 /**
- * Locks a connection against being disconnected until the transaction ends.
+ * Locks a connection against disconnection until the transaction ends.
  *
- * @returns whether work of that generation may still be stored
+ * @returns true when work of that generation may still be stored
  */
 export async function holdConnection(client: Queryable, connectionId: string, generation: number): Promise<boolean> {
   const rows = await client.query({

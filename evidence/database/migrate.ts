@@ -12,12 +12,12 @@ import * as proof from './migrations/0007-proof.js';
 /** In the order in which they are applied. Forward only: a published migration is never edited. */
 const MIGRATIONS = [evidence, rotation, statistics, backfill, apiGenerations, evaluations, proof];
 
-/** Any number that no other use of advisory locks in the same database takes. */
+/** Any number that no other use of advisory locks in the same database has. */
 const MIGRATION_LOCK = 7_221_364_001;
 
 /**
- * Brings the database up to date: all pending migrations in one transaction, or none. Safe to call from many processes at
- * once; one of them migrates and the others wait for it.
+ * Applies all pending migrations in one transaction, or none. Safe to call from many processes at once; one of them
+ * migrates and the others wait for it.
  *
  * @returns names of the migrations that this call applied
  * @throws EvidenceUnreachableError when the database cannot be used
@@ -38,7 +38,10 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
   });
 }
 
-/** Names of the migrations that the database lacks. @throws EvidenceUnreachableError when the database cannot be used */
+/**
+ * Returns the names of the migrations that the database lacks. @throws EvidenceUnreachableError when the database
+ * cannot be used
+ */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
   return withClient(databaseUrl, async (client) => (await migrator(client).pending()).map(({ name }) => name));
 }
@@ -77,7 +80,7 @@ const UNDEFINED_TABLE = '42P01';
 async function withClient<Result>(databaseUrl: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
   const where = hostAndPort(databaseUrl);
   const client = new pg.Client(connectionConfig(databaseUrl));
-  // A connection that breaks also fails the statement that is waiting; unheard, the event would end the process.
+  // A connection that breaks also fails the waiting statement; without a listener, the event would end the process.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -2,9 +2,9 @@ import type { Database } from './database.js';
 import { EvidenceNamespaceError } from './errors.js';
 
 /**
- * Ties the database to one Temporal namespace, because two would each start a workflow for the same connection.
+ * Claims the database for one Temporal namespace, because two would each start a workflow for the same connection.
  *
- * @throws EvidenceNamespaceError when another namespace came first
+ * @throws EvidenceNamespaceError when another namespace has claimed it
  */
 export async function claimNamespace(db: Database, namespace: string): Promise<void> {
   await db.query({

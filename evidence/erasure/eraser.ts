@@ -15,7 +15,7 @@ export interface PreparedRule {
   readonly mentions?: (body: string) => boolean;
 }
 
-/** What each log entry of an erasure records besides kind, count and digest. */
+/** Fields of each log entry of an erasure, besides kind, count and digest. */
 export type ErasureEntry = Readonly<Record<string, string>>;
 
 /** An erasure of one connection's evidence. */

@@ -12,7 +12,7 @@ import { eraseRows } from './rows.js';
 import { subjectRule, type PreparedErasure } from './subject.js';
 import { eraseVerdicts } from './verdicts.js';
 
-/** What Mimecast answered. What was concluded from it is erased only on request. */
+/** Kinds of answers of Mimecast. Verdicts, which are derived from them, are erased only on request. */
 const DEFAULT_KINDS: readonly Erasable[] = ['events', 'observations', 'rows'];
 
 /** Which bodies are erased. */
@@ -29,7 +29,7 @@ export interface ErasureRequest {
   readonly what?: readonly Erasable[];
   /** Kept in the log, so it must not name persons. */
   readonly reason: string;
-  /** Who asked for the erasure, as the log records it. */
+  /** The requester, for the log. */
   readonly actor?: string;
 }
 

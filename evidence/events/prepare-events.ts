@@ -2,21 +2,23 @@ import type { AuditEvent } from '../../mimecast/audit-events.js';
 import { canonicalJson, sha256 } from '../database/canonical.js';
 import { byteaArray, textArray, timestamptzArray } from '../database/binary-arrays.js';
 
-/** The events of one page, prepared to be stored: parsing and hashing happen while the page before is being stored. */
+/**
+ * The events of one page, prepared to be stored: parsing and hashing happen while the previous page is being stored.
+ */
 export interface PreparedEvents {
   readonly count: number;
-  /** Postgres binary arrays, one per column; made by `prepareEvents`. */
+  /** Postgres binary arrays, one per column, from `prepareEvents`. */
   readonly columns: readonly Buffer[];
 }
 
-/** Bytes of the id's SHA-256 that stand for the id in the table's key. */
+/** Bytes of the id's SHA-256 that identify an event in the table's key. */
 const ID_HASH_BYTES = 16;
 
 /**
- * Turns a page of events into the columns that `storePage` inserts: hashes, canonical bodies, binary arrays.
+ * Converts a page of events to the columns that `storePage` inserts: hashes, canonical bodies, binary arrays.
  *
- * The events are put in the order of the table's key, so that two statements that share events lock them in the same
- * order and never wait for each other in a circle.
+ * The events are in the order of the table's key, so that two statements with common events lock them in the same
+ * order and cannot deadlock.
  */
 export function prepareEvents(events: readonly AuditEvent[]): PreparedEvents {
   const rows = events

@@ -24,10 +24,10 @@ export const createEvents = (db: Database): Events => ({ storePage: (page) => st
 /** A page of the audit log to be stored. */
 export interface AuditPage {
   readonly window: TakenWindow;
-  /** Pages that the window must have before this one. */
+  /** Number of pages that the window must have before this one. */
   readonly pagesBefore: number;
   readonly events: PreparedEvents;
-  /** Token of the page after this one, or none when this is the window's last. */
+  /** Token of the next page; undefined for the window's last page. */
   readonly nextToken?: string;
   /** Rows of the whole window, when the vendor reports it. */
   readonly totalCount?: number;
@@ -35,13 +35,13 @@ export interface AuditPage {
 }
 
 /**
- * One statement, which is one transaction and one round trip: all of a page is stored, or nothing.
+ * One statement, which is one transaction and one round trip: a page is stored completely or not at all.
  *
- * Each step reads from the one before, which fixes the order of locks: connection, window, events by key, head of the
- * log. `taken` comes first and everything else selects from it.
+ * Each step selects from the previous one, which fixes the order of locks: connection, window, events by key, head of
+ * the log. Everything depends on `taken`.
  *
- * The page's digest is over the hashes of the events that this page added, in key order; events that an earlier page
- * brought stay that page's.
+ * The page's digest is over the hashes of the events that this page added, in key order. Events that an earlier page
+ * added stay that page's.
  */
 const STORE_PAGE = `
 with ${advanceWindow('$16::integer')}, added as (

@@ -3,13 +3,13 @@ import { STORES } from '../database/guard.js';
 import { BEING_READ } from './window.js';
 
 /**
- * SQL: the first two steps of whatever stores a page, with the window's new state in `taken`. When another attempt has
- * advanced the window, or the connection was disconnected, `taken` has no row to go on with. The connection is locked, not only
- * read, because a disconnect must not slip in between.
+ * SQL: the first two steps of storing a page, with the window's new state in `taken`. When another attempt has
+ * advanced the window, or the connection was disconnected, `taken` is empty. The connection is locked, not only read,
+ * so that it cannot be disconnected in between.
  *
  * Parameters: window, generation, epoch, pages before, rows of the page, next token.
  *
- * @param totalCount SQL of the number of rows that the vendor says the window has, null where it says none
+ * @param totalCount SQL of the number of rows that the vendor reports for the window, null if it reports none
  */
 export const advanceWindow = (totalCount: string): string => `
 connection as (
@@ -35,7 +35,7 @@ connection as (
 const UNIQUE_VIOLATION = '23505';
 const TOKEN_ONCE = 'pages_token_once';
 
-/** The ledger's own constraint finds it, which also undoes what was stored with it. */
+/** A constraint of the ledger detects it, and undoes what was stored with it. */
 export function isRepeatedToken(error: unknown): boolean {
   return codeOf(error) === UNIQUE_VIOLATION && (error as { constraint?: unknown }).constraint === TOKEN_ONCE;
 }

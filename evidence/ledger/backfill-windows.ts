@@ -10,11 +10,10 @@ export interface BackfilledWindows {
 }
 
 /**
- * Opens a window of a backfill, beside those that it has under way.
+ * Opens a window of a backfill, beside its other unfinished ones.
  *
- * Those who open windows of one connection take turns, so that no two can overlap without seeing each other. One that is in
- * the way belongs to another attempt, or to a backfill before, and is not handed out: that is found by looking at the ledger
- * again.
+ * Windows of one connection are opened one at a time, so that two cannot overlap unnoticed. An overlapping window
+ * belongs to another attempt or to an earlier backfill and is not returned: the caller reads the ledger again.
  */
 export async function openFilling(client: Queryable, window: NewWindow): Promise<WindowRow | Refused> {
   const { connectionId, stream, start, end } = window;

@@ -4,8 +4,9 @@ import { append } from '../log/append.js';
 import type { Gap, LedgerStream } from './window.js';
 
 /**
- * Keeps a range that can no longer be collected, with its entry in the log. The same gap again is not recorded twice; one
- * that has grown since, because its window could still not be read when more had been dropped, is recorded with its new end.
+ * Records a range that can no longer be collected, with its log entry. The same gap is not recorded twice. A gap that
+ * has grown, because its window could still not be read when the vendor had dropped more, is recorded with its new
+ * end.
  */
 export async function recordGap(
   client: Queryable,
@@ -39,7 +40,7 @@ export async function recordGap(
   });
 }
 
-/** @returns whether work of that generation may still be stored */
+/** @returns true when work of that generation may still be stored */
 export async function recordGaps(
   client: Queryable,
   connectionId: string,

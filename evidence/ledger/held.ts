@@ -5,17 +5,17 @@ import { toWindow, WINDOW_COLUMNS, type WindowRecord, type WindowRow, type Ledge
 
 /** Which ranges of a paged log are held, and the windows that are not complete. */
 export interface HeldRanges {
-  /** What complete windows cover: in order, disjoint, not touching. */
+  /** Ranges covered by complete windows: in order, disjoint, not adjacent. */
   readonly held: readonly TimeRange[];
-  /** Windows that are being read, or wait for it: `open` and `filling`. */
+  /** Windows that are being read or wait to be read: `open` and `filling`. */
   readonly unfinished: readonly WindowRow[];
-  /** Windows that were given up, each with the run that did. */
+  /** Failed windows, each with the run that failed. */
   readonly failed: readonly (TimeRange & { readonly runId?: string })[];
 }
 
 /**
- * What is held of a stream, and the windows that are not complete. Windows come back from the database as the few ranges that
- * they make: ten years of them (18,000) take it some 35 ms.
+ * Reads the held ranges of a stream, and the windows that are not complete. The database merges windows into ranges:
+ * for ten years of them (18,000) that takes about 35 ms.
  */
 export async function readHeldRanges(
   client: Queryable,
@@ -24,7 +24,7 @@ export async function readHeldRanges(
 ): Promise<HeldRanges> {
   const values = [connectionId, stream];
   const windows = await client.query<WindowRecord & { run_id: string | null }>({ text: NOT_COMPLETE, values });
-  // Second, because a window that completes between the two is then counted as held and as unfinished: neither is lost.
+  // Read second: a window that completes in between is then counted as held and as unfinished, and not missed.
   const held = await client.query<TimeRange & Record<string, unknown>>({ text: HELD, values });
   const failed = windows.filter(({ state }) => state === 'failed');
   return {

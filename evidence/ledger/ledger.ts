@@ -29,9 +29,8 @@ export interface Ledger {
   /** Returns the watermark and the open window of a stream. */
   position(connectionId: string, stream: LedgerStream): Promise<LedgerPosition>;
   /**
-   * Opens a window and records the gap before it. Idempotent: a stream has at most one open window, and when there is
-   * one already, that one is answered. A backfill's windows are opened beside it, and never two over the same range: that is
-   * `superseded`.
+   * Opens a window and records the gap before it. Idempotent: a stream has at most one open window, and an existing
+   * one is returned. A backfill's windows are opened beside it, never two over the same range: that is `superseded`.
    */
   open(window: NewWindow): Promise<WindowRow | Refused>;
   /**
@@ -41,23 +40,23 @@ export interface Ledger {
    */
   take(windowId: string, generation: number, runId: string): Promise<TakenWindowRow | Refused>;
   /**
-   * Starts the window again from its first page, from `start` on; what now lies before the start is recorded as a gap.
-   * `exhausted` after the third restart: then the window is failed. That is no gap yet, because the watermark has not
-   * moved: the next poll opens a window from there again.
+   * Restarts the window at its first page, from `start`; the range before the new start is recorded as a gap.
+   * `exhausted` after the third restart: the window has failed. That is no gap yet, because the watermark has not
+   * moved: the next poll opens a window there.
    */
   restart(window: TakenWindow, start: Date, cause: string): Promise<WindowRow | Refused | 'exhausted'>;
   /**
-   * Moves a window of which nothing was read yet: the vendor has dropped its beginning, or all of it, since it was opened.
-   * What now lies before the start is recorded as a gap. A window with pages stays where it is.
+   * Moves a window without pages: the vendor has dropped its start, or all of it, since it was opened. The range
+   * before the new start is recorded as a gap. A window with pages is not moved.
    */
   move(window: TakenWindow, start: Date, end: Date): Promise<WindowRow | Refused>;
   /** Returns the ranges that Mimecast no longer kept when they were due, oldest first. */
   gaps(connectionId: string, stream: LedgerStream): Promise<Gap[]>;
-  /** Records ranges that can no longer be collected. Idempotent. @returns whether the connection still takes it */
+  /** Records ranges that can no longer be collected. Idempotent. @returns true when the connection still accepts it */
   recordGaps(connectionId: string, generation: number, stream: Stream, gaps: readonly Gap[]): Promise<boolean>;
-  /** What is held of a stream, and which windows are not complete. */
+  /** Returns the held ranges of a stream, and its unfinished and failed windows. */
   coverage(connectionId: string, stream: LedgerStream): Promise<HeldRanges>;
-  /** How far a backfill has come: its windows that ended, by the run that they counted for. */
+  /** Returns the progress of a backfill: its finished windows, by the run that they counted for. */
   backfilled(connectionId: string, stream: Stream, runId: string): Promise<BackfilledWindows>;
   /** Returns what one poll stored, over all windows of the stream and its logs. Pages of other runs do not count. */
   pollCounts(connectionId: string, stream: LedgerStream, runId: string): Promise<WindowCounts>;
@@ -80,12 +79,12 @@ export interface WindowCounts {
   readonly newEvents: number;
 }
 
-/** How often a window may begin again before it is given up. */
+/** Limit of restarts, after which a window fails. */
 const MAX_RESTARTS = 3;
 
 /**
- * The completeness ledger. A stream's watermark is not a number of its own that could disagree: it is the end of the newest
- * complete window, and so moves in the statement that stores a window's last page.
+ * Creates the completeness ledger. A stream's watermark is not stored separately: it is the end of the newest
+ * complete window, and moves in the statement that stores a window's last page.
  */
 export function createLedger(db: Database): Ledger {
   return {
@@ -105,7 +104,8 @@ export function createLedger(db: Database): Ledger {
 
 async function position(client: Queryable, connectionId: string, stream: LedgerStream): Promise<LedgerPosition> {
   const values = [connectionId, stream];
-  // First, because a window that completes meanwhile is then refused when it is taken; the other way round it would be read again.
+  // Read first: a window that completes in between is refused when it is taken. In the other order its range would be
+  // read again.
   const [openWindow] = await client.query<WindowRecord>({ text: OPEN_WINDOW, values });
   const [row] = await client.query<{ watermark: Date | null; late_events: Date | null }>({
     text: `
@@ -142,7 +142,7 @@ async function open(client: Queryable, window: NewWindow): Promise<WindowRow | R
     return toWindow(opened);
   }
   const [found] = await client.query<WindowRecord>({ text: OPEN_WINDOW, values: [connectionId, stream] });
-  // Between the two statements another attempt may have finished the one that was in the way.
+  // Between the two statements another attempt may have finished the conflicting window.
   return found ? toWindow(found) : 'superseded';
 }
 
@@ -168,9 +168,9 @@ async function take(
 }
 
 /**
- * A poll's window that is given up is no gap: the watermark has not moved, so the next poll opens a window from there again,
- * and records a gap only if the vendor has dropped the beginning by then. A backfill's has nobody who comes back: what the
- * vendor has dropped of it is a gap.
+ * Restarts or fails a window. A failed window of a poll is no gap: the watermark has not moved, so the next poll
+ * opens a window there, and records a gap only if the vendor has dropped its start by then. Nothing reads a
+ * backfill's window again, so what the vendor has dropped of it is a gap.
  */
 async function restart(
   client: Queryable,
@@ -221,7 +221,7 @@ async function move(client: Queryable, taken: TakenWindow, start: Date, end: Dat
   return readWindow(client, taken.windowId);
 }
 
-/** Locks the window, if this attempt still holds it; the connection first, as everybody does. */
+/** Locks the window if this attempt still has it; the connection first, as everywhere. */
 async function lockTaken(client: Queryable, taken: TakenWindow): Promise<WindowRow | Refused> {
   const { connectionId } = await readWindow(client, taken.windowId);
   if (!(await holdConnection(client, connectionId, taken.generation))) return 'disconnected';
@@ -242,7 +242,10 @@ async function readWindow(client: Queryable, windowId: string): Promise<WindowRo
   return toWindow(window);
 }
 
-/** What lies between the watermark and a start that moved forward is not asked for again: the vendor has dropped it. */
+/**
+ * Records the range between the watermark and a start that moved forward: the vendor has dropped it, and it is not
+ * requested again.
+ */
 async function recordDropped(client: Queryable, window: WindowRow, start: Date): Promise<void> {
   const { connectionId, stream } = window;
   if (window.kind === 'late-events') return;

@@ -21,7 +21,7 @@ export interface FinishedPoll {
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly outcome: PollOutcome;
-  /** First line of the failure, for people. */
+  /** First line of the failure. */
   readonly error?: string;
   readonly pages?: number;
   readonly events?: number;
@@ -35,7 +35,7 @@ export function createPolls(db: Database): Polls {
   };
 }
 
-/** A run ends once: told again, the first telling stays. Its error is for people and stays out of the log. */
+/** A run ends once: a repeated call changes nothing. The error stays out of the log. */
 async function record(client: Queryable, poll: FinishedPoll): Promise<void> {
   const { connectionId, stream, runId, workflowId, outcome, pages, events, newEvents } = poll;
   const recorded = await client.query({

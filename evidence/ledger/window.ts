@@ -10,13 +10,13 @@ export type WindowKind =
   | 'scheduled'
   /** Reads the last 48 hours again, once a day, for events that arrived late. Does not move the watermark. */
   | 'late-events'
-  /** Reads a range that somebody asked for and that is not held. Does not move the watermark. */
+  /** Reads a requested range that is not held. Does not move the watermark. */
   | 'backfill';
 
-/** What has windows of its own: a stream, or one of the logs of a stream that reads several. */
+/** The unit of windows: a stream, or one of the logs of a stream that reads several. */
 export type LedgerStream = Stream | `threat-statistics/${Protection}`;
 
-/** A time range that polls must cover, with how far they have come. */
+/** A time range that polls must cover, with their progress. */
 export interface WindowRow {
   readonly windowId: string;
   readonly connectionId: string;
@@ -24,13 +24,13 @@ export interface WindowRow {
   readonly kind: WindowKind;
   readonly start: Date;
   readonly end: Date;
-  /** `open` is being read by polls, one of a stream at a time; `filling` by a backfill, several side by side. */
+  /** `open` is read by polls, one per stream; `filling` by a backfill, several at once. */
   readonly state: 'open' | 'filling' | 'complete' | 'failed' | 'abandoned';
   /** Raised by each attempt that takes the window; only the newest attempt may advance it. */
   readonly epoch: number;
   /** Pages stored since the window was last started from its first page. */
   readonly pages: number;
-  /** Rows that those pages held. */
+  /** Rows in those pages. */
   readonly events: number;
   /** Rows that were not stored before, over all restarts. */
   readonly newEvents: number;
@@ -50,7 +50,7 @@ export interface NewWindow {
   readonly gap?: Gap;
 }
 
-/** A window as one attempt holds it. */
+/** A window as taken by one attempt. */
 export interface TakenWindow {
   readonly windowId: string;
   readonly generation: number;
@@ -71,16 +71,16 @@ export interface Gap {
 
 /** How far a window has come after a page was stored. */
 export interface StoredPage {
-  /** Pages of the window so far, this one included. */
+  /** Pages of the window, including this one. */
   readonly pages: number;
-  /** Rows that those pages held. */
+  /** Rows in those pages. */
   readonly events: number;
   /** Events of this page that were not stored before. */
   readonly newEvents: number;
   readonly complete: boolean;
 }
 
-/** A window as the database answers it. */
+/** A row of the query for windows. */
 export interface WindowRecord {
   readonly window_id: string;
   readonly connection_id: string;
@@ -97,7 +97,7 @@ export interface WindowRecord {
   readonly restarts: number;
 }
 
-/** SQL: holds for a window that is being read; its alias is `w`. */
+/** SQL: true for a window that is being read; its alias is `w`. */
 export const BEING_READ = `w.state in ('open', 'filling')`;
 
 /** SQL: columns of a `WindowRecord`; the window's alias is `w`. */
@@ -124,7 +124,7 @@ export function toWindow(record: WindowRecord): WindowRow {
   };
 }
 
-/** Tells a guarded write that found nothing to write to whose turn it was instead. */
+/** Returns why a guarded write found no row to write to. */
 export async function refusalReason(client: Queryable, windowId: string, generation: number): Promise<Refused> {
   const rows = await client.query({
     text: `select from mimecast.connections join mimecast.windows using (connection_id)

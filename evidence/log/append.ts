@@ -10,16 +10,16 @@ export interface LogHead {
   readonly hash: string;
 }
 
-/** SQL: a record's text. `json` keeps the order of the keys and the text of what is nested, `jsonb` would not. */
+/** SQL: a record's text. `json` keeps the order of keys and nested text, `jsonb` would not. */
 export const recordText = (kind: string, data: string): string =>
   `json_build_object('at', ${isoMoment('clock_timestamp()')}, 'kind', ${kind}, 'data', ${data})::text`;
 
 /**
  * SQL: the end of a statement that has a CTE `record (connection_id, text)`; appends it to the log.
  *
- * The head is advanced by the same UPDATE that reads it, so that writers queue for it instead of colliding. Each hash
- * covers the one before: `sha256(previous hash || utf8(record))`. Comes last in every transaction, because the head's lock
- * is the one that all writers of a connection share.
+ * The head is advanced by the same UPDATE that reads it, so that writers queue for it. Each hash covers the previous
+ * one: `sha256(previous hash || utf8(record))`. It comes last in every transaction, because all writers of a
+ * connection share the head's lock.
  */
 export const APPEND_RECORD = `
 head as (
@@ -40,10 +40,10 @@ with record as (
 select sequence from head`;
 
 /**
- * Appends an entry in the transaction of what it tells.
+ * Appends an entry in the transaction of the change that it records.
  *
- * @param data free of secrets, sealed or not
- * @returns the entry's place in the log
+ * @param data free of secrets, also sealed ones
+ * @returns the entry's sequence number
  */
 export async function append(
   client: Queryable,
@@ -57,12 +57,15 @@ export async function append(
   return entry.sequence;
 }
 
-/** Who asked for what an entry tells, where they said so; senders in other languages may say null. */
+/** The requester of a change for its log entry, if known; clients in other languages may send null. */
 export function said(actor: string | null | undefined): { actor?: string } {
   return actor === undefined || actor === null ? {} : { actor };
 }
 
-/** Hash before the first entry; it differs by connection, so that no log passes for another's. */
+/**
+ * Hash before the first entry. It differs by connection, so that one connection's log cannot be presented as
+ * another's.
+ */
 export function genesis(connectionId: string): Buffer {
   return sha256(`mimecast evidence log of ${connectionId}`);
 }

@@ -13,13 +13,13 @@ export interface LogEntry extends LogRecord {
 /** Which entries of the log are read. */
 export interface LogRange {
   readonly kinds: readonly LogKind[];
-  /** First moment. */
+  /** Start, inclusive. */
   readonly from: Date;
-  /** Moment before which it ends. */
+  /** End, exclusive. */
   readonly to: Date;
 }
 
-/** A connection's entries of some kinds that were made in a range, in order. Reads no body of anything. */
+/** Reads a connection's entries of some kinds in a range, in order. Reads no bodies. */
 export async function* readLogEntries(
   db: Database,
   connectionId: string,
@@ -45,7 +45,7 @@ export async function* readLogEntries(
   }
 }
 
-/** The head as it was when an entry had just been made; it never changes, whatever was appended since. */
+/** Returns the head as of an entry; it does not change when more is appended. */
 export async function readLink(db: Database, connectionId: string, sequence: number): Promise<LogHead | undefined> {
   const [entry] = await db.query<{ hash: Buffer }>({
     text: 'select hash from mimecast.log where connection_id = $1 and sequence = $2',

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../model/json.js';
 
-/** What an entry of the log is about. */
+/** Kinds of log entries. */
 export type LogKind =
   | 'connection-opened'
   | 'credentials-staged'
@@ -25,7 +25,7 @@ export type LogKind =
   | 'annotated'
   | 'annotation-withdrawn';
 
-/** An entry's text: what is hashed. */
+/** An entry's text, which is hashed. */
 export interface LogRecord {
   /** When the entry was made: ISO, UTC, by the database's clock. */
   readonly at: string;

@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import type { Provenance } from '../../model/provenance.js';
 import { notNull } from '../../model/json.js';
 
-/** The observation that brought a body which a verdict rests on. */
+/** The observation of a body that a verdict is based on. */
 export interface CitedObservation {
   readonly endpoint: EndpointName;
   /** Lower-case hex SHA-256 of the canonical body. */
@@ -13,8 +13,8 @@ export interface CitedObservation {
 }
 
 /**
- * Of each body the newest observation that brought it before a moment: what was observed since has nothing to do with what
- * was said then.
+ * Returns, for each body, its newest observation before a moment. Later observations are not related to a verdict of
+ * that time.
  */
 export async function readCited(
   db: Database,

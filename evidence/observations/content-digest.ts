@@ -2,16 +2,15 @@ import { canonicalJson, sha256 } from '../database/canonical.js';
 import { isJsonObject } from '../../model/json.js';
 
 /**
- * Fields that may differ between two reads of what an administrator would call the same: Mimecast gives ids of policies anew,
- * and saving a policy unchanged, or making it again as it was, moves its times. An account's number of users moves daily.
- * None of them says what is in force.
+ * Fields that may differ although no administrator changed anything: Mimecast reissues ids of policies, and saving a
+ * policy unchanged changes its times. An account's number of users changes daily.
  */
 const NOT_CONTENT = new Set(['id', 'createTime', 'lastUpdated', 'userCount']);
 
 /**
- * Digest of what a body says, by which drift is told: two bodies that an administrator would call the same have the same.
- * Only the items themselves and the policies in them lose those fields; ids further in, such as a group's, say what applies
- * to whom. The order of items says nothing either.
+ * Digest of a body's content, for drift detection: bodies with equal configuration have equal digests. Only the items
+ * themselves and the policies in them lose those fields; ids further in, such as a group's, are configuration. The
+ * order of items is ignored.
  */
 export function contentDigest(body: unknown): Buffer {
   if (!Array.isArray(body)) return sha256(canonicalJson(contentOf(body)));
@@ -19,7 +18,7 @@ export function contentDigest(body: unknown): Buffer {
   return sha256(`[${items.join(',')}]`);
 }
 
-/** What an item says, without what may change although nothing was changed. */
+/** Returns an item without the fields that change by themselves. */
 export function contentOf(item: unknown): unknown {
   if (!isJsonObject(item)) return item;
   const { policy, ...fields } = item;

@@ -11,16 +11,16 @@ export type Difference =
 export interface FieldChange {
   /** `policy.enabled`. */
   readonly path: string;
-  /** JSON; none when there was no such field. */
+  /** JSON; undefined when there was no such field. */
   readonly from?: unknown;
   readonly to?: unknown;
 }
 
 /**
- * What an administrator would say has changed between two answers of an endpoint.
+ * Compares the configuration in two answers of an endpoint.
  *
- * Items are compared by what they say. Ids may differ between two reads of the same policy, and order means nothing. What is
- * left over on both sides is paired by its name, and then by its place among those of that name; the rest was added or
+ * Items are compared by content: ids may differ between two reads of the same policy, and order is ignored. Remaining
+ * items of both sides are paired by name, and then by position among those of that name; the rest was added or
  * removed.
  */
 export function differencesBetween(before: readonly unknown[], after: readonly unknown[]): Difference[] {
@@ -39,7 +39,7 @@ export function differencesBetween(before: readonly unknown[], after: readonly u
   return [...differences, ...unpaired.map((item): Difference => ({ kind: 'added', what: nameOf(item) }))];
 }
 
-/** Items of which the other side has no equal; each equal is used once. */
+/** Returns the items without an equal on the other side; each equal is used once. */
 function withoutEqual(
   left: readonly unknown[],
   right: readonly unknown[],
@@ -55,14 +55,14 @@ function withoutEqual(
 
 const UNNAMED = 'without a name';
 
-/** What people call an item: a policy's description, an account's code. */
+/** Returns the name of an item: a policy's description, an account's code. */
 function nameOf(item: unknown): string {
   const { policy, description, accountCode } = fieldsOf(item);
   const named = [fieldsOf(policy)['description'], description, accountCode];
   return named.find((name): name is string => typeof name === 'string' && name !== '') ?? UNNAMED;
 }
 
-/** Every field that is not the same, by its path; lists are compared as a whole, but for lists of words. */
+/** Returns every field that differs, by its path. Objects are compared by field, lists as a whole. */
 function changedFields(before: unknown, after: unknown, path = ''): FieldChange[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return [];
   if (!isJsonObject(before) || !isJsonObject(after)) {
@@ -74,7 +74,7 @@ function changedFields(before: unknown, after: unknown, path = ''): FieldChange[
   );
 }
 
-/** Names of fields are the vendor's: one may be that of a member of Object.prototype. */
+/** Field names are the vendor's, and may be those of members of Object.prototype. */
 const fieldIn = (fields: Readonly<Record<string, unknown>>, name: string): unknown =>
   Object.hasOwn(fields, name) ? fields[name] : undefined;
 

@@ -36,7 +36,7 @@ export interface DriftCandidate {
   readonly user?: string;
   /** Lower-case hex SHA-256 of the event's body. */
   readonly digest: string;
-  /** Name of the changed thing that the event's text contains. */
+  /** Name of the changed item that the event's text contains. */
   readonly names: string;
 }
 
@@ -45,20 +45,20 @@ export interface DriftRange extends MomentRange {
   readonly endpoint?: EndpointName;
 }
 
-/** An event of the vendor's clock may be written a little before the answer that shows it, or long after it happened. */
+/** Tolerance between the vendor's clock, which dates events, and the time of the answer. */
 const CLOCKS_MS = 5 * MINUTE_MS;
-/** Shorter names are found in every other text. */
+/** Shorter names occur in too many texts. */
 const SHORTEST_NAME = 4;
 const MOST_CANDIDATES = 20;
 
-/** All changes in order of their discovery. What only changed its ids, its order or its dates is none. */
+/** Yields all changes in order of detection. Changes of ids, order or dates alone are left out. */
 export async function* readDrift(db: Database, connectionId: string, range: DriftRange = {}): AsyncGenerator<Drift> {
   for (const pair of await changedPairs(db, connectionId, range)) {
     const [before, after] = await Promise.all([
       itemsOf(db, connectionId, pair.before_digest),
       itemsOf(db, connectionId, pair.after_digest),
     ]);
-    // A body that was erased says nothing any more.
+    // The body was erased.
     if (!before || !after) continue;
     const differences = differencesBetween(before, after);
     if (differences.length === 0) continue;
@@ -83,7 +83,7 @@ interface ChangedPair {
   readonly after_digest: string;
 }
 
-/** Answers that follow each other at one endpoint and differ. What could not be read in between is passed over. */
+/** Returns successive answers of an endpoint that differ. Failed reads in between are skipped. */
 async function changedPairs(
   client: Queryable,
   connectionId: string,
@@ -159,5 +159,5 @@ async function candidatesFor(
   }));
 }
 
-/** As a name stands in the canonical JSON of an event. */
+/** A name as it occurs in the canonical JSON of an event. */
 const inJson = (name: string): string => JSON.stringify(name).slice(1, -1);

@@ -30,10 +30,10 @@ export interface NewObservation {
   readonly endpoint: EndpointName;
   readonly outcome: EndpointOutcome;
   readonly items?: number;
-  /** The vendor's `data`, without what must not be kept. None unless the endpoint answered. */
+  /** The vendor's `data`, without the dropped fields. Undefined unless the endpoint answered. */
   readonly body?: unknown;
   readonly droppedFields?: readonly string[];
-  /** The failure's class, for an outcome that is not an answer. */
+  /** Class of the failure, for an outcome that is not an answer. */
   readonly error?: string;
   readonly provenance?: Provenance;
   readonly runId: string;
@@ -49,9 +49,12 @@ export interface StoredObservation {
   readonly items?: number;
   /** Lower-case hex SHA-256 of the canonical body, without the dropped fields. */
   readonly digest?: string;
-  /** The same of what the body says, without ids and times that change by themselves: tells drift. Gone with the body. */
+  /**
+   * Digest of the content, without ids and times that change by themselves, for drift detection. Removed with the
+   * body.
+   */
   readonly contentDigest?: string;
-  /** The entry of the log that erased the body by rule. Without its body an observation cannot be read any more. */
+  /** Log entry that erased the body by rule. Without its body, an observation cannot be read any more. */
   readonly erasedBy?: number;
   readonly observedAt: Date;
 }
@@ -73,7 +76,7 @@ interface Body {
   readonly content: Buffer;
 }
 
-/** An empty list is an answer as much as a full one, so it has a body; what could not be read has none. */
+/** An empty list is an answer and has a body; a failed read has none. */
 function bodyOf({ outcome, body, endpoint }: NewObservation): Body | undefined {
   const answered = outcome === 'collected' || outcome === 'empty';
   if (answered !== (body !== undefined)) {
@@ -125,7 +128,8 @@ async function record(
       provenance ? JSON.stringify(provenance) : null,
       observation.runId,
       sequence,
-      // Not in the log, which keeps what it is told: without ids, a digest could be guessed at once the body is erased.
+      // Not in the log, which is never erased: without ids, a body could be guessed from this digest after it was
+      // erased.
       body?.content ?? null,
     ],
   });

@@ -3,7 +3,7 @@ import { EvidenceNotFoundError } from '../database/errors.js';
 import { readHead, type LogHead } from '../log/append.js';
 import { notNull, parseJsonObject } from '../../model/json.js';
 import { proofRecords, type ProofEvidence, type ProofRecord } from './proof-records.js';
-/** Raised when a reader of the form before would not understand the form any more. */
+/** Increased when an older reader would not understand the form any more. */
 const BUNDLE_FORMAT = 1;
 
 /** First line of a bundle. */
@@ -13,13 +13,13 @@ export interface BundleHeader {
   readonly connectionId: string;
   readonly accountCode?: string;
   readonly accountName?: string;
-  /** Where the log ends. */
+  /** Head of the log. */
   readonly head: LogHead;
 }
 
 /**
- * The lines of a bundle: the header, then each entry of the log with the evidence under it right behind it. All of it is as
- * the database was at one moment, and the same database gives the same bytes.
+ * The lines of a bundle: the header, then each log entry, directly followed by the evidence that it covers. All of it
+ * is from one snapshot of the database; the same database gives the same bytes.
  */
 export type BundleRecord = BundleHeader | ProofRecord;
 
@@ -38,7 +38,7 @@ export function bundle(db: Database, connectionId: string): AsyncGenerator<Bundl
   });
 }
 
-/** @returns the header that a line is, unless it is none, or that of a form that is not understood here */
+/** Parses a header. @returns undefined for another line, and for a form that this version does not understand */
 export function parseHeader(line: string): BundleHeader | undefined {
   const header = parseJsonObject(line);
   if (header?.['type'] !== 'bundle' || header['format'] !== BUNDLE_FORMAT) return undefined;
@@ -51,9 +51,9 @@ export function parseHeader(line: string): BundleHeader | undefined {
 const BODY = ',"body":';
 
 /**
- * One record of a bundle. The body is cut out of the line as it stands there: what is hashed are its very bytes.
+ * Parses one record of a bundle. The body is cut out of the line unchanged, because its exact bytes are hashed.
  *
- * @returns nothing when the line is not one that a bundle has
+ * @returns undefined for a line that is not part of a bundle
  */
 export function parseProofRecord(line: string): ProofRecord | undefined {
   const at = line.startsWith('{"type":"entry"') ? -1 : line.indexOf(BODY);

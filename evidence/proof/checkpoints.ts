@@ -2,7 +2,7 @@ import type { Database } from '../database/database.js';
 import type { LogHead } from '../log/append.js';
 import { notNull } from '../../model/json.js';
 
-/** Where a connection's log stands, for a checkpoint to say. All of one moment. */
+/** Position of a connection's log, for a checkpoint. All fields are from one moment. */
 export interface LogPosition {
   readonly connectionId: string;
   readonly accountCode?: string;
@@ -13,7 +13,7 @@ export interface LogPosition {
   readonly at: Date;
 }
 
-/** The newest checkpoint that was delivered, and what became of the newest attempt. */
+/** The newest checkpoint that was delivered, and the result of the newest attempt. */
 export interface CheckpointState {
   readonly connectionId: string;
   readonly made?: { readonly at: Date; readonly sequence: number; readonly kid: string };
@@ -69,7 +69,7 @@ interface StandingRecord {
   readonly at: Date;
 }
 
-/** One statement, which sees one moment. */
+/** One statement, so that all numbers are from one moment. */
 async function standing(db: Database, connectionId: string): Promise<LogPosition | undefined> {
   const [record] = await db.query<StandingRecord>({
     text: `
@@ -101,7 +101,7 @@ interface StateRecord {
   readonly failure: string | null;
 }
 
-/** Of those connections that ever had an attempt. */
+/** Returns the state of connections that ever had an attempt. */
 export async function checkpointStates(db: Database, connectionIds: readonly string[]): Promise<CheckpointState[]> {
   const records = await db.query<StateRecord>({
     text: `

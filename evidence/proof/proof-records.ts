@@ -2,8 +2,8 @@ import type { Queryable } from '../database/database.js';
 import { parseRecord, type LogRecord } from '../log/record.js';
 
 /**
- * What a connection's log is proved from, in an order that lets a reader check all of it in one pass: each entry, and right
- * after it the evidence that its digest covers. Also the lines of a bundle.
+ * Input of a verification, in an order that allows one pass: each log entry, directly followed by the evidence that
+ * its digest covers. Also the lines of a bundle.
  */
 export type ProofRecord = ProofEntry | ProofEvidence;
 
@@ -11,29 +11,32 @@ export type ProofRecord = ProofEntry | ProofEvidence;
 export interface ProofEntry {
   readonly type: 'entry';
   readonly sequence: number;
-  /** Lower-case hex of `sha256(hash of the entry before || utf8(record))`. */
+  /** Lower-case hex of `sha256(hash of the previous entry || utf8(record))`. */
   readonly hash: string;
-  /** The entry's text, byte for byte as it was hashed. */
+  /** The entry's text, byte for byte as hashed. */
   readonly record: string;
 }
 
-/** One event or row of the page before it, in the order of the page's digest; or the body of the observation or evaluation before it. */
+/**
+ * One event or row of the preceding page, in the order of the page's digest, or the body of the preceding observation
+ * or evaluation.
+ */
 export interface ProofEvidence {
   readonly type: 'event' | 'row' | 'observation' | 'evaluation';
-  /** Lower-case hex SHA-256 of the body as it was stored, which is without the fields that must not be kept. */
+  /** Lower-case hex SHA-256 of the stored body, which lacks the dropped fields. */
   readonly sha256: string;
-  /** The entry of the log that erased the body by rule. */
+  /** Log entry that erased the body by rule. */
   readonly erasedBy?: number;
-  /** The same body came with an observation before. */
+  /** The same body came with an earlier observation. */
   readonly repeated?: true;
-  /** Canonical JSON (RFC 8785), byte for byte as it was hashed. */
+  /** Canonical JSON (RFC 8785), byte for byte as hashed. */
   readonly body?: string;
 }
 
 /** Entries read at a time; together with the events of one page this bounds the memory. */
 const BATCH = 500;
 
-/** Reads them in the order of the log, with flat memory. */
+/** Yields the records in the order of the log, with constant memory. */
 export async function* proofRecords(client: Queryable, connectionId: string): AsyncGenerator<ProofRecord> {
   const seen = new Set<string>();
   for await (const entry of entries(client, connectionId)) {
@@ -73,10 +76,10 @@ interface Evidence {
 }
 
 /**
- * The events that a page brought.
+ * Yields the events that a page added.
  *
- * They are found by the range of times in the page's entry, which is a few rows of the table's own key; an index by page
- * would cost every insert for the sake of this one reader.
+ * They are found by the range of times in the page's entry, which is a few rows of the table's own key. An index by
+ * page would slow down every insert for this one reader.
  */
 async function* eventsOf(
   client: Queryable,
@@ -95,8 +98,8 @@ async function* eventsOf(
 }
 
 /**
- * The body of the observation that an entry tells of, once for all observations that had it. One that was erased shows its
- * body only when nothing explains why the body is there: a later observation of the same content does.
+ * Yields the body of the observation in an entry, once for all observations with that body. For an erased observation
+ * the body is yielded only if no later observation of the same content explains its presence.
  */
 async function* bodyOf(
   client: Queryable,
@@ -131,7 +134,7 @@ async function* bodyOf(
   yield { type: 'observation', ...evidenceOf({ sha256, erased_by: erasedBy, body: kept?.body ?? null }) };
 }
 
-/** The rows that a page of a protection log kept, for connections that keep them. */
+/** Yields the rows that a page of a protection log stored, for connections that keep them. */
 async function* rowsOf(client: Queryable, page: LogRecord['data']): AsyncGenerator<ProofEvidence> {
   const rows = await client.query<Evidence>({
     name: 'rows-of-page',
@@ -143,7 +146,7 @@ async function* rowsOf(client: Queryable, page: LogRecord['data']): AsyncGenerat
   for (const row of rows) yield { type: 'row', ...evidenceOf(row) };
 }
 
-/** The verdicts that an entry tells of. */
+/** Yields the verdicts of an entry. */
 async function* verdictsOf(client: Queryable, connectionId: string, sequence: number): AsyncGenerator<ProofEvidence> {
   const records = await client.query<Evidence>({
     name: 'evaluation-of-entry',

@@ -4,9 +4,9 @@ import { genesis, type LogHead } from '../log/append.js';
 import type { ProofEntry, ProofEvidence, ProofRecord } from './proof-records.js';
 import { parseRecord, type LogRecord } from '../log/record.js';
 
-/** What a checkpoint says of a log. */
+/** Position of a log according to a checkpoint. */
 export interface Checkpointed extends LogHead {
-  /** When it was made: ISO, UTC. */
+  /** Time of the checkpoint: ISO, UTC. */
   readonly at: string;
 }
 
@@ -15,21 +15,21 @@ export interface Verification {
   readonly connectionId: string;
   readonly ok: boolean;
   readonly records: number;
-  /** Bodies that are gone because a rule said so. */
+  /** Number of bodies that were erased by rule. */
   readonly erased?: {
     readonly events: number;
     readonly observations: number;
     readonly rows: number;
     readonly verdicts: number;
   };
-  /** The checkpoint that lies on the chain. */
+  /** The checkpoint that was found on the chain. */
   readonly checkpoint?: { readonly sequence: number; readonly at: string };
   readonly firstBroken?: { readonly sequence: number; readonly kind: string; readonly reason: string };
 }
 
 export type Broken = NonNullable<Verification['firstBroken']>;
 
-/** What an entry's digest covers, while its evidence is coming. */
+/** Digest of an entry, while the evidence that it covers is read. */
 interface Expected {
   readonly entry: ProofEntry;
   readonly kind: string;
@@ -39,7 +39,7 @@ interface Expected {
   bodies: number;
 }
 
-/** Evidence that says an entry further down erased it, until that entry comes. */
+/** Evidence that claims to be erased by a later entry, until that entry is read. */
 interface Claim {
   readonly digest: Hash;
   readonly first: Broken;
@@ -47,14 +47,14 @@ interface Claim {
 }
 
 /**
- * Checks a log and the evidence under it in one pass, in the order in which `proofRecords` gives them, from the database or
- * from a bundle. The hashes are computed here, by nobody that is being verified.
+ * Verifies a log and its evidence in one pass, in the order of `proofRecords`, from the database or from a bundle.
+ * All hashes are computed here.
  *
- * The memory that it needs grows with the number of erasures and of different observation bodies, not with that of events.
- * What is proved are the bodies. The columns beside them in the database are there to find bodies by.
+ * Its memory grows with the number of erasures and of different observation bodies, not with that of events. Only
+ * bodies are proved. The columns beside them in the database serve to find bodies.
  */
 export class LogVerifier {
-  /** Entries that hold so far. */
+  /** Number of entries verified so far. */
   length = 0;
   events = 0;
   observations = 0;
@@ -70,12 +70,12 @@ export class LogVerifier {
     this.checkpoint = checkpoint;
   }
 
-  /** @returns what does not hold, or nothing */
+  /** @returns the problem, or undefined */
   take(record: ProofRecord): Broken | undefined {
     return record.type === 'entry' ? this.takeEntry(record) : this.takeEvidence(record);
   }
 
-  /** @param head where the log is said to end @returns what does not hold, or nothing */
+  /** @param head the expected head of the log @returns the problem, or undefined */
   end(head: LogHead | undefined): Broken | undefined {
     const short = this.close() ?? this.endsAt(head);
     if (short) return short;
@@ -157,7 +157,7 @@ export class LogVerifier {
     return undefined;
   }
 
-  /** Compares what was marked as erased by an entry with what the entry says. */
+  /** Compares the evidence that claims to be erased by an entry with the entry. */
   private settleClaim(sequence: number, kind: string, data: LogRecord['data']): Broken | undefined {
     const claim = this.claims.get(sequence);
     this.claims.delete(sequence);
@@ -173,7 +173,7 @@ export class LogVerifier {
       : this.broken('what is marked as erased by this entry is not what it erased');
   }
 
-  /** Everything that belongs to the entry at hand has come. */
+  /** All evidence of the current entry has been read. */
   private close(): Broken | undefined {
     const { expected } = this;
     if (!expected) return undefined;
@@ -191,7 +191,7 @@ export class LogVerifier {
       : this.broken('the events of this page are not those that were stored');
   }
 
-  /** Rows of a protection log, where they are kept. What they were counted into is checked by whoever has the cells. */
+  /** Rows of a protection log, if they are kept. Their counts are verified by `StatisticsCheck`. */
   private closeRows({ data, events, digest }: Expected): Broken | undefined {
     if (data['bodiesDigest'] === undefined) {
       return events === 0 ? undefined : this.broken('rows follow this page that it did not keep');
@@ -220,7 +220,7 @@ export class LogVerifier {
   }
 }
 
-/** The kind of entry that each evidence stands under. */
+/** The kind of entry that covers each kind of evidence. */
 const ENTRY_OF = {
   event: 'page',
   row: 'statistics-page',
@@ -242,10 +242,10 @@ const LOST: Readonly<Record<ProofEvidence['type'], string>> = {
 };
 const ERASED_AS = { event: 'events', row: 'rows', observation: 'observations', evaluation: 'verdicts' } as const;
 
-/** The one body that an entry tells of has not come yet. */
+/** The body of an entry has not been read yet. */
 const awaitsBody = (expected: Expected): boolean => digestOf(expected) !== undefined && expected.bodies === 0;
 
-/** The digest of the one body under an entry; none for what had no body. */
+/** Returns the digest of the body that an entry covers; undefined for an entry without a body. */
 function digestOf(expected: Expected | undefined): string | undefined {
   const digest = expected?.kind === 'observation' || expected?.kind === 'evaluation' ? expected.data['digest'] : null;
   return typeof digest === 'string' ? digest : undefined;

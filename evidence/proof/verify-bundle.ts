@@ -2,7 +2,7 @@ import { parseHeader, parseProofRecord, type BundleHeader } from './bundle.js';
 import { LogVerifier, type Checkpointed, type Verification } from './verifier.js';
 import { verificationOf } from './verify.js';
 
-/** What is read is no bundle, or not the one that was meant. Nothing is said about anybody's evidence. */
+/** The input is not a bundle, or not the expected one. This says nothing about the evidence. */
 export class EvidenceBundleError extends Error {
   override readonly name = 'EvidenceBundleError';
   readonly nextStep: string;
@@ -14,11 +14,11 @@ export class EvidenceBundleError extends Error {
 }
 
 /**
- * Verifies a bundle in one pass over its lines, with nothing but the lines.
+ * Verifies a bundle in one pass over its lines, without a database.
  *
- * @param checkpointOf what an authentic checkpoint says, once it is known whose bundle it is; it may throw
+ * @param checkpointOf returns the position of an authentic checkpoint for the bundle's connection; may throw
  * @throws EvidenceBundleError when the first line is not the header of a bundle
- * @throws what reading throws
+ * @throws errors of reading the lines
  */
 export async function verifyBundle(
   lines: AsyncIterable<string>,

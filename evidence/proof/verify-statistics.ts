@@ -13,8 +13,8 @@ import type { Verification } from './verifier.js';
 const BATCH = 500;
 
 /**
- * Adds the statistics of a connection up once more from its log, and compares. In memory there is one entry for each cell, which
- * is what a report over the whole time would hold as well.
+ * Adds up the statistics of a connection from its log, and compares them with the stored cells. Memory grows with the
+ * number of cells, like that of a report over the whole time.
  */
 export class StatisticsCheck {
   private readonly cells = new Map<string, Cell>();
@@ -28,7 +28,7 @@ export class StatisticsCheck {
     this.now = now;
   }
 
-  /** Takes in what is an entry of a page. @returns what does not hold of its rows, as far as they are still held */
+  /** Adds a page's entry. @returns the problem with its rows, as far as they are still stored */
   async take(record: ProofRecord): Promise<Verification['firstBroken']> {
     if (record.type !== 'entry') return undefined;
     const { kind, data } = parseRecord(record.record) ?? {};
@@ -47,7 +47,7 @@ export class StatisticsCheck {
     return await this.brokenDigests(protection, data);
   }
 
-  /** @returns the first cell that is not what the pages add up to */
+  /** @returns the first cell that differs from the sum of the pages */
   async difference(): Promise<Verification['firstBroken']> {
     const held = new Set<string>();
     for await (const { protection, cell } of cellsOf(this.client, this.connectionId)) {
@@ -64,7 +64,7 @@ export class StatisticsCheck {
     return broken(name.slice(0, name.indexOf('[')), cell, 'are gone');
   }
 
-  /** Digests are forgotten some time after their window; those of younger windows must all be there. */
+  /** Digests are pruned some time after their window; those of younger windows must all be there. */
   private async brokenDigests(protection: Protection, data: LogRecord['data']): Promise<string | undefined> {
     const windowEnd = new Date(String(data['windowEnd']));
     if (windowEnd.getTime() < this.now.getTime() - ROW_DIGESTS_KEPT_DAYS * DAY_MS) return undefined;

@@ -6,7 +6,7 @@ import { LogVerifier, type Broken, type Checkpointed, type Verification } from '
 import { proofRecords } from './proof-records.js';
 import { StatisticsCheck } from './verify-statistics.js';
 
-/** Proves a connection's log, with the database or for someone who does not have it. */
+/** Proves a connection's log, with the database or for a verifier without it. */
 export interface Proof {
   /**
    * Recomputes the hash chain and every digest that it covers, and names the first entry that does not match. With the
@@ -28,11 +28,10 @@ export const createProof = (db: Database): Proof => ({
 });
 
 /**
- * Recomputes a connection's log from its first entry: every link of the chain, and for each page and observation the digests
- * of the bodies that it covers, from the bodies themselves. Sees the database as it was at one moment, so that polls may go
- * on meanwhile.
+ * Recomputes a connection's log from its first entry: every link of the chain, and for each page and observation the
+ * digests of the bodies that it covers. Reads one snapshot of the database, so that polls may continue.
  *
- * @param checkpoint what an authentic checkpoint of this connection says: it must lie on the chain
+ * @param checkpoint position of an authentic checkpoint of this connection: it must be on the chain
  */
 async function verify(db: Database, connectionId: string, checkpoint?: Checkpointed): Promise<Verification> {
   const verifier = new LogVerifier(connectionId, checkpoint);
@@ -42,7 +41,7 @@ async function verify(db: Database, connectionId: string, checkpoint?: Checkpoin
   return verificationOf(connectionId, verifier, checkpoint);
 }
 
-/** The answer about a log that a verifier has gone through. */
+/** Returns the result of a verifier that has read the whole log. */
 export function verificationOf(
   connectionId: string,
   { length: records, erased }: LogVerifier,
@@ -60,7 +59,7 @@ export function verificationOf(
   };
 }
 
-/** What does not hold, the first first. */
+/** Yields the problems, first in the order of the log. */
 async function* problems(client: Queryable, connectionId: string, verifier: LogVerifier): AsyncGenerator<Broken> {
   const statistics = new StatisticsCheck(client, connectionId, new Date(await readMoment(client)));
   for await (const record of proofRecords(client, connectionId)) {
@@ -74,7 +73,10 @@ async function* problems(client: Queryable, connectionId: string, verifier: LogV
   if (end) yield end;
 }
 
-/** Events that claim a page of the log but are none of its, or claim a page that never was; and observations likewise. */
+/**
+ * Finds events that claim a page of the log but are not part of it, or a page that never existed; and observations
+ * likewise.
+ */
 async function surplus(
   client: Queryable,
   connectionId: string,

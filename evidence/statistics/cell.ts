@@ -2,35 +2,35 @@ import type { CountedRow } from '../../mimecast/protection-rows.js';
 import type { DailyStatistics } from '../../model/statistics.js';
 import { DAY_MS, dayOf } from '../../model/time.js';
 
-/** Which cell of the statistics of one protection a row falls into. */
+/** Identifies a cell in the statistics of one protection. */
 export type CellKey = Pick<DailyStatistics, 'day' | 'route' | 'definition'>;
 
-/** What is counted in a cell. Rows that name no result or action are in none of the words. */
+/** The counts of a cell. Rows without a result or action are in `rows` only. */
 export type CellCounts = Pick<
   DailyStatistics,
   'rows' | 'byResult' | 'byAction' | 'maliciousAllowed' | 'userOverrides' | 'adminOverrides' | 'lateRows'
 >;
 
-/** What one page adds to one cell. */
+/** The amount that one page adds to one cell. */
 export type CellIncrement = CellKey & CellCounts;
 
-/** A cell as it is kept. */
+/** A stored cell. */
 export interface Cell extends CellIncrement {
   readonly revision: number;
-  /** Window that raised the revision last. */
+  /** The window that raised the revision last. */
   readonly revisedBy?: string;
 }
 
-/** The end of a UTC day. */
+/** Returns the end of a UTC day. */
 export const endOfDay = (day: string): Date => new Date(Date.parse(day) + DAY_MS);
 
 /** Identifies a cell among those of one protection. */
 export const keyOf = ({ day, route, definition }: CellKey): string => JSON.stringify([day, route, definition]);
 
 /**
- * Counts rows into cells, in order of the cells.
+ * Counts rows into cells, in the order of the cells.
  *
- * @param heldTo everything before it was held when these rows came: rows of days that ended before it are late
+ * @param heldTo everything before it was held when these rows arrived: rows of days that ended before it are late
  */
 export function countRows(rows: readonly CountedRow[], heldTo: Date | undefined): CellIncrement[] {
   const cells = new Map<string, CellIncrement>();
@@ -44,8 +44,8 @@ export function countRows(rows: readonly CountedRow[], heldTo: Date | undefined)
 }
 
 /**
- * A cell after one page more. Each window that brings late rows makes one new revision, however many pages it has: whoever read
- * the day when it was complete has read something else than it says now.
+ * Adds a page to a cell. Each window with late rows makes one new revision, however many pages it has: a reader of
+ * the completed day has seen other counts than the new ones.
  */
 export function addToCell(before: Cell | undefined, added: CellIncrement, windowId: string): Cell {
   const { day, route, definition } = added;
@@ -95,12 +95,12 @@ type Words = Readonly<Record<string, number>>;
 
 const once = (word: string): Words => (word === '' ? {} : { [plain(word)]: 1 });
 
-/** By way of a map: a word may be `__proto__`. */
+/** Adds up in a map, because a word may be `__proto__`. */
 function sumWords(a: Words, b: Words): Words {
   const words = new Map(Object.entries(a));
   for (const [word, count] of Object.entries(b)) words.set(word, (words.get(word) ?? 0) + count);
   return Object.fromEntries([...words].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** NUL and lone surrogates, which Postgres text cannot hold, become U+FFFD. */
+/** Replaces NUL and lone surrogates, which Postgres text cannot contain, by U+FFFD. */
 const plain = (text: string): string => text.replaceAll(/\p{Cs}/gu, '\uFFFD').replaceAll('\0', '\uFFFD');

@@ -2,7 +2,7 @@ import { addToCell, keyOf, type Cell, type CellIncrement } from './cell.js';
 import type { Queryable } from '../database/database.js';
 import type { Protection } from '../../model/statistics.js';
 
-/** A cell as the database answers it. */
+/** A row of the query for cells. */
 export interface CellRecord {
   readonly day: string;
   readonly route: string;
@@ -28,7 +28,7 @@ export const toCell = (record: CellRecord): Cell => ({
   ...(record.revised_by !== null && { revisedBy: record.revised_by }),
 });
 
-/** A cell without what only its next change needs. */
+/** Returns a cell without the fields that only its next change needs. */
 export function toCounts(record: CellRecord): Omit<Cell, 'revisedBy'> {
   return {
     day: record.day,
@@ -46,8 +46,8 @@ export function toCounts(record: CellRecord): Omit<Cell, 'revisedBy'> {
 }
 
 /**
- * Adds what a page counts to the cells of its protection. They are read, added to and written back: the page holds its window,
- * and a log has one open window, so that nobody else changes these cells meanwhile.
+ * Adds the counts of a page to the cells of its protection: reads, adds and writes them back. The page has locked its
+ * window, and a log has one open window, so these cells have no other writer.
  */
 export async function addToCells(
   client: Queryable,

@@ -2,14 +2,14 @@ import { endOfDay } from './cell.js';
 import type { Queryable } from '../database/database.js';
 import type { Protection } from '../../model/statistics.js';
 
-/** The part of a protection log that is held: windows follow each other without a hole, but for the gaps. */
+/** The held part of a protection log: its windows are contiguous, except for gaps. */
 export interface ProtectionLogCoverage {
   readonly heldFrom: Date;
   readonly heldTo: Date;
   readonly gaps: readonly { readonly start: Date; readonly end: Date }[];
 }
 
-/** Of each log of a connection that has a complete window. */
+/** Returns the held part of each log of a connection that has a complete window. */
 export async function protectionLogCoverage(
   client: Queryable,
   connectionId: string,
@@ -36,7 +36,7 @@ export async function protectionLogCoverage(
   );
 }
 
-/** Whether a UTC day is held from its beginning to its end. */
+/** Returns true when a UTC day is held from its beginning to its end. */
 export function coversDay(coverage: ProtectionLogCoverage | undefined, day: string): boolean {
   if (!coverage) return false;
   const start = new Date(day);

@@ -8,28 +8,28 @@ import type { Protection } from '../../model/statistics.js';
 const KEY_BYTES = 32;
 
 /**
- * How long the digest of a counted row is kept, counted from the end of the window that brought it. Only a window that reaches
- * into that one can bring the row again, and no window may begin before what the vendor keeps, 30 days at most: those opened anew
- * are clamped to it, those that waited are moved. The day more is for clocks.
+ * Retention of the digests of counted rows, from the end of their window. Only an overlapping window can contain a
+ * row again, and no window may begin before what the vendor keeps, 30 days at most: new ones are clamped to it, those
+ * that waited are moved. The additional day allows for clock skew.
  */
 export const ROW_DIGESTS_KEPT_DAYS = 31;
 
-/** Digests deleted at a time: more than a window brings, and few enough to be quick after a long pause. */
+/** Digests deleted at a time: more than one window adds, and few enough to be quick after a long pause. */
 const PRUNED_AT_ONCE = 20_000;
 
-/** The secret of a connection's row digests. */
+/** The secret key of a connection's row digests. */
 export interface RowKey {
   readonly key: Buffer;
   readonly createdAt: Date;
 }
 
-/** A row with the digest that it is known by. */
+/** A row with its digest. */
 export interface DigestedRow {
   readonly digest: Buffer;
   readonly row: CountedRow;
 }
 
-/** The place of a page in the ledger. */
+/** Position of a page in the ledger. */
 export interface PagePlace {
   readonly connectionId: string;
   readonly protection: Protection;
@@ -39,7 +39,7 @@ export interface PagePlace {
   readonly page: number;
 }
 
-/** The connection's key, made at random with the first page that needs it. */
+/** Returns the connection's key, which is generated at random with the first page that needs it. */
 export async function rowKey(client: Queryable, connectionId: string): Promise<RowKey> {
   const read = async (): Promise<RowKey | undefined> => {
     const [found] = await client.query<{ key: Buffer; created_at: Date }>({
@@ -62,8 +62,8 @@ export async function rowKey(client: Queryable, connectionId: string): Promise<R
 }
 
 /**
- * Rows with their digests, in the order of these, each once. A keyed hash, because what identifies a row names people and could be
- * guessed: whoever destroys the key leaves digests that nobody can try guesses on.
+ * Digests rows, and returns them in the order of their digests, without duplicates. The hash is keyed, because the
+ * identifying fields name people and could be guessed: once the key is destroyed, guesses cannot be tested.
  */
 export function digestRows(rows: readonly CountedRow[], { key }: RowKey): DigestedRow[] {
   const digested = new Map<string, DigestedRow>();
@@ -75,7 +75,7 @@ export function digestRows(rows: readonly CountedRow[], { key }: RowKey): Digest
   return [...digested.values()].sort((a, b) => a.digest.compare(b.digest));
 }
 
-/** Keeps the digests of a page. @returns the rows that no page before it brought, in the same order */
+/** Stores the digests of a page. @returns the rows that no earlier page contained, in the same order */
 export async function keepNew(
   client: Queryable,
   place: PagePlace,
@@ -103,7 +103,7 @@ export async function keepNew(
   return rows.filter(({ digest }) => fresh.has(digest.toString('hex')));
 }
 
-/** Keeps the rows themselves, as canonical JSON. */
+/** Stores the rows themselves, as canonical JSON. */
 export async function keepBodies(client: Queryable, place: PagePlace, rows: readonly DigestedRow[]): Promise<void> {
   if (rows.length === 0) return;
   const { connectionId, protection, windowId, restart, page } = place;
@@ -127,7 +127,7 @@ export async function keepBodies(client: Queryable, place: PagePlace, rows: read
   });
 }
 
-/** Forgets digests that no window can bring again. */
+/** Deletes the digests of rows that no window can contain again. */
 export async function pruneDigests(client: Queryable, { connectionId, protection }: PagePlace): Promise<void> {
   await client.query({
     text: `

@@ -10,9 +10,9 @@ import type { StoredPage } from '../ledger/window.js';
 /** The protection logs, counted by day. Rows are counted and not kept, unless a connection's settings keep them. */
 export interface Statistics {
   /**
-   * Counts the rows of a page that were not counted before, in one transaction with the window's new checkpoint and the page's
-   * entry in the log. The guarded checkpoint comes first: when another attempt is ahead nothing at all is stored. Nor is a page
-   * whose next token this window has used before.
+   * Counts the rows of a page that were not counted before, in one transaction with the window's new checkpoint and
+   * the page's log entry. The guarded checkpoint comes first: when another attempt is ahead, nothing is stored.
+   * Neither is a page whose next token this window has used before.
    */
   storePage(page: StatisticsPage): Promise<StoredPage | Refused | 'repeated-token'>;
   /** Records what a log last answered. An older answer never replaces a newer one. */

@@ -30,13 +30,13 @@ import type { Refused } from '../database/guard.js';
 export interface StatisticsPage {
   readonly window: TakenWindow;
   readonly protection: Protection;
-  /** Pages that the window must have before this one. */
+  /** Number of pages that the window must have before this one. */
   readonly pagesBefore: number;
   readonly rows: readonly CountedRow[];
-  /** Token of the page after this one, or none when this is the window's last. */
+  /** Token of the next page; undefined for the window's last page. */
   readonly nextToken?: string;
   readonly provenance: Provenance;
-  /** Keep the new rows too. */
+  /** Store the new rows too. */
   readonly keepRows: boolean;
 }
 
@@ -53,10 +53,11 @@ export async function storeStatisticsPage(
 }
 
 /**
- * The order of locks is that of every page: connection, window, rows by key, head of the log.
+ * Locks in the same order as every page: connection, window, rows by key, head of the log.
  *
- * The page's entry in the log tells what it added to which cell, so that the cells can be added up again from the log alone
- * after the digests are gone; the digest over the digests of its new rows proves which rows these were, as long as they are held.
+ * The page's log entry contains the amount added to each cell, so that the cells can be recomputed from the log alone
+ * after the digests are pruned. The digest over the digests of its new rows identifies these rows while they are
+ * stored.
  */
 async function store(client: Queryable, page: StatisticsPage): Promise<StoredPage | Refused> {
   const { protection, rows, provenance } = page;
@@ -85,7 +86,7 @@ async function store(client: Queryable, page: StatisticsPage): Promise<StoredPag
     windowComplete: complete,
     rows: rows.length,
     newRows: added.length,
-    // Under a key that was destroyed: whether they were counted before can no longer be told.
+    // Rows that were digested under a destroyed key: it is unknown whether they were counted before.
     ...(counted.length < added.length && { uncounted: added.length - counted.length }),
     digest: digestOf(added),
     ...(page.keepRows && { bodiesDigest: bodiesDigest(added.map(({ row }) => canonicalJson(row.raw))) }),
@@ -133,11 +134,11 @@ function placeOf(taken: AdvancedWindow, { protection }: StatisticsPage): PagePla
 }
 
 interface Held {
-  /** Everything of the log before this moment was held before this window. */
+  /** End of what was held of the log before this window. */
   readonly heldTo: Date | null;
   /**
-   * Everything before this moment was counted under a key that is gone. Whether a row of it is new can no longer be told, and none
-   * of them is counted a second time.
+   * End of what was counted under a destroyed key. Rows before it cannot be recognised as new, so none of them is
+   * counted again.
    */
   readonly countedTo: Date | null;
 }
@@ -181,6 +182,6 @@ async function keepPage(
 const digestOf = (rows: readonly DigestedRow[]): string =>
   sha256(Buffer.concat(rows.map(({ digest }) => digest))).toString('hex');
 
-/** Over the hashes of the bodies, in the order of their rows' digests. */
+/** Digest over the hashes of the bodies, in the order of their rows' digests. */
 const bodiesDigest = (bodies: readonly string[]): string =>
   sha256(Buffer.concat(bodies.map((body) => sha256(body)))).toString('hex');

@@ -4,17 +4,17 @@ import { EvidenceNotFoundError } from '../database/errors.js';
 import { append } from '../log/append.js';
 import type { Annotation, AnnotationKind, ControlId } from '../../model/verdicts.js';
 
-/** What people say about controls. */
+/** Annotations of controls. */
 export interface Annotations {
   /** @throws EvidenceNotFoundError when there is no such connection */
   add(annotation: NewAnnotation): Promise<Annotation>;
   /**
-   * Ends an annotation before it expires. One that has ended already stays as it is.
+   * Ends an annotation before it expires. One that has ended already is left unchanged.
    *
    * @throws EvidenceNotFoundError when the connection has no such annotation
    */
   withdraw(connectionId: string, annotationId: string): Promise<Annotation>;
-  /** All of them, oldest first, with those that ended. */
+  /** Returns all annotations, oldest first, including those that ended. */
   list(connectionId: string): Promise<Annotation[]>;
 }
 
@@ -49,7 +49,7 @@ const COLUMNS = `
   annotation_id, connection_id, control_id, kind, owner, reason, file_name, file_sha256, created_at, expires_at,
   withdrawn_at`;
 
-/** The same annotation again, under the id that its author gave it, is the same attempt: it stays as it was first stored. */
+/** Adds an annotation. One with the same id is the same attempt: it stays as first stored. */
 async function add(client: Queryable, annotation: NewAnnotation): Promise<Annotation> {
   const { annotationId, connectionId, controlId, kind, owner, reason, expiresAt, file } = annotation;
   await lockConnection(client, connectionId);

@@ -27,7 +27,7 @@ export interface Evaluations {
   headlines(): Promise<ReadonlyMap<string, EvaluationHeadline>>;
 }
 
-/** Records read at a time: each is some ten kilobytes. */
+/** Records read at a time: each has about ten kilobytes. */
 const BATCH = 100;
 
 export function createEvaluations(db: Database): Evaluations {
@@ -72,7 +72,7 @@ async function record(client: Queryable, evaluation: Evaluation): Promise<Stored
   return { ...evaluation, sequence: Number(sequence) };
 }
 
-/** The newest record, when it is this very one: an attempt whose answer got lost is made again. */
+/** Returns the newest record if it is the same evaluation: a retry after a lost answer. */
 async function told(client: Queryable, connectionId: string, digest: Buffer): Promise<StoredEvaluation | undefined> {
   const [newest] = await client.query<EvaluationRecord & { sha256: Buffer }>({
     text: `
@@ -115,7 +115,7 @@ async function* list(
   }
 }
 
-/** Through the key of the table, one step a connection. */
+/** Uses the key of the table, one step per connection. */
 async function headlines(
   client: Queryable,
   connectionId: string | null,

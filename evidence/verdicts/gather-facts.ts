@@ -10,17 +10,17 @@ import { DAY_MS } from '../../model/time.js';
 import { defined, notNull } from '../../model/json.js';
 import { readDaily } from '../statistics/daily.js';
 
-/** An answer is good for this many intervals of its stream: one poll may fail, two may not. */
+/** An answer is fresh for this many intervals of its stream: one failed poll is tolerated, two are not. */
 const FRESH_INTERVALS = 2;
 
-/** Days of statistics that controls look at: a week, and the day in which it begins. */
+/** Days of statistics that controls need: a week, and the day in which it begins. */
 const STATISTICS_MS = 8 * DAY_MS;
 
 /**
- * Reads what controls look at, all of it as it was at one moment, so that a poll that ends meanwhile is seen whole or not at
+ * Reads the input of the controls from one snapshot, so that a poll that ends meanwhile is seen completely or not at
  * all.
  *
- * @param now the moment that is judged; what is stored is taken as it is
+ * @param now the moment of the evaluation; stored data is not limited to it
  */
 export async function gatherFacts(db: Database, connectionId: string, now: Date): Promise<Facts | undefined> {
   return db.transaction(async (client) => {
@@ -54,7 +54,7 @@ async function factsOf(client: Queryable, row: ConnectionRow, now: Date): Promis
   };
 }
 
-/** The keys in use; those that were saved last when none are. */
+/** Returns the keys in use; the newest when none are in use. */
 function keysFact(
   { activeVersion, settings }: ConnectionRow,
   versions: readonly CredentialVersion[],
@@ -67,7 +67,7 @@ function keysFact(
     apiVersion: settings.apiVersion,
     issuedAt,
     issueDateKnown,
-    // Without a date of their own, keys carry the moment at which they were stored.
+    // Without an issue date, the date of keys is that of their storage.
     ...(!issueDateKnown && { storedAt: issuedAt }),
   };
 }
