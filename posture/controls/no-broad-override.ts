@@ -46,7 +46,7 @@ function judge(facts: Facts): Judgement {
   const shared = {
     basis: good.map(({ basis }) => basis),
     freshUntil: earliest(good.map(({ freshUntil }) => freshUntil)),
-    turns: boundariesOf(policies),
+    reevaluateAt: boundariesOf(policies),
   };
 
   const found = broadOverrides(policies, now, 'best');
@@ -67,7 +67,7 @@ function judge(facts: Facts): Judgement {
   return judged({ ...shared, verdict: 'pass', code: 'none-found', reason: 'None of the four lists holds one.' }, now);
 }
 
-/** What can be mended is told before what cannot: that there is no API for a list. */
+/** Reports a problem that can be fixed before one that cannot, such as a list without an API. */
 function unread(first: Problem, problems: readonly Problem[]): Omit<Problem, 'freshUntil' | 'basis'> {
   const { verdict, code, reason, action } = problems.find((problem) => problem.code !== 'no-vendor-api') ?? first;
   const lists = problems.length === 1 ? '' : ` ${problems.length} of ${POLICY_LISTS.length} lists cannot be judged.`;
