@@ -27,8 +27,8 @@ export const RULES = [
   { find: 'mend(s|ed|ing)?', write: 'fix', where: EVERYWHERE },
   { find: 'as it were|so to say|so to speak', write: 'nothing: leave it out', where: PROSE },
   {
-    find: 'hence|thus|thereby|thereof|therein|thereupon|whereby|wherein|whence|henceforth|hitherto|heretofore|lest|albeit|whilst|amidst|unto',
-    write: 'so, by it, of it, while, until',
+    find: 'thereof|therein|thereupon|wherein|whence|henceforth|hitherto|heretofore|lest|albeit|whilst|amidst|unto',
+    write: 'of it, in it, from which, until now, while',
     where: PROSE,
   },
   { find: 'for want of|in want of', write: 'because there is no', where: PROSE },

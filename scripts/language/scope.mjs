@@ -20,7 +20,12 @@ export const NOT_YET = [
   'README.md',
 ];
 
-/** Exceptions: a phrase, as the check prints it in lower case, in a file. One that is not needed any more makes the check fail. */
+/**
+ * Exceptions: a phrase, in lower case as the check prints it, in a file, with the reason. The check also fails for an exception that is
+ * no longer needed.
+ *
+ * @type {readonly { path: string, phrase: string, reason: string }[]}
+ */
 export const ALLOWED = [];
 
 /** Ignored entries: a name at any depth, or a path from the root. */
