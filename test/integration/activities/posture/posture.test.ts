@@ -5,6 +5,7 @@ import { connectionWorkflowId } from '../../../../contract/ids.js';
 import { POSTURE_ATTRIBUTE } from '../../../../contract/search-attributes.js';
 import { DAY_MS, HOUR_MS, type Engine } from '../../../support/engine.js';
 import { until } from '../../../support/until.js';
+import { CATALOGUE } from '../../../../posture/controls/catalogue.js';
 import { test } from '../../../support/test.js';
 
 const controlIn = ({ controls }: StoredEvaluation, id: ControlId): ControlResult | undefined =>
@@ -28,7 +29,7 @@ describe('a connection', () => {
     await evaluated(engine, id);
     const posture = await engine.connections.posture(id);
     expect(posture.bySubject.tenant).toMatchObject({ pass: 0, fail: 0, notApplicable: 0 });
-    expect(posture.controls).toHaveLength(15);
+    expect(posture.controls).toHaveLength(CATALOGUE.length);
     await until(async () => (await postureAttribute(engine, id)) === 'unknown');
   });
 
