@@ -7,8 +7,8 @@ import { sealCredentials } from '../../vault/sealing.js';
 import { GUIDES, type Block } from './pages.js';
 
 /**
- * What the info string of a code block may say. Every block says what it is, so that a test can take it at its word; `text` is
- * for pictures and for output without the command that printed it.
+ * Languages of code blocks, each with the words that may follow it in the info string. `text` is for pictures and for output
+ * without the command that printed it.
  */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   ts: [],

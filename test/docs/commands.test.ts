@@ -63,14 +63,14 @@ const shown: readonly Shown[] = [
 /** `…` stands for a value that is not shown. */
 const isLeftOpen = (argv: readonly string[]): boolean => argv.some((word) => word.includes('…'));
 
-/** What a sentence leaves out. */
+/** Errors of command lines that a sentence shows only in part. */
 const INCOMPLETE = new Set([
   'commander.missingMandatoryOptionValue',
   'commander.missingArgument',
   'commander.optionMissingArgument',
 ]);
 
-/** What the command line says to it; nothing when it would run it. */
+/** The error that the command line reports; none when it would run the command. */
 async function refusal({ argv, inProse }: Pick<Shown, 'argv' | 'inProse'>): Promise<string | undefined> {
   try {
     await program().parseAsync(argv, { from: 'user' });

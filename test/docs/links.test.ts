@@ -3,7 +3,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GUIDES, page, PAGES, ROOT, type Page } from './pages.js';
 
-/** What is wrong with the links of a page: files that are not there, and headings that nothing has. */
+/** Links of a page whose file or heading is missing. */
 function brokenLinks({ path, links }: Page): string[] {
   return links
     .filter(({ text }) => !/^[a-z]+:/.test(text))
@@ -17,7 +17,7 @@ function brokenLinks({ path, links }: Page): string[] {
 
 const CODE_OR_PAGE = /\.(?:[cm]?[jt]s|json|md|sql|ya?ml)$/;
 
-/** A folder of the repository, or a file in one: `evidence/`, `workflows/polls/poll.ts`, `posture/controls/<id>.ts`. */
+/** True for a folder of the repository, or a file in one: `evidence/`, `workflows/polls/poll.ts`, `posture/controls/<id>.ts`. */
 function isPath(text: string): boolean {
   return /^\.?[\w-]+\/[\w./<>-]*$/.test(text) && (text.endsWith('/') || CODE_OR_PAGE.test(text));
 }

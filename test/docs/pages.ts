@@ -16,7 +16,7 @@ export interface Page {
   /** Texts in backticks outside of blocks. */
   readonly spans: readonly Span[];
   readonly links: readonly Span[];
-  /** What `#…` may name: the headings, as GitHub names them. */
+  /** Names of the headings, as GitHub makes them: what may follow `#` in a link. */
   readonly anchors: ReadonlySet<string>;
 }
 
@@ -60,8 +60,7 @@ export function tableUnder({ path, tables }: Page, heading: string): Table {
 /** The texts in backticks of a cell. */
 export const codeIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
 
-/** Also for the tests of the tests: a page that is no file. */
-export function parsePage(path: string, markdown: string): Page {
+function parsePage(path: string, markdown: string): Page {
   const slugger = new GithubSlugger();
   const blocks: Block[] = [];
   const tables: Table[] = [];

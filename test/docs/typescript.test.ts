@@ -41,7 +41,7 @@ function sourcesIn(pages: readonly { readonly path: string; readonly blocks: rea
   return { texts, where };
 }
 
-/** What the compiler says, each with the place of its block. */
+/** Errors of the compiler, each with the place of its block. */
 function errorsOf({ texts, where }: Sources): string[] {
   const host = ts.createCompilerHost(OPTIONS);
   const folders = new Set([...texts.keys()].map((file) => dirname(file)));
