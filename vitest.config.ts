@@ -28,6 +28,7 @@ const OWN_PROCESS = ['test/integration/activities/maintenance.test.ts'];
 export default defineConfig({
   test: {
     maxWorkers: MAX_WORKERS,
+    reporters: ['default', './test/support/slowest-files.ts'],
     projects: [
       // Without isolation, files share what a process has loaded: loading the SDK for each file took longer than many tests.
       { test: { ...shared, name: 'unit', isolate: false, include: ['test/unit/**/*.test.ts', 'test/docs/*.test.ts'] } },
