@@ -40,7 +40,7 @@ export interface EngineOptions {
   readonly statistics?: boolean;
 }
 
-/** The whole product on the real servers of the test run: a worker, a client, a database and a vendor of its own. */
+/** The whole product on the servers of the test run, with its own worker, client, database and simulator. */
 export interface Engine {
   readonly client: Client;
   readonly connections: MimecastConnections;
@@ -51,7 +51,7 @@ export interface Engine {
   readonly taskQueue: string;
   /** A tenant at the vendor. */
   addTenant(options?: BelievableTenantOptions): Tenant;
-  /** An id that no other test uses: all tests share one Temporal. */
+  /** Returns an id that no other test uses: all tests share one Temporal. */
   newId(): string;
   /** Connects a tenant, a new one unless it is given, under a new id. */
   connect(tenant?: Tenant, request?: ConnectChanges): Promise<Connected>;
@@ -60,7 +60,7 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** What differs from a connect with the tenant's keys and the defaults. */
+/** Differences from a connect with the tenant's keys and the defaults. */
 type ConnectChanges = Partial<Pick<NewConnectionRequest, 'baseUrl' | 'settings' | 'issuedAt'>> & {
   readonly credentials?: unknown;
 };
@@ -136,7 +136,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       drain = await startWorker();
     },
     async stop() {
-      // Connections stay behind, asleep: nobody polls their queue any more, and the server goes with the test run.
+      // Connections remain without a worker on their queue; the server stops with the test run.
       await drain();
       await nativeConnection.close();
       await Promise.all([store.close(), simulator.stop(), connection.close()]);
@@ -177,7 +177,7 @@ type Drain = () => Promise<void>;
 
 async function run(worker: Worker): Promise<Drain> {
   const ended = worker.run();
-  // A worker that is told to stop before it has started never stops.
+  // A worker that is stopped before it has started never stops.
   while (worker.getState() === 'INITIALIZED') await Promise.race([delay(10), ended]);
   return async () => {
     worker.shutdown();

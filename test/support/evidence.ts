@@ -6,7 +6,7 @@ import type { Provenance } from '../../model/provenance.js';
 import type { AuditPage } from '../../evidence/events/store-page.js';
 import type { NewWindow, TakenWindow, TakenWindowRow, WindowRow } from '../../evidence/ledger/window.js';
 
-/** What evidence tests need over and over: a connected tenant, a window that is taken, a page of believable events. */
+/** Data of evidence tests: a connected tenant, a window that is taken, a page of believable events. */
 
 export const HOUR_MS = 3_600_000;
 export const NOON = new Date('2026-03-01T12:00:00Z');
@@ -88,7 +88,7 @@ export function page(window: TakenWindow, pagesBefore: number, events: AuditEven
   };
 }
 
-/** The answer of a guarded write that must not have been refused. */
+/** Returns the answer of a guarded write. @throws Error when the write was refused */
 export function granted<Answer>(answer: Answer | string): Answer {
   if (typeof answer === 'string') throw new Error(`refused: ${answer}`);
   return answer;
@@ -99,7 +99,7 @@ interface LogEntry {
   readonly data: Record<string, unknown>;
 }
 
-/** A connection's log, read behind the store's back. */
+/** Reads a connection's log without the store. */
 export async function logOf(database: TestDatabase, connectionId = 'acme'): Promise<LogEntry[]> {
   return database.query<LogEntry>(
     `select record::json ->> 'kind' as kind, record::json -> 'data' as data from mimecast.log

@@ -1,6 +1,6 @@
-/** Names and paths that a careless look-up or a joined URL takes for something else. Tables, for tests of every border. */
+/** Tables of names and paths that a careless look-up or a joined URL misreads. */
 
-/** Names that every object literal answers to, although nobody wrote them there. */
+/** Names that every object literal inherits. */
 export const PROTOTYPE_NAMES: readonly string[] = Object.getOwnPropertyNames(Object.prototype);
 
 /** An object with one own field of any name, as `JSON.parse` makes it: also one of its own called `__proto__`. */

@@ -2,7 +2,7 @@ import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import { until } from './until.js';
 import type { Simulator } from '../../sandbox/simulator/interface.js';
 
-/** Where a poll is made to wait, so that a test can act in the middle of it however fast or slow the machine is. */
+/** Point at which a poll waits, so that a test can act in the middle of it on a machine of any speed. */
 export interface PageGate {
   /** Resolves when a page is being held back. */
   reached(): Promise<void>;

@@ -5,7 +5,7 @@ import type { TestDatabase } from './database.js';
 
 /** Everywhere where something of a connection is kept or shown, as text that can be searched. */
 
-/** All texts and bytes in a value, whatever its shape. Payloads are bytes: they are read as what they hold. */
+/** All texts and bytes in a value, whatever its shape. Payloads are bytes: they are decoded. */
 export function readable(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
@@ -16,7 +16,7 @@ export function readable(value: unknown): string {
     .join('\n');
 }
 
-/** What Temporal keeps of one run: every event, what the UI shows, and the attempts that are going on. */
+/** Text of one run in Temporal: every event, the data that the UI shows, and pending attempts. */
 export async function runText(client: Client, workflowId: string, runId: string): Promise<string> {
   const handle = client.workflow.getHandle(workflowId, runId);
   const { raw } = await handle.describe();
@@ -77,7 +77,7 @@ export async function tableTexts(database: TestDatabase): Promise<Map<string, st
 export function formsOf(secret: string): string[] {
   const base64 = ['', ' ', '  '].map((before) => {
     const whole = Buffer.from(before + secret).toString('base64');
-    // The characters at both ends depend on what stands beside the secret.
+    // The characters at both ends depend on the text around the secret.
     return whole.slice(before === '' ? 0 : 4, -4);
   });
   const safe = base64.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'));

@@ -45,7 +45,7 @@ export function vendorRows({ running }: Tenant, log: SimulatedProtectionLog, fro
   return Array.from({ length: count }, (_, index) => JSON.parse(rows.json(first + index)) as ProtectionRow);
 }
 
-/** What can be said of a cell without the ledger. */
+/** Fields of a cell that do not depend on the ledger. */
 export type Counts = Pick<
   DailyStatistics,
   'day' | 'route' | 'definition' | 'rows' | 'byResult' | 'byAction' | 'maliciousAllowed' | 'userOverrides'

@@ -10,15 +10,15 @@ import { environmentOf, type Engine } from './engine.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** A worker as it runs in production: a process of its own, started by the command line. */
+/** A worker as in production: its own process, started by the command line. */
 export interface WorkerProcess {
-  /** Ends it as a crash does: nothing of it runs any more, not even a `finally`. */
+  /** Ends it as a crash does, without a `finally`. */
   kill(): Promise<void>;
-  /** Tells it to stop, and waits until it has. @returns its exit code */
+  /** Stops it, and waits for its end. @returns its exit code */
   terminate(): Promise<number | null>;
 }
 
-/** Starts a worker for an engine that has none of its own. Resolves when it polls; with the test it ends at the latest. */
+/** Starts a worker for an engine without one. Resolves when it polls. It ends with the test at the latest. */
 export async function startWorkerProcess(
   engine: Engine,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,

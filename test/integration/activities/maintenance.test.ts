@@ -40,13 +40,13 @@ beforeEach(() => {
   logged.length = 0;
 });
 
-/** Whatever a house needs of a worker's things. */
-const houseAt = (now: Date, checkpoints?: ActivityDependencies['checkpoints']): ActivityDependencies =>
+/** Dependencies of the maintenance. */
+const dependenciesAt = (now: Date, checkpoints?: ActivityDependencies['checkpoints']): ActivityDependencies =>
   ({ store, now: () => now, ...(checkpoints && { checkpoints }) }) as ActivityDependencies;
 
 const hoursFromNow = (hours: number): Date => new Date(Date.now() + hours * HOUR_MS);
 
-test('once a day what was kept long enough is erased, and a checkpoint is signed and delivered', async () => {
+test('once a day expired events are erased, and a checkpoint is signed and delivered', async () => {
   await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
   const checkpoints = await openCheckpoints({ keyFile, directory: folder });
   const inTwoYears = hoursFromNow(2 * 365 * 24);
@@ -65,7 +65,7 @@ test('once a day what was kept long enough is erased, and a checkpoint is signed
   expect(await maintain(houseAt(hoursFromNow(24), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
 });
 
-test('a checkpoint that cannot be delivered is told and remembered, fails nothing, and is made when it can be again', async () => {
+test('a checkpoint that cannot be delivered is logged and recorded, fails nothing, and is made once delivery works', async () => {
   const failing = await openCheckpoints({ keyFile, command: 'exit 7' });
   expect(await maintain(houseAt(hoursFromNow(48), failing), 'acme')).toMatchObject({ checkpoint: 'failed' });
   const reason = 'The checkpoint command ended with exit code 7.';

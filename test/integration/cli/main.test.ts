@@ -69,7 +69,7 @@ async function runProcess(argv: readonly string[], env: Environment = {}): Promi
 const run = (argv: readonly string[], env: Environment = {}): Promise<Ran> =>
   runCommandLine(argv, { MIMECAST_DATA_DIR: dataDir, ...env });
 
-/** The document that a process prints before it goes on running. */
+/** The document that a process prints while it keeps running. */
 async function firstDocument(stream: Readable): Promise<unknown> {
   let printed = '';
   for await (const chunk of stream) {
@@ -151,7 +151,7 @@ test('another tenant goes its whole way through the commands, with no settings b
   for (const name of ['MIMECAST_APPLICATION_KEY', 'MIMECAST_SECRET_KEY']) expect(everything).not.toContain(keys[name]);
 });
 
-describe('what is wrong or missing is one clear line, the right exit code, and no change', () => {
+describe('an error is one line and an exit code, and changes nothing:', () => {
   const connectAs = (id: string): string[] => ['connect', id, '--base-url', tour.simulator.url];
   let before: string;
   beforeAll(async () => {
@@ -161,9 +161,9 @@ describe('what is wrong or missing is one clear line, the right exit code, and n
   const keysFile = (): string[] => ['--keys-file', tour.simulator.keysFile];
 
   test.each<[string, () => string[], Environment, number, string]>([
-    ['an unknown connection, polled', () => ['poll', 'nobody'], {}, 2, 'unknown-connection'],
-    ['an unknown connection, asked for', () => ['status', 'nobody'], {}, 2, 'unknown-connection'],
-    ['an unknown connection, exported', () => ['export', 'nobody'], {}, 2, 'unknown-connection'],
+    ['a poll of an unknown connection', () => ['poll', 'nobody'], {}, 2, 'unknown-connection'],
+    ['the status of an unknown connection', () => ['status', 'nobody'], {}, 2, 'unknown-connection'],
+    ['an export of an unknown connection', () => ['export', 'nobody'], {}, 2, 'unknown-connection'],
     ['missing keys', () => connectAs('new'), {}, 2, 'missing-keys'],
     ['no Temporal', () => ['list'], { TEMPORAL_ADDRESS: '127.0.0.1:1' }, 3, 'temporal-unreachable'],
     ['an unknown namespace', () => ['test', 'acme-demo'], { TEMPORAL_NAMESPACE: 'nowhere' }, 3, 'temporal-unreachable'],
@@ -176,7 +176,7 @@ describe('what is wrong or missing is one clear line, the right exit code, and n
     ],
     ['no worker', () => ['test', 'acme-demo'], { MIMECAST_TASK_QUEUE: 'nobody-polls-this' }, 3, 'no-worker'],
     [
-      'no ring',
+      'no keyring',
       () => [...connectAs('new'), ...keysFile()],
       { MIMECAST_KEYRING_FILE: '/nonexistent/ring.json' },
       3,
@@ -207,7 +207,7 @@ describe('what is wrong or missing is one clear line, the right exit code, and n
   });
 });
 
-test('one Ctrl-C stops everything well, and the next start goes on from what is there', async () => {
+test('one Ctrl-C stops everything cleanly, and the next start resumes from the stored data', async () => {
   dev.kill('SIGINT');
   expect(await devEnded).toEqual([0, null]);
   expect(await readdir(dataDir)).not.toContain('dev.json');

@@ -44,7 +44,7 @@ const planned = ({ plan }: ApplyReport): string[] =>
 
 const only = (all: Tenants) => ({ only: all.map(({ id }) => id) });
 
-test('many connections are made, told apart from those that are there, changed and rotated; the same again is nothing', async ({
+test('many connections are connected, edited and rotated; applied again, a document changes nothing', async ({
   engine,
 }) => {
   const { connections } = engine;
@@ -111,12 +111,12 @@ test('keys that are refused fail alone, and are tried again by the next apply', 
   ]);
   expect((await connections.status(bad.id)).state).toBe('refused');
 
-  const mended = await connections.apply([documentOf(engine, all)], only(all));
-  expect(done(mended)).toEqual([`${bad.id} rotate ok`]);
+  const fixed = await connections.apply([documentOf(engine, all)], only(all));
+  expect(done(fixed)).toEqual([`${bad.id} rotate ok`]);
   expect((await connections.status(bad.id)).state).toBe('connected');
 });
 
-test('an account that is not the pinned one is a fault, and then nothing at all is done', async ({ engine }) => {
+test('an account that is not the pinned one is an error, and nothing is changed', async ({ engine }) => {
   const { connections } = engine;
   const all = tenants(engine, 2);
   await connections.apply([documentOf(engine, all.slice(0, 1))]);
@@ -146,7 +146,7 @@ test('a workflow that is missing is started again, and the pause of an operator 
   expect(planned(await connections.apply([documentOf(engine, [one])], options))).toEqual([]);
 });
 
-test('what is in no document is disconnected when that is asked for, but not more than was said; and connected again', async ({
+test('connections in no document are disconnected on request, up to a limit; and connected again', async ({
   engine,
 }) => {
   const { connections } = engine;

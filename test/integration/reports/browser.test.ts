@@ -13,7 +13,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 
 const BROWSER = await findBrowser();
 
-/** Where a browser is: as the environment says, else the first on the path. */
+/** Path of a browser: from the environment, else the first on the path. */
 async function findBrowser(): Promise<string | undefined> {
   const { CHROMIUM_PATH, PATH = '' } = process.env;
   if (CHROMIUM_PATH !== undefined) return CHROMIUM_PATH;
@@ -27,7 +27,7 @@ async function findBrowser(): Promise<string | undefined> {
   return undefined;
 }
 
-// A skipped test is one line among hundreds; whoever reads the output shall see that this was not looked at.
+// A skipped test is one line among hundreds: this notice is easier to see.
 if (BROWSER === undefined) {
   process.stderr.write(
     '\nNOT TESTED: the report was opened in no browser, because there is none. Install Chromium, or set CHROMIUM_PATH.\n\n',
@@ -60,7 +60,7 @@ describe.skipIf(BROWSER === undefined)('the report in Chromium (skipped where th
     readonly scheme: 'light' | 'dark';
   }
 
-  /** Opens a page, and keeps what it asked for and what the browser complained of. */
+  /** Opens a page, and collects its requests and the errors of the browser. */
   async function open<Seen>(
     name: string,
     { width, scheme }: Look,
@@ -89,7 +89,7 @@ describe.skipIf(BROWSER === undefined)('the report in Chromium (skipped where th
       { name, width: 390, scheme: 'dark' as const },
     ]),
   )(
-    '$name at $width in $scheme: asks for nothing but itself, and is as wide as the window',
+    '$name at $width in $scheme: requests nothing but itself, and is as wide as the window',
     async ({ name, ...look }) => {
       const { seen, requests, complaints } = await open(name, look, async (page) => {
         const width = await page.evaluate('document.documentElement.scrollWidth');

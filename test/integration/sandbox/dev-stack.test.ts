@@ -55,13 +55,13 @@ test('dev brings up everything that a worker needs, and says where', async ({ da
   await connection.close();
 });
 
-test('a second dev on the same folder is refused, and the first goes on', async ({ dataDir, start }) => {
+test('a second dev on the same folder is rejected, and the first keeps running', async ({ dataDir, start }) => {
   const { addresses } = await start();
   await expect(start()).rejects.toThrow(`Another dev (process ${process.pid}) runs on ${dataDir}`);
   expect(await readDevAddresses(dataDir)).toEqual(addresses);
 });
 
-test('after a restart the tenant, its keys and the ring are the same, and the addresses are gone in between', async ({
+test('after a restart the tenant, its keys and the keyring are the same; the addresses are removed in between', async ({
   dataDir,
   start,
 }) => {
@@ -139,7 +139,7 @@ test.for(['data', 'Prüfung 100%25 #1?'])(
   },
 );
 
-test('a Temporal that does not start is told with the last that it said', async ({ folder }) => {
+test('a Temporal that does not start is reported with its last output', async ({ folder }) => {
   const executable = join(folder, 'temporal');
   await writeFile(executable, '#!/bin/sh\necho "the disk is full" >&2\nexit 1\n');
   await chmod(executable, 0o755);

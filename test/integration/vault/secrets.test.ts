@@ -21,7 +21,7 @@ import type { Simulator } from '../../../sandbox/simulator/interface.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
-/** Values that are found wherever they turn up. */
+/** Values that are found wherever they appear. */
 const plantedKeys = (whose: string): TenantKeys => ({
   applicationId: planted(`${whose}-application-id`),
   applicationKey: planted(`${whose}-application-key`),
@@ -61,7 +61,7 @@ let sealed: string;
 let firstRun: string | undefined;
 let workerLog = '';
 
-/** What was found where, by the place's name. */
+/** Texts that were found, by the name of their place. */
 const places = new Map<string, string>();
 const find = (place: string, text: string): void => {
   places.set(place, `${places.get(place) ?? ''}\n${text}`);
@@ -71,7 +71,7 @@ const find = (place: string, text: string): void => {
 const variable = (field: string): string =>
   `MIMECAST_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
-/** All that a command says is searched, and where an error came from too. */
+/** Runs a command; its output is searched, with the origin of errors. */
 async function command(argv: readonly string[], keys?: TenantKeys | ClientKeys): Promise<string> {
   const given = Object.entries<string>({ ...keys }).map(([field, key]) => [variable(field), key] as const);
   const terminal = new RecordedTerminal({ ...environment, ...Object.fromEntries(given) });
@@ -193,11 +193,11 @@ async function pollWithProblems(): Promise<void> {
   await command(['poll', ID, 'account']);
 }
 
-/** Whatever may be repeated by an answer that is not what it should be. */
+/** Every secret that an invalid answer may repeat. */
 const everySecret = (): string =>
   [...Object.values<string>({ ...KEYS, ...CLIENT }), ...running.tokens.issued, ...tenant.canaries].join(' ');
 
-/** What may go wrong with the keys of API 2.0 and with their tokens, which are secrets too. */
+/** Polls with errors of the keys of API 2.0 and of their tokens, which are secrets too. */
 async function pollWithTokens(): Promise<void> {
   await command(connectAs(MODERN_ID), WRONG_CLIENT);
   await command(['rotate', MODERN_ID, '--note', 'the right ones'], CLIENT);
@@ -224,7 +224,7 @@ async function pollWithTokens(): Promise<void> {
   await command(['test', MODERN_ID]);
 }
 
-/** A driver's error repeats what was sent to the database; here, even the sealed keys. */
+/** Polls while the database fails. An error of the driver repeats the statement; here, even the sealed keys. */
 async function pollWhileTheDatabaseFails(): Promise<void> {
   await database.query(`
     create function mimecast.planted() returns trigger language plpgsql as $$
@@ -297,12 +297,12 @@ test('every place was searched: the connections are found in each, unless it nam
   const named = new Set(placesWith(...IDS));
   const nameless = [...places.keys()].filter((name) => !named.has(name)).map((name) => name.split(' ', 2).join(' '));
   expect([...new Set(nameless)].sort()).toEqual([
-    // Of keys that cannot be right only the fields are told.
+    // Of invalid keys only the fields are named.
     'command connect',
     'output of',
-    // Nobody has said anything about a control.
+    // No control is annotated.
     'table annotations',
-    // Nobody gave these workers a key to sign with.
+    // The workers have no key to sign with.
     'table checkpoints',
     'table gaps',
     'table migrations',
@@ -312,7 +312,7 @@ test('every place was searched: the connections are found in each, unless it nam
   ]);
 });
 
-test('what went wrong was told everywhere, without the secrets in it', () => {
+test('errors are reported everywhere, without the secrets in them', () => {
   expect(places.get('log of the worker')).toContain('An activity failed unexpectedly');
   expect(places.get('an attempt that failed')).toContain('The evidence store did not answer (P0001)');
   expect(placesWith('Mimecast refused the keys').map((name) => name.split(' ', 1)[0])).toEqual(
@@ -343,7 +343,7 @@ describe('nowhere', () => {
     expect(placesWith(...tenant.canaries.flatMap(formsOf))).toEqual([]);
   });
 
-  test("the ring's private key and the database's password", () => {
+  test('the private key of the keyring and the password of the database', () => {
     expect(placesWith(...formsOf(ringKey), ...formsOf(new URL(database.url).password))).toEqual([]);
   });
 });

@@ -15,9 +15,9 @@ const SIDE_BY_SIDE = 8;
 /** Of the days before, on which nothing happened. */
 const EMPTY_WINDOWS = 59;
 
-// Most of the time of each test is the engine's: until it notices that a worker is gone.
+// Most of the time of each test passes until Temporal notices that a worker is gone.
 describe.concurrent('in the middle of a window', () => {
-  test('a worker that is killed loses nothing, stores nothing twice, and at most two pages are asked for again', async (context) => {
+  test('a worker that is killed loses nothing, stores nothing twice, and at most two pages are requested again', async (context) => {
     const engine = await engineWithoutWorker();
     const first = await startWorkerProcess(engine, context);
     const connected = await connectBusyTenant(engine);
@@ -34,7 +34,7 @@ describe.concurrent('in the middle of a window', () => {
     expect(askedAgain).toBeLessThanOrEqual(2);
   });
 
-  test('of a backfill: every window goes on from its page, and at most two pages of each are asked for again', async (context) => {
+  test('of a backfill: every window resumes at its page, and at most two pages of each are requested again', async (context) => {
     const engine = await engineWithoutWorker();
     const first = await startWorkerProcess(engine, context);
     const tenant = engine.addTenant({ events: 0 });
@@ -59,7 +59,7 @@ describe.concurrent('in the middle of a window', () => {
     expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
-  test('a worker that is told to stop ends with the page at hand, and the next one goes on with the page after it', async (context) => {
+  test('a worker that is stopped finishes its page, and the next one resumes at the page after it', async (context) => {
     const engine = await engineWithoutWorker();
     const first = await startWorkerProcess(engine, context);
     const connected = await connectBusyTenant(engine);
@@ -107,7 +107,7 @@ async function expectEverythingOnce(engine: Engine, { id, tenant }: Connected, p
   expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 }
 
-/** How each batch of a poll ended, as the engine's history tells it. */
+/** End of each batch of a poll, from the history of its run. */
 async function batchesOf({ client }: Engine, [poll]: PollReport[]): Promise<string[]> {
   const { events } = await client.workflow.getHandle(poll?.workflowId ?? '', poll?.runId).fetchHistory();
   const batches = (events ?? []).filter(

@@ -132,7 +132,7 @@ test('the plugin opens nothing when it is made, nor for bundling or replay', asy
   server.close();
 });
 
-/** Takes the place of a database: nobody should come. */
+/** Counts connections in place of a database. */
 async function countingServer(): Promise<{ server: Server; url: string; calls: () => number }> {
   let calls = 0;
   const server = createServer((socket) => {
@@ -146,7 +146,7 @@ async function countingServer(): Promise<{ server: Server; url: string; calls: (
 }
 
 describe('one plugin in two workers', () => {
-  test('when one ends, the other goes on', async () => {
+  test('when one stops, the other continues', async () => {
     const taskQueue = newName('shared');
     const plugin = new MimecastPlugin(optionsFor(taskQueue));
     const first = await start(usersWorker(newName('users'), plugin));
@@ -158,7 +158,7 @@ describe('one plugin in two workers', () => {
     await second.stop();
   });
 
-  test('while one is still ending, the polls of the other come to their end', async () => {
+  test('while one is stopping, polls of the other complete', async () => {
     const taskQueue = newName('shared');
     const plugin = new MimecastPlugin(optionsFor(taskQueue));
     let release = (): void => undefined;
@@ -195,7 +195,7 @@ describe('one plugin in two workers', () => {
   });
 });
 
-describe('a worker that could not serve anybody does not start, and says in one line what to do', () => {
+describe('a worker that is not configured does not start, and its error says what to do:', () => {
   test.each<[string, () => Promise<Partial<MimecastWorkerOptions>>, RegExp]>([
     [
       'the database lacks migrations',
@@ -217,7 +217,7 @@ describe('a worker that could not serve anybody does not start, and says in one 
       /^Postgres at 127\.0\.0\.1:1 cannot be used: .*\. Check DATABASE_URL and that the server runs\.$/,
     ],
     [
-      'there is no ring',
+      'there is no keyring',
       () => Promise.resolve({ keyring: '/nonexistent/ring.json' }),
       /^There is no ring of keys at \/nonexistent\/ring\.json\. Name .*, or make one: temporal-mimecast vault init\.$/,
     ],

@@ -17,7 +17,7 @@ const recorded = await recordedHistories();
 
 const replayOptions = (workflowBundle: WorkflowBundleOption): ReplayWorkerOptions => ({
   workflowBundle,
-  // Replay uses neither the database nor the ring, and neither exists.
+  // Replay uses neither the database nor the keyring, and neither exists.
   plugins: [new MimecastPlugin({ databaseUrl: 'postgres://127.0.0.1:1/nowhere', keyring: '/nonexistent/ring.json' })],
 });
 
@@ -63,23 +63,23 @@ test.each([
   ['policies/a poll collects all four lists', 'mimecast.collectEndpoint', 'mimecast.collectAuditPages'],
   ['audit events/a poll takes several batches', 'mimecast.finishPoll', 'mimecast.beginPoll'],
   ['connection/it is polled and then disconnected', 'mimecast.endPolls', 'mimecast.runningPolls'],
-])('a history in which something else happened is refused: %s', async (name, happened, instead) => {
+])('a history with another activity is rejected: %s', async (name, happened, instead) => {
   const run = one(name);
   const history = historyFromJSON(JSON.parse(run.text.replaceAll(`"${happened}"`, `"${instead}"`)));
   await expect(replay({ ...run, history })).rejects.toThrow(DeterminismViolationError);
 });
 
-test('workflows that do something else than they did are refused', async () => {
+test('changed workflows are rejected', async () => {
   const workflowsPath = fileURLToPath(new URL('../../support/workflows/changed-workflows.ts', import.meta.url));
   const changed = replayOptions(await bundleWorkflowCode({ workflowsPath, logger }));
   await expect(replay(one('account/a poll collects it'), changed)).rejects.toThrow(DeterminismViolationError);
 });
 
-/** Both as it is written and as it is decoded, because payloads are base64. */
+/** The text of a history, with and without its payloads decoded from base64. */
 const textOf = ({ text }: RecordedHistory): string =>
   text + text.replaceAll(/"data":"([^"]*)"/g, (_, data: string) => Buffer.from(data, 'base64').toString());
 
-test.each(byName)('nothing of the machine that recorded it is in: %s', (_, run) => {
+test.each(byName)('names nothing of the machine that recorded it: %s', (_, run) => {
   expect(textOf(run)).toContain(run.workflowId.split('/')[1]);
   expect(textOf(run)).not.toMatch(/\d@|"stackTrace"|node_modules|file:\/|\/(home|Users|root|work|tmp)\//);
 });

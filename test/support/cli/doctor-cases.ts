@@ -4,7 +4,7 @@ import type { ConnectionRow } from '../../../model/connection.js';
 import type { InspectedKeys, InspectedStream } from '../../../evidence/inspection.js';
 import { defaultSettings } from '../../../model/settings.js';
 
-/** A connection on which all is well, for tables that change one thing. */
+/** A healthy connection, for tables that change one thing. */
 
 export const HOUR_MS = 3_600_000;
 export const NOON = new Date('2026-11-23T12:00:00Z');

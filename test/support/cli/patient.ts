@@ -11,7 +11,7 @@ export const PLANTED_PASSWORD = 'planted-password';
 export interface Examination {
   readonly exitCode: number;
   readonly checks: readonly Finding[];
-  /** Warnings and failures, in words that a table can hold: `failure connections/schedule acme/policies`. */
+  /** Warnings and failures, in the words of a table: `failure connections/schedule acme/policies`. */
   readonly troubles: readonly string[];
   readonly found: readonly string[];
   readonly steps: readonly (string | undefined)[];

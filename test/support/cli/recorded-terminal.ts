@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { Terminal } from '../../../cli/console/terminal.js';
 
-/** A terminal nobody sits at: what is written to it can be read back. */
+/** A terminal without a person; its output can be read back. */
 export class RecordedTerminal implements Terminal {
   readonly env: Record<string, string | undefined>;
   readonly stdin = new PassThrough();

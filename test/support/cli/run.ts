@@ -11,7 +11,7 @@ export interface Ran {
 }
 
 interface RunOptions extends Pick<Surroundings, 'services'> {
-  /** How far the clock of the terminal is ahead. */
+  /** Milliseconds by which the clock of the terminal is ahead. */
   readonly skewMs?: number;
   /** Input of a person at the terminal. Without it, nobody sits there. */
   readonly input?: string;

@@ -95,7 +95,7 @@ export const failing = (code: string, data: unknown[] = [], retryable = false) =
   fail: [{ key: { secret: 'body-canary-5' }, errors: [{ code, message: 'message-canary-6', retryable }] }],
 });
 
-/** What a promise was rejected with. */
+/** Returns the reason of a rejected promise. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     (value) => {

@@ -15,7 +15,7 @@ export const POLICY_LISTS: readonly EndpointName[] = [
 const kinds = fc.constantFrom('everyone', 'internal', 'external', 'domain', 'group', 'person', 'attribute', 'martians');
 export const moments = fc.integer({ min: -60, max: 60 }).map((days) => at(days * DAY - HOUR));
 
-/** A policy of any form that a list may hold; often with something missing. */
+/** A policy of any form that a list may contain; often with a field missing. */
 export const anyPolicy = fc
   .record({
     option: fc.constantFrom('enable', 'block_sender', 'no_action', 'hold', 'frobnicate', undefined, 7),

@@ -100,7 +100,7 @@ const DEFAULT_ITEMS: Readonly<Partial<Record<EndpointName, readonly unknown[]>>>
 
 const OBSERVED = at(-HOUR);
 
-/** What an endpoint answered an hour ago, fresh for another 47. */
+/** Answer of an endpoint, an hour old and fresh for another 47 hours. */
 export function answer(items: readonly unknown[], digest = 'd'.repeat(64)): EndpointFact {
   const outcome = items.length === 0 ? 'empty' : 'collected';
   return {

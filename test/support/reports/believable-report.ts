@@ -2,7 +2,7 @@ import type { ReportInput } from '../../../reports/html/input.js';
 import type { DailyStatistics } from '../../../model/statistics.js';
 import { AT, digestOf, evaluation, OWNER, PRODUCT } from './believable-record.js';
 
-/** What a report shows, as it may be. Nothing here depends on the clock. */
+/** Input of a believable report. Nothing here depends on the clock. */
 
 export function day(number: number, changes: Partial<DailyStatistics> = {}): DailyStatistics {
   const rows = changes.rows ?? 40 + ((number * 37) % 90);

@@ -3,7 +3,7 @@ import type { StoredEvaluation, Verdict } from '../../../model/verdicts.js';
 import { annotation, digestOf, evaluation } from './believable-record.js';
 import { day, reportInput } from './believable-report.js';
 
-/** What nobody would want in a page: markup, a formula, controls, a turn of direction, a lone surrogate, and 10 kB of it. */
+/** Text that is unwanted in a page: markup, a formula, controls, a turn of direction, a lone surrogate, and 10 kB of it. */
 export const HOSTILE =
   `<script>alert(1)</script>"'><img src=x onerror=alert(2)>&lt;\n=cmd()\u0000\u0007\uFFFE\uD800\u202Eevil ` +
   '</title></style>--><!-- עברית ${1} '.repeat(250);

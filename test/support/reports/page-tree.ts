@@ -6,7 +6,7 @@ export type PageElement = DefaultTreeAdapterTypes.Element;
 export interface Page {
   readonly errors: readonly string[];
   readonly elements: readonly PageElement[];
-  /** What can be read, without the markup. */
+  /** Text of the page, without the markup. */
   readonly text: string;
 }
 

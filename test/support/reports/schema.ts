@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
 
-/** What is wrong with a document by a schema of `test/schemas`; nothing when it keeps to it. */
+/** Returns the errors of a document by a schema of `test/schemas`; none when it is valid. */
 export function faultsBy(schema: string): (document: unknown) => readonly ErrorObject[] {
   const ajv = new Ajv({ allErrors: true, strict: true, strictRequired: false });
   addFormats.default(ajv);

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 
-/** As a release would be that waits before it polls: runs of the one before cannot go on with it. */
+/** A release that waits before it polls: it cannot continue runs of the release before it. */
 export async function mimecastPollAccount(): Promise<void> {
   await sleep('1 s');
 }

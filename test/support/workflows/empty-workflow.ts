@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
 
-/** The least that a bundle can be. */
+/** The smallest bundle. */
 export async function nothing(): Promise<void> {
   await sleep(1);
 }

@@ -1,4 +1,4 @@
-/** A user's own workflows file: ours beside theirs, as the README tells them. */
+/** A user's workflows file with the workflows of the product, as the README shows it. */
 import { proxyActivities } from '@temporalio/workflow';
 
 export * from '@surecloud/temporal-mimecast/workflows';

@@ -14,7 +14,7 @@ const ALL_COLLECTED = ['audit-events', 'policies', 'archive-settings', 'account'
   outcome: 'collected',
 }));
 
-/** What is held of a connection, without where and when it was collected. */
+/** Evidence of a connection, without the place and the time of its collection. */
 async function heldBy(engine: Engine, id: string): Promise<string[]> {
   const held: string[] = [];
   for await (const record of engine.store.export(id)) held.push(`${record.type} ${record.sha256 ?? ''}`);
@@ -140,7 +140,7 @@ describe('keys at a host of the other generation are refused before anything is 
     expect(report).not.toHaveProperty('report');
   });
 
-  test('at a rotation, with the base URL that is asked for and with the one that is there', async ({ engine }) => {
+  test('at a rotation, with the requested and with the current base URL', async ({ engine }) => {
     const tenant = engine.addTenant({ events: 10 });
     const { id } = await engine.connect(tenant);
     await expect(engine.connections.rotate(id, { credentials: tenant.client, baseUrl: EU })).rejects.toThrow(

@@ -27,7 +27,7 @@ async function poll(
   return report;
 }
 
-/** What Temporal shows of a run: the search attribute that lists are filtered by and, when it is red, its failure. */
+/** Returns the outcome of a run as its search attribute has it and, when the run failed, its failure. */
 async function shownOf(
   engine: Engine,
   { workflowId, runId }: PollReport,
@@ -43,7 +43,7 @@ async function shownOf(
   }
 }
 
-describe('what one list of policies says, beside three that are collected', () => {
+describe('the answer for one list of policies, with three others collected', () => {
   const allow =
     (access: EndpointAccess) =>
     (tenant: Tenant, name: Policy): void => {
@@ -133,7 +133,7 @@ describe('what one list of policies says, beside three that are collected', () =
       /^A redirect was refused: keys go to no other address\./,
     ],
   ])(
-    '%s is failed: the run is red with the cause as its first line, and the others are stored',
+    '%s is failed: the run fails with the cause as its first line, and the others are stored',
     async ([, name, arrange, line], { engine }) => {
       const connected = await engine.connect();
       arrange(connected.tenant, name, engine);
@@ -158,7 +158,7 @@ describe('what one list of policies says, beside three that are collected', () =
   );
 });
 
-/** What people read in a list of runs: what happened and what to do, then where, for the vendor's support. */
+/** Checks the text that a list of runs shows: what happened and what to do, then the request, for the vendor's support. */
 function expectReadable(failure: ApplicationFailure | undefined, line: RegExp): void {
   const [first = '', second = ''] = (failure?.message ?? '').split('\n');
   expect(first).toMatch(line);
@@ -167,7 +167,7 @@ function expectReadable(failure: ApplicationFailure | undefined, line: RegExp): 
   expect(failure?.nonRetryable).toBe(true);
 }
 
-describe('keys that stop working make every run red', () => {
+describe('every run fails once the keys stop working', () => {
   test.for<[string, (tenant: Tenant, engine: Engine) => void, string, RegExp]>([
     [
       'refused',

@@ -29,7 +29,7 @@ const verified = async (engine: Engine, id: string): Promise<boolean> => (await 
 
 const logOf = (protection: Protection): SimulatedProtectionLog => PROTECTION_LOGS[protection].endpoint;
 
-/** What a tenant's log comes to, added up from the vendor's rows. */
+/** Counts of a tenant's log, added up from the vendor's rows. */
 const vendorCounts = (tenant: Tenant, protection: Protection): unknown =>
   addedUp(vendorRows(tenant, logOf(protection)).map((row) => counted(protection, row)));
 
@@ -45,7 +45,7 @@ async function expectAllCounted(engine: Engine, id: string, tenant: Tenant): Pro
   expect(await verified(engine, id)).toBe(true);
 }
 
-test('what the four logs say is counted, day by day; a second poll adds nothing', async ({ engine }) => {
+test('rows of all four logs are counted by day; a second poll adds nothing', async ({ engine }) => {
   const tenant = tenantWith(engine, 3000);
   const { id } = await engine.connect(tenant, { settings: { pagination: { pageSize: 40, tokenIn: 'meta' } } });
   const rows = PROTECTIONS.reduce((sum, protection) => sum + vendorRows(tenant, logOf(protection)).length, 0);
@@ -95,7 +95,7 @@ test('rows that the vendor shows late are counted by a later poll, which revises
   );
 });
 
-describe('what cannot be read keeps nothing else back', () => {
+describe('a log that cannot be read does not keep the others from being counted:', () => {
   test('a log whose permission is missing, and one that is not there', async ({ engine }) => {
     const tenant = tenantWith(engine, 300);
     const { id, report } = await engine.connect(tenant);
@@ -123,7 +123,7 @@ describe('what cannot be read keeps nothing else back', () => {
     await expectAllCounted(engine, id, tenant);
   });
 
-  test('a log with an answer that is no log: red, with what is wrong, and the others are counted', async ({
+  test('a log with an invalid answer: the run fails with the reason, and the others are counted', async ({
     engine,
   }) => {
     const tenant = tenantWith(engine, 300);
@@ -145,14 +145,14 @@ describe('what cannot be read keeps nothing else back', () => {
     await expectAllCounted(engine, id, tenant);
   });
 
-  test('quiet logs are empty, and that is no failure', async ({ engine }) => {
+  test('logs without rows are empty, and not failed', async ({ engine }) => {
     const { id } = await engine.connect(tenantWith(engine, 0));
     expect(await poll(engine, id)).toMatchObject({ outcome: 'empty', events: 0 });
     expect(await engine.store.statistics.logs(id)).toMatchObject({ url: { outcome: 'empty' } });
   });
 });
 
-test('pages that break off, and tokens that are refused or repeated, are read again and counted once', async ({
+test('truncated pages, and pages after rejected or repeated tokens, are read again and counted once', async ({
   engine,
 }) => {
   const tenant = tenantWith(engine, 0);
@@ -178,7 +178,7 @@ test('pages that break off, and tokens that are refused or repeated, are read ag
   expect(window?.restarts).toBe(2);
 });
 
-test('nobody who is named in a row is named in the database or the history, unless the rows are to be kept', async ({
+test('names of people in rows are neither in the database nor in the history, unless rows are kept', async ({
   engine,
 }) => {
   const tenant = tenantWith(engine, 0);
@@ -212,7 +212,7 @@ test('nobody who is named in a row is named in the database or the history, unle
   expect(await verified(engine, id)).toBe(true);
 });
 
-test('a connection from before there were statistics gets them when it is edited', async ({ engine }) => {
+test('a connection without statistics gets them by an edit', async ({ engine }) => {
   const streams = { account: { enabled: true, everyMs: DAY_MS } };
   const { id } = await engine.connect(tenantWith(engine, 300), { settings: { streams } });
   expect((await engine.connections.status(id)).streams.map(({ stream }) => stream)).toEqual(['account']);

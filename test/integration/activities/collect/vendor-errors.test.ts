@@ -21,10 +21,10 @@ async function connectTenant(engine: Engine): Promise<Connected> {
   return engine.connect(tenant, { settings: SETTINGS });
 }
 
-/** Calls from the middle of the window on meet a fault: as many as given, or all until it is removed. */
+/** Injects a fault into calls from the middle of the window on. @param times number of calls; all until the fault is removed when absent */
 function strike(engine: Engine, { tenant }: Connected, fault: Fault, times?: number): number {
   const { accessKey } = tenant.keys;
-  // Faults of the token pass over calls that send none.
+  // Faults of tokens count calls with a token only.
   const after = fault.kind.startsWith('token-') ? 2 : CALLS_BEFORE;
   return engine.simulator.faults.add({ path, accessKey, fault, after, ...(times && { times }) });
 }
@@ -37,7 +37,7 @@ async function expectAllHeldOnce(engine: Engine, { id, tenant }: Connected): Pro
   expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 }
 
-describe.concurrent('what goes wrong in the middle of a window and passes, nobody needs to know of', () => {
+describe.concurrent('a passing error in the middle of a window is not reported:', () => {
   test.for<[string, Fault, number]>([
     ['503 with an HTML page', { kind: 'status', status: 503 }, 2],
     ['an HTML page with 200', { kind: 'html', status: 200 }, 1],
@@ -111,7 +111,7 @@ describe.concurrent('a rate limit', () => {
   });
 });
 
-test('a token that is repeated without end makes the run red after three restarts, and the next poll heals it', async ({
+test('a token that is repeated without end fails the run after three restarts, and the next poll recovers', async ({
   engine,
 }) => {
   const connected = await connectTenant(engine);

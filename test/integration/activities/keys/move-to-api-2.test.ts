@@ -65,7 +65,7 @@ test('a connection moves to API 2.0 with its evidence, its ledger and its schedu
   });
   const after = await logOf(database, id);
   expect(after.slice(0, before.length)).toEqual(before);
-  // Verdicts come when they come.
+  // Evaluations are recorded at any time.
   expect(after.slice(before.length).filter(({ kind }) => kind !== 'evaluation')).toMatchObject([
     { kind: 'credentials-staged', data: { version: 2, apiVersion: '2.0', baseUrl: modern.url } },
     { kind: 'credentials-accepted', data: { version: 2, account: tenant.accountCode, replaced: 1 } },
@@ -98,7 +98,7 @@ test('a connection moves to API 2.0 with its evidence, its ledger and its schedu
   expect(await store.proof.verify(id)).toMatchObject({ ok: true });
 });
 
-describe('a move that may not be changes nothing', () => {
+describe('a rejected move changes nothing', () => {
   test.for<[string, (tenant: Tenant, modern: Simulator) => Promise<object>, RegExp]>([
     [
       'keys of another account',
@@ -137,7 +137,7 @@ describe('a move that may not be changes nothing', () => {
     expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
   });
 
-  test('keys that the new place knows, at a place that does not answer, wait and then move by themselves', async ({
+  test('keys for a host that does not answer stay pending, and the move is completed once it answers', async ({
     engine,
     modern,
   }) => {
@@ -156,7 +156,7 @@ describe('a move that may not be changes nothing', () => {
   });
 });
 
-test('keys that were never accepted are tried where the connection is told to be last', async ({ engine, modern }) => {
+test('keys that were never accepted are tried at the base URL that was set last', async ({ engine, modern }) => {
   const { connections } = engine;
   const tenant = tenantOfBoth(engine, modern);
   const { id } = await engine.connect(tenant, { credentials: { ...tenant.keys, applicationKey: 'wrong' } });
@@ -176,7 +176,7 @@ test('keys that were never accepted are tried where the connection is told to be
   }
 });
 
-test('a rotation that is only announced may move the connection too', async ({ engine, modern }) => {
+test('an announced rotation can move the connection too', async ({ engine, modern }) => {
   const tenant = tenantOfBoth(engine, modern);
   const { id } = await engine.connect(tenant);
   await engine.connections.announceRotation(id, { credentials: tenant.client, baseUrl: modern.url });
@@ -184,7 +184,7 @@ test('a rotation that is only announced may move the connection too', async ({ e
   expect(await engine.connections.status(id)).toMatchObject({ apiVersion: '2.0', baseUrl: modern.url });
 });
 
-test('a document with the new keys and the new base URL moves the connection, and says so only once', async ({
+test('a document with new keys and a new base URL moves the connection; applied again, it changes nothing', async ({
   engine,
   modern,
 }) => {

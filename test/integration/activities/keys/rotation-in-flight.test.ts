@@ -20,7 +20,7 @@ const PAGE_SIZE = 5;
 const PAGES = 100;
 
 describe('with a worker', () => {
-  test('a rotation in the middle of a window of a hundred pages: the poll goes on, nothing is lost and nothing is there twice', async ({
+  test('a rotation in the middle of a window of a hundred pages: the poll continues, nothing is lost and nothing is stored twice', async ({
     engine,
   }) => {
     const { connections, database, simulator } = engine;
@@ -123,7 +123,7 @@ test('a worker that dies in the middle of a rotation, at whichever step: the nex
   }
 });
 
-/** Holds rows of connections, so that whoever wants to change them waits. */
+/** Locks rows of connections: a statement that changes one waits. */
 async function lockRows(
   databaseUrl: string,
 ): Promise<{ take(id: string): Promise<void>; waiting(): Promise<number>; release(): Promise<void> }> {

@@ -16,7 +16,7 @@ const versionsOf = async (engine: Engine, id: string): Promise<object[]> =>
 const seal = async (engine: Engine, id: string, keys: object): Promise<string> =>
   await sealCredentials(sealingKey(engine.keyring), id, { ...keys });
 
-test('new keys replace the old ones, whose sealed text is destroyed, and polls go on with them', async ({ engine }) => {
+test('new keys replace the old ones, whose sealed text is destroyed, and polls use them', async ({ engine }) => {
   const { connections } = engine;
   const { id, tenant } = await engine.connect();
   const credentials = tenant.running.rotateKeys();
@@ -37,7 +37,7 @@ test('new keys replace the old ones, whose sealed text is destroyed, and polls g
   expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
 });
 
-test('the same keys once more, and the same sealed text once more, are no rotation', async ({ engine }) => {
+test('the same keys again, and the same sealed text again, are not a rotation', async ({ engine }) => {
   const { connections } = engine;
   const { id, tenant } = await engine.connect();
   expect(await connections.rotate(id, { credentials: tenant.keys })).toMatchObject({
@@ -56,9 +56,7 @@ test('the same keys once more, and the same sealed text once more, are no rotati
   expect(await versionsOf(engine, id)).toHaveLength(2);
 });
 
-test('two rotations at once never mix: each is judged for itself, and the one that is good is in use', async ({
-  engine,
-}) => {
+test('of two concurrent rotations each is judged by itself, and the valid keys are in use', async ({ engine }) => {
   const { connections } = engine;
   const { id, tenant } = await engine.connect();
   const good = tenant.running.rotateKeys();
@@ -72,7 +70,7 @@ test('two rotations at once never mix: each is judged for itself, and the one th
   expect(credentials).toMatchObject({ version: reports[0].version, state: 'active' });
 });
 
-describe('keys that may not be taken change nothing, and their sender is told why', () => {
+describe('rejected keys change nothing, and the sender gets the reason', () => {
   test.for<[string, (id: string, keys: object, engine: Engine) => Promise<string>, RegExp]>([
     [
       'keys that Mimecast refuses',
@@ -81,7 +79,7 @@ describe('keys that may not be taken change nothing, and their sender is told wh
     ],
     ['a sealed text of another connection', (_, keys, engine) => seal(engine, 'other', keys), /another connection/],
     [
-      'a sealed text for a ring that no worker has',
+      'a sealed text for a keyring that the worker does not have',
       async (id, keys) => await sealCredentials(sealingKey(await createKeyring()), id, { ...keys }),
       /not in this worker's ring/,
     ],
@@ -104,7 +102,7 @@ describe('keys that may not be taken change nothing, and their sender is told wh
       lastRotation: { accepted: false },
     });
     expect(await connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
-    // What was refused once stays refused.
+    // A rejected sealed text stays rejected.
     expect(await connections.rotate(id, { sealed })).toMatchObject({ accepted: false });
   });
 
@@ -151,7 +149,7 @@ describe('keys that may not be taken change nothing, and their sender is told wh
   });
 });
 
-describe('a rotation that is only announced', () => {
+describe('an announced rotation', () => {
   test('is carried out, and shows in the status', async ({ engine }) => {
     const { connections } = engine;
     const { id, tenant } = await engine.connect();
@@ -192,7 +190,7 @@ test('sealed keys leave Temporal with the run that received them', async ({ engi
   });
 });
 
-test('keys that nobody could judge stay pending, are tried again by themselves, and then replace the old ones', async ({
+test('keys that could not be judged stay pending, are tried again, and then replace the old ones', async ({
   engine,
 }) => {
   const { connections, simulator } = engine;

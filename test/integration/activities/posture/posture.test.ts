@@ -15,16 +15,14 @@ const verdictOf = async (engine: Engine, id: string, control: ControlId): Promis
 const evaluated = (engine: Engine, id: string): Promise<void> =>
   until(async () => (await engine.store.evaluations.latest(id)) !== undefined);
 
-/** What the Temporal UI filters connections by. */
+/** The search attribute by which the Temporal UI filters connections. */
 async function postureAttribute(engine: Engine, id: string): Promise<string | undefined> {
   const { typedSearchAttributes } = await engine.client.workflow.getHandle(connectionWorkflowId(id)).describe();
   return typedSearchAttributes.get(POSTURE_ATTRIBUTE);
 }
 
 describe('a connection', () => {
-  test('is evaluated once it is connected: nothing has been read, so nothing passes for what it is not', async ({
-    engine,
-  }) => {
+  test('is evaluated once it is connected: nothing has been read, so no control passes', async ({ engine }) => {
     const { id } = await engine.connect();
     await evaluated(engine, id);
     const posture = await engine.connections.posture(id);
@@ -33,7 +31,9 @@ describe('a connection', () => {
     await until(async () => (await postureAttribute(engine, id)) === 'unknown');
   });
 
-  test('is evaluated after each poll, hears of what turned, and shows it where people look', async ({ engine }) => {
+  test('is evaluated after each poll, and its status and search attribute show the changed verdicts', async ({
+    engine,
+  }) => {
     const { id, tenant } = await engine.connect(undefined, { settings: { thresholds: { retentionDays: 30 } } });
     await engine.connections.poll(id);
     const first = await engine.connections.posture(id);
@@ -57,7 +57,7 @@ describe('a connection', () => {
     expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
-  test('turns by itself when its evidence goes stale, although no poll comes', async ({ engine }) => {
+  test('is evaluated again when its evidence becomes stale, without a poll', async ({ engine }) => {
     const { id } = await engine.connect();
     await engine.connections.poll(id);
     expect(await verdictOf(engine, id, 'url-protection-policy')).toBe('pass');
@@ -95,11 +95,11 @@ async function letAnswersAge(engine: Engine, id: string, ms: number): Promise<vo
   );
 }
 
-describe('what people say about a control', () => {
+describe('an annotation of a control', () => {
   const soon = (): Date => new Date(Date.now() + HOUR_MS);
   const said = { owner: 'Head of IT', reason: 'journaled elsewhere' } as const;
 
-  test('changes the verdict when it does not apply, stands beside it otherwise, and can be withdrawn', async ({
+  test('changes the verdict when the control does not apply, is shown with the verdict otherwise, and can be withdrawn', async ({
     engine,
   }) => {
     const { connections } = engine;
@@ -133,7 +133,7 @@ describe('what people say about a control', () => {
     expect(await engine.store.proof.verify(id)).toMatchObject({ ok: true });
   });
 
-  test('ends by itself, and is called out then', async ({ engine }) => {
+  test('expires, and is shown as expired', async ({ engine }) => {
     const { id } = await engine.connect();
     await engine.connections.annotate(id, {
       ...said,

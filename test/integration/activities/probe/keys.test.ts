@@ -12,7 +12,7 @@ const { path } = ENDPOINTS.account;
 const accountCalls = (requests: readonly { readonly path: string; readonly accessKey?: string }[], key: string) =>
   requests.filter((call) => call.path === path && call.accessKey === key);
 
-/** Saved but not in use: every stream is paused with a note, and nothing was kept as evidence. */
+/** Checks that keys are saved but not in use: every stream is paused with a note, and nothing was stored as evidence. */
 async function expectPaused(engine: Engine, { id }: Connected, note: RegExp): Promise<void> {
   const status = await engine.connections.status(id);
   expect(status).toMatchObject({ connectionId: id, state: 'refused', credentials: { version: 1, state: 'pending' } });
@@ -73,7 +73,7 @@ describe('keys of which one is wrong are refused: saved, paused, and the note sa
   });
 });
 
-test('keys that have expired are told apart from wrong ones', async ({ engine }) => {
+test('expired keys are distinguished from wrong ones', async ({ engine }) => {
   const tenant = engine.addTenant();
   tenant.running.expired = true;
   const connected = await engine.connect(tenant);
@@ -81,7 +81,7 @@ test('keys that have expired are told apart from wrong ones', async ({ engine })
   await expectPaused(engine, connected, /keys v1\b.* expired.*The access key .*has expired\. Request new keys/);
 });
 
-test('an account that lives elsewhere is told to be in the wrong region', async ({ engine }) => {
+test('an account of another region is reported as in the wrong region', async ({ engine }) => {
   const tenant = engine.addTenant();
   const problem = { kind: 'fail', code: 'err_audit_log_incorrect_region' } as const;
   engine.simulator.faults.add({ path, accessKey: tenant.keys.accessKey, fault: problem });
@@ -108,7 +108,7 @@ test('keys that are refused while the clocks disagree are not judged', async ({ 
   }
 });
 
-test('a clock that is off does not matter as long as Mimecast takes the keys, and is told', async ({ engine }) => {
+test('a wrong clock does not matter as long as Mimecast accepts the keys, and is reported', async ({ engine }) => {
   const simulator = await startSimulator({ clockSkewMs: -7 * MINUTE_MS });
   try {
     const { report } = await engine.connect(addTenant(simulator), { baseUrl: simulator.url });
@@ -119,7 +119,7 @@ test('a clock that is off does not matter as long as Mimecast takes the keys, an
   }
 });
 
-test('a Mimecast that cannot be reached says nothing about the keys', async ({ engine }) => {
+test('keys are not judged when Mimecast cannot be reached', async ({ engine }) => {
   const gone = await startSimulator();
   const tenant = addTenant(gone);
   await gone.stop();
@@ -138,7 +138,7 @@ test('keys of another account than the expected one are refused', async ({ engin
   await expectPaused(engine, connected, /is about CUK99A999/);
 });
 
-test('keys that may not read the account are good keys: the missing permission is named', async ({ engine }) => {
+test('keys that may not read the account are accepted: the missing permission is named', async ({ engine }) => {
   const tenant = engine.addTenant({ access: { account: 'forbidden' } });
   const { report, id } = await engine.connect(tenant);
   expect(report).toMatchObject({

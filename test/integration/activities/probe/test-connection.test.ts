@@ -48,7 +48,7 @@ test('a test of a connection stores and changes nothing, whatever it finds', asy
   expect([await everything(engine), await schedules(engine, id)]).toEqual(before);
 });
 
-test('asked to find the region, it names the base URL that takes the keys, and tries no other without being asked', async () => {
+test('on request it finds the region: it names the base URL that accepts the keys, and tries no other without the request', async () => {
   const elsewhere = await startSimulator();
   const searching = await startEngine({ worker: { regionBaseUrls: [elsewhere.url] } });
   try {

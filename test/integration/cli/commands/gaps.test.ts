@@ -23,7 +23,7 @@ const run = (engine: Engine, ...argv: readonly string[]): Promise<Ran> =>
 const gapsOf = async (engine: Engine, id: string): Promise<GapReport> =>
   JSON.parse((await run(engine, 'gaps', id, '--json')).stdout) as GapReport;
 
-/** The arguments of a command that was printed for somebody to copy. */
+/** The arguments of a command that was printed to be copied. */
 const argumentsOf = (command = ''): string[] => command.split(' ').slice(1);
 
 test('after an outage it names what is lost and what can be filled, and its own commands fill all that can be', async ({
@@ -52,7 +52,7 @@ test('after an outage it names what is lost and what can be filled, and its own 
   expect(report.windows).toMatchObject({ done: 60, failed: 0, total: 60 });
   expect(report.newEvents).toBeGreaterThanOrEqual(4);
   const after = await gapsOf(engine, id);
-  // What is owed grows while the clock goes on; of what was missing nothing that can be had is left.
+  // The owed range grows with the clock; of the missing ranges none that can be filled is left.
   const { to = '' } = outage.owed ?? {};
   expect(after.missing.filter(({ fillable, start }) => fillable && start < to)).toEqual([]);
   expect(after.missing[0]).toMatchObject({ start: outage.heldUntil, fillable: false });

@@ -38,9 +38,9 @@ interface RanWithJson extends Ran {
 }
 
 interface Place {
-  /** Not reachable, as for whoever verifies elsewhere. */
+  /** Without the database, as a verifier elsewhere. */
   readonly offline?: boolean;
-  /** What a person at the terminal answers. */
+  /** Input of a person at the terminal. */
   readonly types?: string;
 }
 
@@ -134,7 +134,7 @@ describe('a bundle', () => {
     expect(claims['hash']).toBe(hash.toString('hex'));
   });
 
-  test('that was changed, cut off, or is another one is told by exit code 1 and the first record', async ({
+  test('that was changed or cut off fails with exit code 1 and the first invalid record', async ({
     database,
     folder,
   }) => {
@@ -162,13 +162,13 @@ describe('a bundle', () => {
     }
   });
 
-  test('of a log that was made anew is found by the checkpoint alone', async ({ database, store, folder }) => {
+  test('of a rebuilt log is detected by the checkpoint alone', async ({ database, store, folder }) => {
     const { key, checkpoint } = await kept(database, folder);
     await database.clear();
     await connect(store, 'acme');
-    const anew = await written(database, folder, 'anew.jsonl', ['export', 'acme', '--what', 'bundle']);
-    expect((await run(database, ['verify', '--bundle', anew], { offline: true })).exitCode).toBe(0);
-    const ran = await run(database, ['verify', '--bundle', anew, '--checkpoint', checkpoint, '--key', key], {
+    const rebuilt = await written(database, folder, 'rebuilt.jsonl', ['export', 'acme', '--what', 'bundle']);
+    expect((await run(database, ['verify', '--bundle', rebuilt], { offline: true })).exitCode).toBe(0);
+    const ran = await run(database, ['verify', '--bundle', rebuilt, '--checkpoint', checkpoint, '--key', key], {
       offline: true,
     });
     expect([ran.exitCode, ran.stdout]).toEqual([
@@ -178,7 +178,7 @@ describe('a bundle', () => {
   });
 });
 
-test('a checkpoint that says nothing about what is verified is refused', async ({ database, store, folder }) => {
+test('a checkpoint of another log is rejected', async ({ database, store, folder }) => {
   const { key, checkpoint, bundle } = await kept(database, folder);
   await connect(store, 'globex');
   const globex = await written(database, folder, 'globex.jsonl', ['export', 'globex', '--what', 'bundle']);
@@ -251,7 +251,7 @@ describe('erase', () => {
     ['two rules', ['--reason', 'r', '--subject', 'jane', '--before', '2025-01-01'], 'usage.erase'],
     ['no reason', ['--before', '2025-01-01'], 'usage.missingMandatoryOptionValue'],
     ['a date to come', ['--before', '2999-01-01', '--reason', 'r'], 'invalid-date'],
-    ['a subject that stands everywhere', ['--subject', 'a ', '--reason', 'r'], 'invalid-subject'],
+    ['a subject that matches everything', ['--subject', 'a ', '--reason', 'r'], 'invalid-subject'],
     ['an unknown kind', ['--before', '2025-01-01', '--reason', 'r', '--what', 'mail'], 'usage.invalidArgument'],
   ])('refuses %s', async ([, argv, code], { database }) => {
     expect(await run(database, ['erase', 'acme', ...argv, '--yes', '--json'])).toMatchObject({

@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 const scheduleOf = (patient: Patient, id: string, stream: PolledStream = 'policies'): ScheduleHandle =>
   patient.engine.client.schedule.getHandle(pollScheduleId(id, stream));
 
-/** Every row of the database, and all that a look or a change would leave behind in Temporal. */
+/** Every row of the database, and everything in Temporal that a change would leave behind. */
 async function everything(patient: Patient, id: string): Promise<unknown> {
   const { client, database } = patient.engine;
   const tables = await database.query<{ name: string }>(
@@ -31,15 +31,15 @@ async function everything(patient: Patient, id: string): Promise<unknown> {
   return [await Promise.all(digests), await Promise.all(schedules), runId, historyLength];
 }
 
-/** Does what the doctor said, and expects it well again. */
+/** Runs the next step of the doctor, and expects a healthy connection. */
 async function follow(patient: Patient, step: string | undefined, id: string): Promise<void> {
   const [, command = ''] = /temporal-mimecast (.*)$/.exec(step ?? '') ?? [];
   expect(await patient.run(command.split(' '))).toMatchObject({ exitCode: 0 });
   expect(await patient.doctor([id])).toMatchObject({ exitCode: 0, troubles: [] });
 }
 
-describe('all is well', () => {
-  test('every check says so, Mimecast is not called, and nothing is changed by looking', async ({ patient }) => {
+describe('everything is healthy', () => {
+  test('every check passes, Mimecast is not called, and nothing is changed', async ({ patient }) => {
     const { doctor, engine, healthy } = patient;
     const before = await everything(patient, healthy);
     const calls = engine.simulator.requests.length;
@@ -92,7 +92,7 @@ describe('all is well', () => {
   });
 });
 
-describe('one thing is broken, just that is found, and the next step mends it', () => {
+describe('one thing is broken: only that is found, and the next step fixes it', () => {
   test('a schedule was deleted', async ({ patient }) => {
     const id = await patient.connected();
     await scheduleOf(patient, id).delete();
@@ -197,7 +197,7 @@ describe('one thing is broken, just that is found, and the next step mends it', 
   });
 });
 
-test('among many, only those that need somebody are listed', async ({ patient }) => {
+test('among many, only those that need action are listed', async ({ patient }) => {
   const id = await patient.connected();
   await scheduleOf(patient, id).delete();
   const { checks, troubles } = await patient.doctor();

@@ -10,7 +10,7 @@ const NO_POSTGRES = `postgres://u:${PLANTED_PASSWORD}@127.0.0.1:1/x`;
 const NO_TEMPORAL = '127.0.0.1:1';
 
 describe('Temporal', () => {
-  test('is not there: what needs it is skipped, and the rest is looked at', async ({ patient }) => {
+  test('is unreachable: checks that need it are skipped, and the others run', async ({ patient }) => {
     const seen = await patient.doctor([patient.healthy], { TEMPORAL_ADDRESS: NO_TEMPORAL });
     expect(seen).toMatchObject({ exitCode: 1, troubles: ['failure temporal/reachable'] });
     expect(seen.steps[0]).toContain('TEMPORAL_ADDRESS');
@@ -36,7 +36,7 @@ describe('Temporal', () => {
       namespace,
       workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
     });
-    // The server takes a moment to know its new namespace everywhere.
+    // A new namespace is not known everywhere at once.
     const finding = await vi.waitFor(
       async () => {
         const { checks } = await patient.doctor([], { TEMPORAL_NAMESPACE: namespace });
@@ -52,7 +52,7 @@ describe('Temporal', () => {
     );
   });
 
-  test('has nobody who polls the task queue', async ({ patient }) => {
+  test('has no worker on the task queue', async ({ patient }) => {
     const { engine, doctor } = patient;
     const id = await patient.connected();
     const row = await engine.store.connections.read(id);
@@ -75,7 +75,7 @@ describe('Postgres', () => {
     ['gone', NO_POSTGRES],
     ['not named', ''],
     ['misspelt', `no url ${PLANTED_PASSWORD}`],
-  ])('is %s: what needs it is skipped', async ([, url], { patient }) => {
+  ])('is %s: checks that need it are skipped', async ([, url], { patient }) => {
     const seen = await patient.doctor([patient.healthy], { DATABASE_URL: url });
     expect(seen).toMatchObject({ exitCode: 1, troubles: ['failure postgres/reachable'] });
     expect(seen.steps[0]).toContain('DATABASE_URL');
@@ -123,7 +123,7 @@ describe('Postgres', () => {
   });
 });
 
-describe('the ring', () => {
+describe('the keyring', () => {
   const withRing = (patient: Patient, file: string): Promise<Examination> =>
     patient.doctor([patient.healthy], { MIMECAST_KEYRING_FILE: file });
 

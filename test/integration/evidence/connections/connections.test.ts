@@ -133,7 +133,7 @@ describe('disconnecting', () => {
     await store.connections.promote('acme', 1, proof);
   });
 
-  test('raises the generation once, destroys the keys, and may be asked for again', async ({ database, store }) => {
+  test('raises the generation once, destroys the keys, and can be repeated', async ({ database, store }) => {
     expect(await store.connections.beginDisconnect('acme')).toMatchObject({ state: 'disconnecting', generation: 2 });
     expect(await store.connections.beginDisconnect('acme')).toMatchObject({ state: 'disconnecting', generation: 2 });
     const row = await store.connections.finishDisconnect('acme');
@@ -146,7 +146,7 @@ describe('disconnecting', () => {
     expect(await entries(database)).toEqual(kinds);
   });
 
-  test('and connecting again goes on with the same account and the next version', async ({ store }) => {
+  test('and connecting again keeps the account and takes the next version', async ({ store }) => {
     await store.connections.beginDisconnect('acme');
     await store.connections.finishDisconnect('acme');
     const again = await store.connections.open({ ...acme, sealed: 'sealed-2' });

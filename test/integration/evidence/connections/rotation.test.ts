@@ -217,7 +217,7 @@ describe('the outcome of a rotation', () => {
       entries: [{ kind: 'rotation-refused', data: { reason: null, note: null } }],
     },
   ])(
-    'is shown, and stands in the log when it was refused: $what',
+    'is shown, and is in the log when it was rejected: $what',
     async ({ outcome, entries }, { database, connections }) => {
       await connected(connections);
       const row = await connections.recordRotation('acme', outcome);

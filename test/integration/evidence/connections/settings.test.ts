@@ -52,7 +52,7 @@ describe('settings', () => {
     },
   );
 
-  test('that go away are told as well', async ({ database, connections }) => {
+  test('that are removed are in the log too', async ({ database, connections }) => {
     await connections.updateSettings('acme', { ...SETTINGS, expectedAccount: 'CUK1A1' });
     await connections.updateSettings('acme', SETTINGS);
     const changed = { expectedAccount: { from: 'CUK1A1', to: null } };

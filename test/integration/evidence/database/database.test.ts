@@ -22,9 +22,7 @@ describe('migrations', () => {
     expect(await migrate(database.url)).toEqual({ applied: [] });
   });
 
-  test('that are missing are what the store complains about, with the command that mends it', async ({
-    emptyDatabase: database,
-  }) => {
+  test('that are missing are reported by the store, with the command to run', async ({ emptyDatabase: database }) => {
     const store = createEvidenceStore({ databaseUrl: database.url });
     const claim = store.claimNamespace('default');
     await expect(claim).rejects.toThrow(EvidenceSchemaError);
@@ -79,7 +77,7 @@ test('a connection that breaks in the middle of a transaction fails that transac
   await database.drop();
 });
 
-test('a restart of Postgres under load loses no page, stores none twice, and the pool goes on', async () => {
+test('a restart of Postgres under load loses no page, stores none twice, and the pool recovers', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'mimecast-postgres-'));
   let server = await startPostgres({ dataDir });
   await migrate(server.url);

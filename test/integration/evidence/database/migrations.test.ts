@@ -22,7 +22,7 @@ describe('a database of the first version', () => {
     for (const [table, rows] of Object.entries(held)) expect(rows, table).not.toEqual([]);
   });
 
-  test('comes through the migrations with nothing changed', async ({ restored: database }) => {
+  test('is migrated without a change of its rows', async ({ restored: database }) => {
     const before = await database.dump();
     const pending = await pendingMigrations(database.url);
     expect(pending[0]).toBe('0002-rotation');
@@ -37,7 +37,7 @@ describe('a database of the first version', () => {
     }
   });
 
-  test('goes on from there: reads, verifies and rotates', async ({ restored: database }) => {
+  test('is usable after the migrations: reads, verifies and rotates', async ({ restored: database }) => {
     await migrate(database.url);
     const store = createEvidenceStore({ databaseUrl: database.url });
     const rows = await store.connections.list();

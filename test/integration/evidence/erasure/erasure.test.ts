@@ -90,7 +90,7 @@ describe('an erasure by age', () => {
     });
   });
 
-  test('asked for again erases nothing more, and one that was interrupted is gone on with', async ({ store }) => {
+  test('again erases nothing more, and an interrupted one is completed', async ({ store }) => {
     await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 1500)));
     const request = { rule: { before: secondsAfterNoon(2000) }, reason: 'old' };
     const interrupted = await store.erasure.erase('acme', request, AbortSignal.abort());
@@ -180,11 +180,11 @@ describe('an erasure by subject', () => {
     expect(erased).not.toHaveProperty('body');
     expect(erased).not.toHaveProperty('contentSha256');
 
-    const anew = granted(await store.observations.record(policies()));
-    expect(anew).not.toHaveProperty('erasedBy');
+    const again = granted(await store.observations.record(policies()));
+    expect(again).not.toHaveProperty('erasedBy');
     const [before, , , after] = await exported();
     expect(before).not.toHaveProperty('body');
-    expect(after).toMatchObject({ sha256: anew.digest, body: expect.stringContaining('Jane') as string });
+    expect(after).toMatchObject({ sha256: again.digest, body: expect.stringContaining('Jane') as string });
     expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
   });
 

@@ -61,7 +61,7 @@ describe('observations', () => {
   });
 });
 
-test('how a poll ended is kept once, however often it is told', async ({ database, store }) => {
+test('the result of a poll is stored once, however often it is recorded', async ({ database, store }) => {
   const poll = {
     connectionId: 'acme',
     stream: 'audit-events',
@@ -92,7 +92,7 @@ describe('verification', () => {
     await store.observations.record(policies);
   });
 
-  test('holds for evidence that nobody touched', async ({ store }) => {
+  test('passes for unchanged evidence', async ({ store }) => {
     expect(await store.proof.verify('acme')).toEqual({ connectionId: 'acme', ok: true, records: 5 });
     expect(await store.proof.verify('nobody')).toEqual({ connectionId: 'nobody', ok: true, records: 0 });
   });

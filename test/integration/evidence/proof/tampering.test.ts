@@ -120,7 +120,7 @@ function sortedEvent(number: number): unknown {
 interface Tampering {
   readonly what: string;
   readonly sql: string;
-  /** The entry that does not hold. */
+  /** Number of the first invalid entry. */
   readonly sequence: number;
 }
 
@@ -160,7 +160,7 @@ const tamperings: fc.Arbitrary<Tampering> = fc.oneof(
     .map(([number, by]) => ({
       what: `an event marked as erased by entry ${by}`,
       sql: `update mimecast.audit_events set body = null, erased_by = ${by} where ${event(number)}`,
-      // An erasure is found to say otherwise when it comes; what claims anything else is itself the first that does not hold.
+      // An erased record contradicts its erasure, an entry that comes later; with any other claim the record itself is invalid.
       sequence: by === ERASED_EVENTS_ENTRY || by === ERASED_OBSERVATION_ENTRY ? by : pageEntryOf(number),
     })),
   erasedEvent.map((number) => ({
@@ -241,14 +241,14 @@ const tamperings: fc.Arbitrary<Tampering> = fc.oneof(
     sequence: 7,
   }),
   fc.constant({
-    what: 'an observation that no entry tells of',
+    what: 'an observation without an entry',
     sql: `insert into mimecast.observations (connection_id, stream, endpoint, outcome, observed_at, dropped_fields, run_id, log_sequence)
           values ('acme', 'policies', 'url-protect', 'unavailable', now(), '{}', 'run-1', 99)`,
     sequence: 0,
   }),
 );
 
-test('what nobody touched holds, with what was erased counted, in the database and in the bundle', async () => {
+test('unchanged evidence verifies, with erased records counted, in the database and in the bundle', async () => {
   const expected = {
     connectionId: 'acme',
     ok: true,
@@ -262,13 +262,13 @@ test('what nobody touched holds, with what was erased counted, in the database a
   expect(bundle.join('\n')).not.toMatch(/jane/i);
 });
 
-test('whatever is done to the database is found, and the first entry that does not hold is named', async () => {
+test('any change of the database is detected, and the first invalid entry is named', async () => {
   await fc.assert(
     fc.asyncProperty(tamperings, async ({ sql, sequence }) => {
       await restore();
       await database.query(sql);
       expect(await store.proof.verify('acme')).toMatchObject({ ok: false, firstBroken: { sequence } });
-      // A bundle made of it afterwards does not pass either. What no entry tells of does not get into one.
+      // A bundle made of it afterwards fails too. Records without an entry are not in a bundle.
       if (sequence > 0) expect(await verifyLines(await bundleOf('acme'))).toMatchObject({ ok: false });
     }),
     { numRuns: 50 },
@@ -318,8 +318,8 @@ describe('whatever is done to a bundle is found', () => {
   });
 });
 
-describe('a history that was made anew as a whole', () => {
-  /** SQL: recomputes the chain of acme from an entry on, and the head, as whoever may write to the database can. */
+describe('a history that was rebuilt as a whole', () => {
+  /** SQL: recomputes the chain of acme from an entry on, and the head, as someone with write access can. */
   const RECHAIN = `
     do $$
     declare entry record; previous bytea := sha256('mimecast evidence log of acme');
@@ -356,7 +356,7 @@ describe('a history that was made anew as a whole', () => {
     }
   });
 
-  test('goes on well after a checkpoint, which then lies on the chain before its end', async () => {
+  test('verifies beyond a checkpoint that lies on the chain before its end', async () => {
     await store.observations.record(blockOf('acme', 'new@example.com'));
     expect(await store.proof.verify('acme', checkpoint)).toMatchObject({
       ok: true,

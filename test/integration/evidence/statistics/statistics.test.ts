@@ -189,7 +189,7 @@ describe('a page is stored whole or not at all', () => {
     expect(await verified(store)).toBe(true);
   });
 
-  test('the same page again is refused: its attempt was told that it is stored', async ({ store }) => {
+  test('the same page again is rejected, as it is already stored', async ({ store }) => {
     const page = pageOf(await taken(store), 0, [clickAt(0)], { nextToken: 'next' });
     granted(await store.statistics.storePage(page));
     expect(await store.statistics.storePage(page)).toBe('superseded');
@@ -257,7 +257,7 @@ describe('what is kept of rows', () => {
       PLANTED.some((value) => text.includes(value)) ? [table] : [],
     );
 
-  test('nothing that names people, unless it is asked for', async ({ database, store }) => {
+  test('nothing that names people, unless rows are kept', async ({ database, store }) => {
     await read(store, {}, [[clickAt(0)]]);
     expect(await found(database)).toEqual([]);
     await read(store, { start: after(HOUR_MS), end: after(2 * HOUR_MS) }, [[clickAt(1.5 * HOUR_MS)]], {

@@ -39,7 +39,7 @@ function tenantWithEvents(engine: Engine, aDay: number, days: readonly number[])
 const someStored = (engine: Engine, id: string): Promise<void> =>
   until(async () => (await windowsOf(engine.database, id)).some(({ kind, pages }) => kind === 'backfill' && pages > 0));
 
-describe('a range that nobody has polled', () => {
+describe('a range that was not polled', () => {
   test('is read whole, and neither a second backfill nor the polls read it again or lose what is around it', async ({
     engine,
   }) => {
@@ -72,10 +72,10 @@ describe('a range that nobody has polled', () => {
     expect(poll).toMatchObject({ outcome: 'collected', newEvents: vendorIds(tenant).length - report.newEvents });
     expect(await heldIds(engine.database, id)).toEqual(vendorIds(tenant));
     expect(await verified(engine, id)).toBe(true);
-    await expectToldByTheEngine(engine, report, id);
+    await expectShownByTemporal(engine, report, id);
   });
 
-  async function expectToldByTheEngine(
+  async function expectShownByTemporal(
     engine: Engine,
     { workflowId, runId, windows, pages }: BackfillReport,
     id: string,
@@ -97,7 +97,7 @@ describe('a range that nobody has polled', () => {
     await Worker.runReplayHistory(code, history, workflowId);
   }
 
-  test('is ended by the vendor’s look-back: what lies before it is told, and recorded as a gap when it was owed', async ({
+  test('ends at the vendor’s look-back: the range before it is reported, and recorded as a gap when it was owed', async ({
     engine,
   }) => {
     const { id, tenant } = await engine.connect();
@@ -138,7 +138,7 @@ describe('a range that nobody has polled', () => {
   });
 });
 
-test('in the middle of a poll both go on: all is held once, and the watermark is the poll’s alone', async ({
+test('in the middle of a poll both continue: events are stored once, and only the poll moves the watermark', async ({
   engine,
 }) => {
   const tenant = tenantWithEvents(engine, 40, [31]);
@@ -149,7 +149,7 @@ test('in the middle of a poll both go on: all is held once, and the watermark is
   await gate.reached();
   const { watermark } = await engine.store.ledger.position(id, STREAM);
 
-  // Begins in what the poll holds, and reaches over the window that it is reading to what it has not come to.
+  // Begins in what the poll has stored, and reaches over the window that it reads to what it has not read yet.
   const started = await engine.connections.startBackfill(id, { from: dayAgo(40), to: dayAgo(10) });
   const backfilling = engine.connections.backfill(id, { from: dayAgo(40), to: dayAgo(10) });
   await until(async () =>
@@ -173,7 +173,7 @@ test('in the middle of a poll both go on: all is held once, and the watermark is
   expect(await verified(engine, id)).toBe(true);
 });
 
-test('what is cancelled goes on from its pages when it is run again', async ({ engine }) => {
+test('a cancelled backfill resumes at its pages when it is run again', async ({ engine }) => {
   const days = Array.from({ length: 12 }, (_, index) => 50 - index);
   const tenant = tenantWithEvents(engine, 40, days);
   const { id } = await engine.connect(tenant, SETTINGS);
@@ -209,7 +209,7 @@ test('what is cancelled goes on from its pages when it is run again', async ({ e
   expect(await verified(engine, id)).toBe(true);
 });
 
-test('a disconnect in its middle ends it: nothing more is stored, and no window is left open', async ({ engine }) => {
+test('a disconnect ends it: nothing more is stored, and no window is left open', async ({ engine }) => {
   const tenant = tenantWithEvents(engine, 40, [50, 49, 48]);
   const { id } = await engine.connect(tenant, SETTINGS);
   const gate = holdPagesAfter(engine.simulator, 6);
@@ -218,7 +218,7 @@ test('a disconnect in its middle ends it: nothing more is stored, and no window 
   await someStored(engine, id);
   await engine.connections.disconnect(id);
   const held = await heldIds(engine.database, id);
-  // Cancelled, or told by the first page that it may not store: whichever comes first.
+  // Cancelled, or rejected when it stores its first page, whichever comes first.
   expect((await backfilling).outcome).toMatch(/^(cancelled|disconnected)$/);
   gate.open();
 
@@ -231,7 +231,7 @@ test('a disconnect in its middle ends it: nothing more is stored, and no window 
   expect(await verified(engine, id)).toBe(true);
 });
 
-test('keys that are refused are refused once, not by every window, and the connection is told', async ({ engine }) => {
+test('refused keys are refused once, not by every window, and the connection is notified', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   engine.simulator.faults.add({
     path: ENDPOINTS[STREAM].path,
@@ -250,7 +250,7 @@ test('keys that are refused are refused once, not by every window, and the conne
   expect((await handle.describe()).typedSearchAttributes.get(OUTCOME_ATTRIBUTE)).toBe('auth-refused');
 });
 
-test('a tight limit is never run into, and a poll beside it finds calls', async () => {
+test('a tight rate limit is never exceeded, and a poll at the same time gets calls', async () => {
   const tight = await startEngine({ simulator: { rateLimit: { calls: 40, windowMs: 1_500 } } });
   try {
     const tenant = addTenant(tight.simulator, { events: 0 });
@@ -267,7 +267,7 @@ test('a tight limit is never run into, and a poll beside it finds calls', async 
   }
 });
 
-describe('is refused, and nothing is started', () => {
+describe('is rejected, and nothing is started', () => {
   test.for<[string, (engine: Engine) => Promise<string>, { from: Date; to?: Date }, string]>([
     [
       'for a range that ends before it begins',
@@ -277,12 +277,7 @@ describe('is refused, and nothing is started', () => {
     ],
     ['for the future', connectedId, { from: new Date(Date.now() + DAY_MS) }, 'invalid-range'],
     ['for what is no date', connectedId, { from: new Date(NaN) }, 'invalid-range'],
-    [
-      'for a connection that nobody knows',
-      () => Promise.resolve('nobody'),
-      { from: ago(HOUR_MS) },
-      'unknown-connection',
-    ],
+    ['for an unknown connection', () => Promise.resolve('nobody'), { from: ago(HOUR_MS) }, 'unknown-connection'],
   ])('%s', async ([, idOf, request, code], { engine }) => {
     const id = await idOf(engine);
     await expect(engine.connections.backfill(id, request)).rejects.toMatchObject({ name: 'MimecastClientError', code });

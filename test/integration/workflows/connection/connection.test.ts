@@ -14,7 +14,7 @@ async function runsOf(engine: Engine, id: string): Promise<{ runId: string; stat
   return runs.sort((a, b) => b.startTime.getTime() - a.startTime.getTime());
 }
 
-test('a worker that is restarted between connect and poll goes on where the other one was', async ({ engine }) => {
+test('a worker that is restarted between connect and poll continues', async ({ engine }) => {
   const { id } = await engine.connect();
   await engine.restartWorker();
   expect(await engine.connections.test(id)).toMatchObject({ ok: true });
@@ -47,9 +47,7 @@ test('the sealed keys stay in the history of the run that received them and are 
   expect(await holdsKeys(newest?.runId)).toBe(false);
 });
 
-test('a connect of the wrong form is refused and leaves nothing behind; the right one after it succeeds', async ({
-  engine,
-}) => {
+test('an invalid connect is rejected and leaves nothing behind; a valid one after it succeeds', async ({ engine }) => {
   const tenant = engine.addTenant();
   const id = engine.newId();
   const request = { baseUrl: engine.simulator.url, credentials: tenant.keys };
@@ -73,7 +71,7 @@ test('a connect of the wrong form is refused and leaves nothing behind; the righ
   expect(await engine.connections.poll(id, ['account'])).toMatchObject([{ outcome: 'collected' }]);
 });
 
-test('a connection whose workflow was lost is still there: its row is the truth', async ({ engine }) => {
+test('a connection whose workflow was lost still exists: its row is authoritative', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   await engine.client.workflow.getHandle(connectionWorkflowId(id)).terminate('lost');
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected' });
@@ -84,7 +82,7 @@ test('a connection whose workflow was lost is still there: its row is the truth'
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected', credentials: { version: 1 } });
 });
 
-test('many messages at once are carried out one after the other, and none is lost', async ({ engine }) => {
+test('concurrent messages are handled one after the other, and none is lost', async ({ engine }) => {
   const { id } = await engine.connect();
   const answers = await Promise.all([
     ...Array.from({ length: 8 }, () => engine.connections.pollNow(id, ['account'])),

@@ -63,7 +63,7 @@ test('disconnecting deletes the schedules, destroys the keys, keeps the evidence
   expect(engine.simulator.requests).toHaveLength(asked);
 });
 
-test('connecting again goes on with the same evidence and the same log, under new keys', async ({ engine }) => {
+test('connecting again continues the same evidence and the same log, with new keys', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   await engine.connections.poll(id, ['audit-events', 'account']);
   await engine.connections.disconnect(id);
@@ -91,7 +91,7 @@ test('connecting again goes on with the same evidence and the same log, under ne
   expect(poll?.head?.sequence).toBe(verified.records);
 });
 
-test('keys of another account cannot take a disconnected connection up again', async ({ engine }) => {
+test('keys of another account cannot connect a disconnected connection', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   await engine.connections.disconnect(id);
   const other = engine.addTenant();
@@ -122,7 +122,7 @@ describe('a poll that is running while its connection is disconnected', () => {
     await expectNothingScheduled(engine, id);
   });
 
-  test('lets go of a call that Mimecast does not answer', async ({ engine }) => {
+  test('cancels a call that Mimecast does not answer', async ({ engine }) => {
     const { id, tenant } = await engine.connect();
     strike(engine, tenant, 'url-protect', { kind: 'hang' });
     const polling = engine.connections.poll(id, ['policies']);
@@ -152,7 +152,7 @@ test('disconnecting does not wait for a connect that Mimecast leaves without an 
   expect(await sealedKeysOf(engine, id)).toMatchObject([{ state: 'rejected', sealed: null }]);
 });
 
-test('of two connects of the same id at once one wins and the other is refused, and nothing is left half done', async ({
+test('of two concurrent connects of the same id one succeeds and the other is rejected, and nothing is left incomplete', async ({
   engine,
 }) => {
   const tenants = [engine.addTenant(), engine.addTenant()] as const;
@@ -175,7 +175,7 @@ test('of two connects of the same id at once one wins and the other is refused, 
   expect(await engine.connections.status(id)).toMatchObject({ state: 'connected', credentials: { version: 1 } });
 });
 
-test('two that ask for a poll at once are told of the same run', async ({ engine }) => {
+test('two concurrent requests for a poll get the same run', async ({ engine }) => {
   const { id, tenant } = await engine.connect();
   strike(engine, tenant, 'audit-events', { kind: 'delay', delayMs: 20 });
   const started = await Promise.all([
@@ -199,7 +199,7 @@ test('two that ask for a poll at once are told of the same run', async ({ engine
 
 describe('a poll that is started by hand', () => {
   test.for(POLLED_STREAMS)(
-    'of %s, for a connection that is not there, says so and does nothing',
+    'of %s, for an unknown connection, fails with that reason and does nothing',
     async (stream, { engine }) => {
       const connectionId = engine.newId();
       const handle = await engine.client.workflow.start(POLL_WORKFLOWS[stream], {

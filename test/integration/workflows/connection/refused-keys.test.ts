@@ -5,7 +5,7 @@ import { type Connected, type Engine } from '../../../support/engine.js';
 import { until } from '../../../support/until.js';
 import { test } from '../../../support/test.js';
 
-/** Times of a connection that looks again at once and probes seldom, so that a test sees one thing at a time. */
+/** Times of a connection that confirms a refusal at once and probes seldom, so that a test sees one thing at a time. */
 const SOON = { confirmAfterMs: 200, probeAfterMs: [3_600_000], probeEveryMs: 86_400_000 };
 const DAY_MS = 86_400_000;
 
@@ -18,7 +18,7 @@ const untilPaused = (engine: Engine, id: string, count: number): Promise<void> =
 const pausedStreams = async (engine: Engine, id: string): Promise<string[]> =>
   (await engine.connections.status(id)).streams.filter(({ paused }) => paused).map(({ stream }) => stream);
 
-test('refused keys, looked at twice, pause this connection and no other, and the red run says what to do', async ({
+test('keys that are refused twice pause this connection and no other, and the failed run says what to do', async ({
   engine,
 }) => {
   const { connections, simulator } = engine;
@@ -61,7 +61,7 @@ test('good keys resume what refused keys had paused, poll what was missed, and l
   expect(await pausedStreams(engine, id)).toEqual([]);
 });
 
-test('one incident at the vendor pauses nobody', async ({ engine }) => {
+test('a single refusal pauses no connection', async ({ engine }) => {
   const { connections, simulator } = engine;
   const { id, tenant } = await connectWith(engine, SOON);
   simulator.faults.add({ fault: { kind: 'status', status: 401 }, accessKey: tenant.keys.accessKey, times: 1 });
@@ -73,7 +73,7 @@ test('one incident at the vendor pauses nobody', async ({ engine }) => {
   expect(await pausedStreams(engine, id)).toEqual([]);
 });
 
-test('a clock that is off judges no keys', async ({ engine }) => {
+test('keys are not judged while the clock is wrong', async ({ engine }) => {
   const { simulator } = engine;
   const { id, tenant } = await connectWith(engine, { ...SOON, confirmAfterMs: 100 });
   tenant.running.rotateKeys();
@@ -90,7 +90,7 @@ test('a clock that is off judges no keys', async ({ engine }) => {
   simulator.faults.remove(fault);
 });
 
-test('a paused connection is tried again by itself, heals, and polls what was missed', async ({ engine }) => {
+test('a paused connection is probed, recovers, and polls what was missed', async ({ engine }) => {
   const { connections, simulator } = engine;
   const { id, tenant } = await connectWith(engine, { confirmAfterMs: 100, probeAfterMs: [1_500], probeEveryMs: 1_500 });
   const fault = simulator.faults.add({ fault: { kind: 'status', status: 401 }, accessKey: tenant.keys.accessKey });
@@ -116,7 +116,7 @@ test('resume tries refused keys first: still refused, it stays paused and says w
   expect(await connections.rotate(id, { credentials })).toMatchObject({ accepted: true });
 });
 
-test('keys that a first connect was refused with can be mended by a rotation', async ({ engine }) => {
+test('keys that were refused at the first connect can be replaced by a rotation', async ({ engine }) => {
   const { connections } = engine;
   const tenant = engine.addTenant();
   const wrong = { ...tenant.keys, secretKey: Buffer.from('wrong').toString('base64') };
@@ -130,7 +130,7 @@ test('keys that a first connect was refused with can be mended by a rotation', a
   expect(await pausedStreams(engine, id)).toEqual([]);
 });
 
-test('keys become due and overdue by themselves, over restarts and new runs', async ({ engine }) => {
+test('keys become due and overdue with time, over restarts and new runs', async ({ engine }) => {
   const { client, connections } = engine;
   const issuedAt = new Date(Date.now() - 75 * DAY_MS + 6_000);
   const { id } = await engine.connect(undefined, { issuedAt });
@@ -145,7 +145,7 @@ test('keys become due and overdue by themselves, over restarts and new runs', as
   expect((await connections.status(old.id)).credentials).toMatchObject({ age: 'overdue', ageDays: 91 });
 });
 
-test('a pause that somebody made in Temporal is kept, and lifted by resume', async ({ engine }) => {
+test('a pause that was set in Temporal is kept, and lifted by resume', async ({ engine }) => {
   const { client, connections } = engine;
   const { id } = await engine.connect();
   await client.schedule.getHandle(pollScheduleId(id, 'policies')).pause('by hand');

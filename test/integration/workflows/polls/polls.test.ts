@@ -55,7 +55,7 @@ test('connect, then poll: every stream is collected, and each endpoint says for 
   expect(await verified(engine, id)).toBe(true);
 });
 
-describe('what the vendor has in the polled range is what is held, each event once', () => {
+describe('every event of the vendor in the polled range is stored, once:', () => {
   const cases: [string, SimulatorOptions, 'meta' | 'data'][] = [
     ['newest first', { order: 'newest-first' }, 'meta'],
     ['oldest first', { order: 'oldest-first' }, 'meta'],
@@ -154,7 +154,7 @@ test('an event that Mimecast shows a day late is found by the daily reading of t
   expect((await windowsOf(engine.database, id)).filter(({ kind }) => kind === 'late-events')).toHaveLength(1);
 });
 
-test('the watermark moves with whole windows only, and the next poll goes on from the page where the last one failed', async ({
+test('the watermark moves with whole windows only, and the next poll resumes at the page where the last one failed', async ({
   engine,
 }) => {
   const tenant = engine.addTenant({ events: 0 });
@@ -192,7 +192,7 @@ function requestsOf(engine: Engine, accessKey: string): readonly unknown[] {
   return engine.simulator.requests.filter((request) => request.accessKey === accessKey && request.path === path);
 }
 
-test('what is private in the account, and the keys, are kept nowhere: neither as evidence nor by the engine', async ({
+test('private fields of the account, and the keys, are stored nowhere: neither as evidence nor by Temporal', async ({
   engine,
 }) => {
   const { id, tenant } = await engine.connect();
