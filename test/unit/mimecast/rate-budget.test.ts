@@ -68,9 +68,9 @@ describe('one budget for all callers of a connection', () => {
 
   test('a short wait is waited for, and told', async () => {
     const budget = createRateBudget({ now });
+    const until = Date.now() + 30;
     budget.block(30);
     const onWait = vi.fn();
-    const until = Date.now() + 30;
     await Promise.all([budget.take(place, { onWait }), budget.take(place, { onWait })]);
     expect(Date.now()).toBeGreaterThanOrEqual(until - 1);
     expect(onWait.mock.calls.length).toBeGreaterThanOrEqual(2);

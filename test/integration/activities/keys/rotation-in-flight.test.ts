@@ -57,12 +57,14 @@ describe('with a worker', () => {
   });
 });
 
-test('a worker that dies in the middle of a rotation, at whichever step: the next one finishes it, once', async (context) => {
+test('a worker that dies in the middle of a rotation, at whichever step: the next one finishes it, once', async ({
+  onTestFinished,
+}) => {
   const engine = await startEngine({ worker: 'none' });
   const { connections, database, simulator } = engine;
-  const doomed = await startWorkerProcess(engine, context);
+  const doomed = await startWorkerProcess(engine, { onTestFinished });
   const locks = await lockRows(database.url);
-  context.onTestFinished(() => locks.release());
+  onTestFinished(() => locks.release());
   const [staging, proving, settling, settled] = await Promise.all(
     [1, 2, 3, 4].map(() => engine.connect(engine.addTenant({ events: 10 }))),
   );
@@ -101,8 +103,8 @@ test('a worker that dies in the middle of a rotation, at whichever step: the nex
   simulator.faults.remove(slow);
   for (const one of [staging, proving, settling]) expect(await versionIs(one, 'active')).toBe(false);
 
-  await startWorkerProcess(engine, context);
-  context.onTestFinished(() => engine.stop());
+  await startWorkerProcess(engine, { onTestFinished });
+  onTestFinished(() => engine.stop());
   for (const one of [staging, proving, settling, settled]) {
     const id = one?.id ?? '';
     await until(async () => {
