@@ -50,8 +50,14 @@ test('once a day expired events are erased, and a checkpoint is signed and deliv
   await store.events.storePage(page(await takenWindow(store), 0, auditEvents(0, 10)));
   const checkpoints = await openCheckpoints({ keyFile, directory: folder });
   const inTwoYears = hoursFromNow(2 * 365 * 24);
-  expect(await maintain(houseAt(inTwoYears), 'acme')).toEqual({ erasedEvents: 10, checkpoint: 'not-configured' });
-  expect(await maintain(houseAt(new Date(), checkpoints), 'acme')).toEqual({ erasedEvents: 0, checkpoint: 'made' });
+  expect(await maintain(dependenciesAt(inTwoYears), 'acme')).toEqual({
+    erasedEvents: 10,
+    checkpoint: 'not-configured',
+  });
+  expect(await maintain(dependenciesAt(new Date(), checkpoints), 'acme')).toEqual({
+    erasedEvents: 0,
+    checkpoint: 'made',
+  });
 
   const [file = ''] = (await readdir(folder)).filter((name) => name.endsWith('.jws'));
   expect(file).toMatch(/^acme-\d{4}-\d\d-\d\d\.jws$/);
@@ -61,13 +67,15 @@ test('once a day expired events are erased, and a checkpoint is signed and deliv
   expect(await store.proof.verify('acme', claims)).toMatchObject({ ok: true, checkpoint: { sequence: 4 } });
   expect(await store.checkpoints.state('acme')).toMatchObject({ made: { sequence: 4, kid: key.kid } });
 
-  expect(await maintain(houseAt(hoursFromNow(22), checkpoints), 'acme')).toMatchObject({ checkpoint: 'not-due' });
-  expect(await maintain(houseAt(hoursFromNow(24), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
+  expect(await maintain(dependenciesAt(hoursFromNow(22), checkpoints), 'acme')).toMatchObject({
+    checkpoint: 'not-due',
+  });
+  expect(await maintain(dependenciesAt(hoursFromNow(24), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
 });
 
 test('a checkpoint that cannot be delivered is logged and recorded, fails nothing, and is made once delivery works', async () => {
   const failing = await openCheckpoints({ keyFile, command: 'exit 7' });
-  expect(await maintain(houseAt(hoursFromNow(48), failing), 'acme')).toMatchObject({ checkpoint: 'failed' });
+  expect(await maintain(dependenciesAt(hoursFromNow(48), failing), 'acme')).toMatchObject({ checkpoint: 'failed' });
   const reason = 'The checkpoint command ended with exit code 7.';
   expect(logged).toEqual([
     ['The checkpoint of the evidence log could not be delivered.', { connectionId: 'acme', reason }],
@@ -75,6 +83,6 @@ test('a checkpoint that cannot be delivered is logged and recorded, fails nothin
   expect(await store.checkpoints.state('acme')).toMatchObject({ failure: reason, made: { sequence: 4 } });
 
   const working = await openCheckpoints({ keyFile, command: 'cat > /dev/null' });
-  expect(await maintain(houseAt(hoursFromNow(48), working), 'acme')).toMatchObject({ checkpoint: 'made' });
+  expect(await maintain(dependenciesAt(hoursFromNow(48), working), 'acme')).toMatchObject({ checkpoint: 'made' });
   expect(await store.checkpoints.state('acme')).not.toHaveProperty('failure');
 });
