@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** What model/time.ts and model/json.ts define is defined nowhere else. */
+/** Rejects a second definition of what model/time.ts and model/json.ts define. */
 const DEFINED_ONCE = [
   ['model/time.ts', ':matches(Literal[value=60000], Literal[value=3600000], Literal[value=86400000])'],
   ['model/time.ts', 'BinaryExpression[operator="*"][left.type="Literal"][right.value=60]'],

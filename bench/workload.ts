@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../model/time.js';
 /** Rows per page: Mimecast's maximum, and the default of connections. About 207 KB a page. */
 export const PAGE_SIZE = 500;
 
-/** What both sides read: all pages of one tenant's log in one window. */
+/** Workload of both sides: all pages of one tenant's log in one window. */
 export interface Workload {
   readonly pages: number;
   readonly events: number;

@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '../model/time.js';
 
-/** What an answer said about the calls that are left. */
+/** Rate limit headers of a response. */
 export interface RateLimit {
   /** Calls per period. */
   readonly limit?: number;
@@ -13,7 +13,7 @@ export interface RateLimit {
 /** Header names in lower case, as undici and node:http provide them. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** A reset beyond this is taken for a fault of the header (a point in time instead of a duration). */
+/** A longer reset is treated as an invalid header (a point in time instead of a duration). */
 export const LONGEST_RESET_MS = HOUR_MS;
 
 /**

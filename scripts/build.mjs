@@ -10,11 +10,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-/** What the build remembers. In dist/, so that a deleted dist/ is built again, and never packed. */
+/** State of the build. In dist/, so that a deleted dist/ is built again, and never packed. */
 const MEMORY = '.build';
 const stamp = join(dist, MEMORY, 'inputs');
 
-/** Whether dist/ was built from the sources as they are now. */
+/** True when dist/ was built from the sources as they are now. */
 export const isBuilt = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs();
 
 /** @returns whether everything compiled */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { fields, once } from '../../model/schemas.js';
 import { url } from '../../model/setting-kinds.js';
 import { settingsSchema } from '../../model/settings-schema.js';
+import { MINUTE_MS } from '../../model/time.js';
 import { given, moment, note, type Accepted } from './fields.js';
 
 /** Five base64url parts: header, encrypted key, initialisation vector, ciphertext, tag (RFC 7516, section 7.1). */
@@ -11,7 +12,7 @@ const LONGEST_SEALED = 16 * 1024;
 const TOO_LONG = `The sealed credentials are longer than ${LONGEST_SEALED} characters, which no keys of Mimecast are.`;
 
 /** Clocks of those who issue keys differ a little from the server's. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
+const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /** The keys of a connection, sealed for the workers' ring and bound to the connection's id. Only activities open them. */
 const sealedCredentials = () => ({

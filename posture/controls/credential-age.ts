@@ -10,7 +10,7 @@ import { ISO, NIST } from '../rules/requirements.js';
 /** Source: the product specification, "Rotate them every 90 days". */
 const { default: OVERDUE_DAYS } = SETTINGS.thresholds.fields.keysOverdueDays;
 
-/** Clocks of whoever issues keys and of the server may differ by as much. */
+/** Allowed clock difference between the issuer of the keys and the server. */
 const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 const remediation =

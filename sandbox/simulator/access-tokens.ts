@@ -21,7 +21,7 @@ export class AccessTokens {
     for (const token of this.endsMs.keys()) this.endsMs.set(token, 0);
   }
 
-  /** Whether the token was ever issued. */
+  /** True when the token was ever issued. */
   knows(token: string): boolean {
     return this.endsMs.has(token);
   }

@@ -104,7 +104,7 @@ export class Faults {
     return this.add({ fault, path, times });
   }
 
-  /** Removes a rule, and answers the calls that it holds. An unknown id changes nothing. */
+  /** Removes a rule, and answers the calls that it keeps waiting. An unknown id changes nothing. */
   remove(id: number): void {
     this.keep((active) => active.id !== id);
   }

@@ -24,7 +24,7 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
-/** How the simulator starts. Settings that are not given are those of the documented API. */
+/** Options of the simulator. Settings that are not given are those of the documented API. */
 export interface SimulatorOptions extends Partial<SimulatorSettings> {
   /** Default: any free port. */
   readonly port?: number;

@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../model/time.js';
 import type { SimulatedLog } from './tenant.js';
 
-/** How a log of the vendor's is asked for, and how it answers. */
+/** Request and response format of a log. */
 export interface LogForm {
   /** Field of a row with its time. */
   readonly timeField: string;

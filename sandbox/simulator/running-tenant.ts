@@ -100,12 +100,12 @@ export class RunningTenant {
     this.logs[log].add(rows);
   }
 
-  /** Changes how the tenant stands to an endpoint. */
+  /** Changes the tenant's access to an endpoint. */
   setAccess(endpoint: SimulatedEndpoint, access: EndpointAccess): void {
     this.access[endpoint] = access;
   }
 
-  /** Returns how the tenant stands to an endpoint. */
+  /** Returns the tenant's access to an endpoint. */
   accessTo(endpoint: SimulatedEndpoint): EndpointAccess {
     return this.access[endpoint] ?? 'available';
   }

@@ -255,8 +255,6 @@ export interface Kept {
   readonly logs: readonly (ProtectionLogEndpoint | VendorStatistics)[];
   readonly messages: readonly (ConnectRequest | DisconnectRequest | PollNowRequest | RefusedKeys | Requester)[];
   readonly polls: readonly (PollOutcome | PollResult)[];
-  readonly settings: readonly (
-    Coverage | RefusalRules | Retention | Thresholds
-  )[];
+  readonly settings: readonly (Coverage | RefusalRules | Retention | Thresholds)[];
   readonly states: readonly (ApiVersion | ConnectionSettings | ConnectionState | ConnectionStatus | Stream)[];
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { applyDocuments, type ApplyContext, type ApplyOptions } from '../../../../client/apply/apply.js';
 import { carryOut, type Changes } from '../../../../client/apply/carry-out.js';
-import type { WantedConnection, WantedSettings } from '../../../../client/apply/documents.js';
+import type { WantedConnection } from '../../../../client/apply/documents.js';
 import type { PlannedAction } from '../../../../client/apply/plan.js';
 import { MimecastClientError } from '../../../../client/errors.js';
 import { defaultSettings } from '../../../../model/settings.js';
@@ -18,7 +18,7 @@ const WANTED: WantedConnection = {
     thresholds: {},
     coverage: {},
     retention: {},
-  } as unknown as WantedSettings,
+  },
   keys: { sealed: 'sealed-text', digest: 'digest' },
 };
 const EDIT: PlannedAction = { action: 'edit', changes: [] };
