@@ -69,12 +69,14 @@ export interface StatusReport {
   readonly streams: readonly StreamReport[];
 }
 
+/** A version of the keys as `status` shows it: its state, its age and when it is due. */
 export interface CredentialReport extends CredentialStatus {
   readonly state: CredentialState;
   /** Whole days since they were issued. */
   readonly ageDays: number;
 }
 
+/** A stream as `status` shows it: how often it is polled, its last poll, and what pauses it. */
 export interface StreamReport {
   readonly stream: Stream;
   /** Time between two polls, for people: `6h`. */

@@ -28,6 +28,7 @@ export interface BackfillProgress {
   readonly timeLeftMs?: number;
 }
 
+/** How many windows of a backfill are in which state. */
 export interface BackfillWindows {
   readonly done: number;
   /** Given up: Mimecast could not be paged to their end, or had dropped them. */
@@ -35,6 +36,7 @@ export interface BackfillWindows {
   readonly total: number;
 }
 
+/** How a backfill ended. */
 export type BackfillOutcome =
   /** All of what was asked for is held. */
   | 'complete'

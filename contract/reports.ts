@@ -33,6 +33,7 @@ export interface ConnectionTest {
   readonly action?: string;
 }
 
+/** The last poll of one endpoint: its outcome, and how many pages and records it brought. */
 export interface EndpointReport {
   readonly stream: Stream;
   readonly endpoint: EndpointName;
@@ -71,6 +72,7 @@ export interface SettingsReport {
   readonly reason?: string;
 }
 
+/** What a resume did: which streams run again, and which stay paused and why. */
 export interface ResumeReport {
   readonly connectionId: string;
   /** No stream that was asked for is paused any more. */
@@ -106,6 +108,7 @@ export interface PollResult {
   readonly head?: { readonly sequence: number; readonly hash: string };
 }
 
+/** What one poll found at one endpoint. */
 export interface PolledEndpoint {
   readonly endpoint: EndpointName;
   readonly path: string;
@@ -142,6 +145,7 @@ export interface ConnectionStatus {
   readonly posture?: PostureStatus;
 }
 
+/** A version of the keys, without the keys. Moments are ISO 8601 in UTC. */
 export interface CredentialStatus {
   readonly version: number;
   readonly state: CredentialState;
@@ -158,6 +162,7 @@ export interface CredentialStatus {
   readonly fingerprint?: string;
 }
 
+/** Who paused a stream: the connection, because Mimecast refused its keys, or an operator. */
 export type PauseReason = 'keys-refused' | 'operator';
 
 /** A run that `pollNow` started, or joined because it was already going. */

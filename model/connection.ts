@@ -27,6 +27,7 @@ export interface StreamPause {
   readonly since: string;
 }
 
+/** A connection as the evidence database holds it, without its keys. */
 export interface ConnectionRow {
   readonly connectionId: string;
   /** Counts connects; work begun under an older generation may not store anything. */
@@ -58,6 +59,7 @@ export interface RotationOutcome {
   readonly note?: string;
 }
 
+/** Keys start as `pending`. A test makes them `active` or `rejected`; newer keys make them `retired`. */
 export type CredentialState = 'pending' | 'active' | 'retired' | 'rejected';
 
 /** One set of keys of a connection. The sealed text is there only while the version is pending or active. */

@@ -14,6 +14,7 @@ const BELOW_API = [
   'dlp-logs',
 ] as const;
 
+/** The product's own name of an endpoint of Mimecast's API. */
 export type EndpointName = (typeof BELOW_API)[number] | VendorStatistics;
 
 /** The endpoints below `/api`: a setting can replace their path. */

@@ -52,10 +52,15 @@ export interface Requester {
   readonly actor?: string;
 }
 
+/** Limits that verdicts and reminders use. Each is a number of days. */
 export type Thresholds = NonNullable<ConnectionSettings['thresholds']>;
+/** What policies for a part of the mail must cover to be enough. */
 export type Coverage = NonNullable<ConnectionSettings['coverage']>;
+/** How long each kind of evidence is kept before it is erased, in days. */
 export type Retention = NonNullable<ConnectionSettings['retention']>;
+/** When keys that Mimecast rejected are tested again. Times are in milliseconds. */
 export type RefusalRules = Required<NonNullable<ConnectionSettings['refusals']>>;
+/** The version of Mimecast's API that a connection uses. */
 export type ApiVersion = ConnectionSettings['apiVersion'];
 
 /** The settings of a connection of which only the base URL is known. */

@@ -19,4 +19,5 @@ export const backfillInput = once(() => fields(input(), { needs: NEEDS }));
 /** The input of a run, with what the run before it carried over. */
 export const backfillRun = once(() => fields({ ...input(), carried: z.optional(z.unknown()) }, { needs: NEEDS }));
 
+/** What a backfill is started with: a connection and a range of time. */
 export type BackfillInput = Accepted<typeof backfillInput>;

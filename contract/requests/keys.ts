@@ -62,8 +62,13 @@ export const testRequest = once(() =>
 
 export const disconnectRequest = once(() => given(fields({ note: given(note()) })));
 
+/** Keys of Mimecast, sealed for the ring of the workers, and the date on which they were issued. */
 export type SealedCredentials = Pick<RotationRequest, 'sealed' | 'issuedAt'>;
+/** Opens a connection: its sealed keys and its settings. */
 export type ConnectRequest = Accepted<typeof connectRequest>;
+/** Announces that the keys were rotated, with the sealed new keys. */
 export type RotationRequest = Accepted<typeof rotationRequest>;
+/** Asks for a test of the connection. */
 export type TestRequest = Accepted<typeof testRequest>;
+/** Ends a connection; what it collected stays. */
 export type DisconnectRequest = Accepted<typeof disconnectRequest>;

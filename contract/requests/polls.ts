@@ -40,7 +40,11 @@ export const refusedKeys = once(() =>
   }),
 );
 
+/** Pauses streams, with a reason that other operators read. */
 export type PauseRequest = Accepted<typeof pauseRequest>;
+/** Resumes streams that are paused. */
 export type ResumeRequest = Accepted<typeof resumeRequest>;
+/** Starts polls now instead of at their next time. */
 export type PollNowRequest = Accepted<typeof pollNowRequest>;
+/** Tells a connection that Mimecast refused a version of its keys. */
 export type RefusedKeys = Accepted<typeof refusedKeys>;

@@ -70,5 +70,7 @@ export const postureStatus = once(() =>
   }),
 );
 
+/** Explains a finding: an exception or an attestation with an owner, a reason and an expiry date. */
 export type AnnotationRequest = Accepted<typeof annotationRequest>;
+/** What a connection knows of its newest evaluation, in short. */
 export type PostureStatus = Accepted<typeof postureStatus>;
