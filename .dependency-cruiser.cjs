@@ -23,7 +23,10 @@ const ROOMS = {
   },
   worker: {
     rooms: ['mimecast', 'vault', 'model', 'contract', 'evidence', 'activities'],
-    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/plugin', '@temporalio/worker'],
+    packages: [
+      ...['@temporalio/client', '@temporalio/common', '@temporalio/plugin', '@temporalio/proto'],
+      '@temporalio/worker',
+    ],
   },
   client: {
     // Keys are sealed here and opened nowhere.

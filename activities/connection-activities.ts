@@ -82,7 +82,7 @@ export function connectionActivities(
       const row = await rowOf(connectionId);
       const found = await reconcileSchedules(Context.current().client.schedule, row, taskQueue, lift);
       for (const { stream, note } of found) await store.connections.pause(connectionId, [stream], note);
-      return found.length === 0 ? undefined : await status(await rowOf(connectionId));
+      return await status(found.length === 0 ? row : await rowOf(connectionId));
     },
 
     async 'mimecast.testConnection'(connectionId, request) {

@@ -132,10 +132,7 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
 
 const isLive = ({ state }: ConnectionRow): boolean => state === 'connected' || state === 'refused';
 
-function pathsOf(
-  { settings }: ConnectionRow,
-  endpoints: readonly WholeEndpointName[],
-): NonNullable<BegunPoll['paths']> {
+function pathsOf({ settings }: ConnectionRow, endpoints: readonly WholeEndpointName[]): BegunPoll['paths'] {
   return Object.fromEntries(endpoints.map((name) => [name, pathOf(settings, name)]));
 }
 

@@ -7,6 +7,7 @@ import { apiVersionAt, apiVersionProblem, parseBaseUrl } from '../mimecast/regio
 import type { PublicSealingKey } from '../vault/keys.js';
 import { sealCredentials } from '../vault/sealing.js';
 import type { mimecastConnection } from '../workflows/connection/connection.js';
+import { CONNECTION_WORKFLOW, connectionStart } from '../contract/connection-start.js';
 import { CONNECTION_ID, connectionWorkflowId } from '../contract/ids.js';
 import * as messages from '../contract/messages.js';
 import type {
@@ -24,7 +25,6 @@ import type {
   SettingsReport,
   StartedPoll,
 } from '../contract/reports.js';
-import { CONNECTION_ATTRIBUTE } from '../contract/search-attributes.js';
 import type { PolledStream } from '../model/streams.js';
 import { defaultSettings } from '../model/settings.js';
 import { annotationRequest, type NewAnnotation } from './annotations.js';
@@ -349,14 +349,10 @@ export class MimecastConnections {
 
   /** Starts the connection's workflow unless it runs. */
   private startOperation(connectionId: string): WithStartWorkflowOperation<typeof mimecastConnection> {
-    return new WithStartWorkflowOperation<typeof mimecastConnection>('mimecastConnection', {
-      workflowId: connectionWorkflowId(connectionId),
+    return new WithStartWorkflowOperation<typeof mimecastConnection>(CONNECTION_WORKFLOW, {
+      ...connectionStart(connectionId),
       taskQueue: this.taskQueue,
-      args: [{ connectionId }],
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      staticSummary: `Mimecast connection ${connectionId}`,
-      priority: { fairnessKey: connectionId },
-      typedSearchAttributes: [{ key: CONNECTION_ATTRIBUTE, value: connectionId }],
     });
   }
 

@@ -105,10 +105,8 @@ export async function statusReport(
 
 export function credentialReport(credentials: CredentialStatus, now: Date): CredentialReport {
   const ageDays = Math.floor((now.getTime() - Date.parse(credentials.issuedAt)) / DAY_MS);
-  const { dueAt, overdueAt } = credentials;
-  const dates = dueAt !== undefined &&
-    overdueAt !== undefined && { dueAt: new Date(dueAt), overdueAt: new Date(overdueAt) };
-  return { ...credentials, ageDays: Math.max(0, ageDays), ...(dates && { age: keyAge(dates, now) }) };
+  const dates = { dueAt: new Date(credentials.dueAt), overdueAt: new Date(credentials.overdueAt) };
+  return { ...credentials, ageDays: Math.max(0, ageDays), age: keyAge(dates, now) };
 }
 
 async function describe(client: Client, scheduleId: string): Promise<ScheduleDescription | undefined> {

@@ -71,15 +71,11 @@ export interface MimecastActivities {
     actor?: string,
   ): Promise<ConnectionStatus>;
   /**
-   * Makes the connection's schedules what its row says, and takes pauses that somebody made in Temporal into the row.
-   * Idempotent.
+   * Makes the connection's schedules what its row says, and records pauses made in Temporal in the row. Idempotent.
    *
    * @param lift streams whose schedules are unpaused whoever paused them
    */
-  'mimecast.reconcileSchedules'(
-    connectionId: string,
-    lift?: readonly PolledStream[],
-  ): Promise<ConnectionStatus | undefined>;
+  'mimecast.reconcileSchedules'(connectionId: string, lift: readonly PolledStream[]): Promise<ConnectionStatus>;
   /** Calls every endpoint with the current keys, and the other regions when that is asked for. Changes nothing. */
   'mimecast.testConnection'(connectionId: string, request?: TestRequest): Promise<ConnectionTest>;
   /** Asks all controls and keeps what they say. The answer's `posture` is the new record. */
@@ -171,7 +167,7 @@ export interface BegunPoll {
   /** What a stream of whole endpoints reads. */
   readonly endpoints: readonly WholeEndpointName[];
   /** Where each of them is. */
-  readonly paths?: Readonly<Partial<Record<WholeEndpointName, string>>>;
+  readonly paths: Readonly<Partial<Record<WholeEndpointName, string>>>;
   /** The logs that threat statistics are counted from. */
   readonly logs?: readonly BegunLog[];
   /** Time between two polls of the stream, in milliseconds. */

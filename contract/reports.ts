@@ -154,10 +154,10 @@ export interface CredentialStatus {
   /** By the connection's thresholds: due for rotation, or overdue. */
   readonly age?: KeyAge;
   /** ISO, UTC: when their rotation is due and overdue. */
-  readonly dueAt?: string;
-  readonly overdueAt?: string;
+  readonly dueAt: string;
+  readonly overdueAt: string;
   /** Lower-case hex SHA-256 of the sealed text. */
-  readonly sealedDigest?: string;
+  readonly sealedDigest: string;
   /** Recognises the same keys in another sealed text. */
   readonly fingerprint?: string;
 }

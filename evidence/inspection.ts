@@ -2,6 +2,7 @@ import { checkpointStates, type CheckpointState } from './proof/checkpoints.js';
 import type { ConnectionRow, CredentialState, Stream } from '../model/connection.js';
 import { listConnections } from './database/connection-row.js';
 import { hostAndPort, openDatabase, type Database } from './database/database.js';
+import { readNamespace } from './database/namespace.js';
 import type { PollOutcome } from '../model/outcomes.js';
 import { notNull } from '../model/json.js';
 
@@ -75,10 +76,7 @@ export function openInspection(databaseUrl: string, limitMs: number): EvidenceIn
   const db = openDatabase({ databaseUrl, maxConnections: 2, onError: () => undefined, readOnly: true, limitMs });
   return {
     server: () => inspectServer(db, hostAndPort(databaseUrl)),
-    namespace: async () => {
-      const [claimed] = await db.query<{ name: string }>({ text: 'select name from mimecast.namespace' });
-      return claimed?.name;
-    },
+    namespace: async () => (await readNamespace(db))?.name,
     connections: () => listConnections(db),
     keys: (connectionIds) => inspectKeys(db, connectionIds),
     streams: (connectionIds, streams, successes) => inspectStreams(db, connectionIds, streams, successes),

@@ -6,7 +6,8 @@ import { readDrift, type Drift, type DriftRange } from './observations/drift.js'
 import { createEvaluations, type Evaluations } from './verdicts/evaluations.js';
 import { exportEvidence, type ExportOptions, type ExportRecord } from './export.js';
 import { createLedger, type Ledger } from './ledger/ledger.js';
-import { claimNamespace } from './database/namespace.js';
+import { adoptNamespace, claimNamespace, readNamespace } from './database/namespace.js';
+import type { TemporalNamespace } from './database/errors.js';
 import { createObservations, type Observations } from './observations/observations.js';
 import { createPolls, type Polls } from './ledger/polls.js';
 import { createErasure, type Erasure } from './erasure/erasure.js';
@@ -14,6 +15,7 @@ import { createStatistics, type Statistics } from './statistics/statistics.js';
 import { createCompleteness, type CompletenessReader } from './completeness/completeness.js';
 import { createEvents, type Events } from './events/store-page.js';
 import { createLog, type EvidenceLog } from './log/log.js';
+import { createWorkflowVersions, type WorkflowVersions } from './connections/workflow-versions.js';
 import { createProof, type Proof } from './proof/verify.js';
 
 /**
@@ -47,12 +49,17 @@ export interface EvidenceStore {
   readonly proof: Proof;
   /** When a connection's log was last signed, and where it stands now. */
   readonly checkpoints: Checkpoints;
+  readonly workflowVersions: WorkflowVersions;
+  /** The Temporal namespace that this database serves; none before the first worker or upgrade. */
+  namespace(): Promise<TemporalNamespace | undefined>;
   /**
    * Claims the database for one Temporal namespace.
    *
    * @throws EvidenceNamespaceError when another namespace has claimed it
    */
-  claimNamespace(namespace: string): Promise<void>;
+  claimNamespace(namespace: TemporalNamespace): Promise<void>;
+  /** Gives the database to another namespace, and marks every connection that is not disconnected to be restarted there. */
+  adoptNamespace(namespace: TemporalNamespace): Promise<void>;
   /** Reads a connection's evidence in a fixed order, with constant memory. May omit what is stored meanwhile. */
   export(connectionId: string, options?: ExportOptions): AsyncIterable<ExportRecord>;
   /** Returns the changes in what endpoints answered, in the order in which they were observed. */
@@ -94,7 +101,10 @@ export function createEvidenceStore(options: EvidenceStoreOptions): EvidenceStor
     log: createLog(db),
     proof: createProof(db),
     checkpoints: createCheckpoints(db),
+    workflowVersions: createWorkflowVersions(db),
+    namespace: () => readNamespace(db),
     claimNamespace: (namespace) => claimNamespace(db, namespace),
+    adoptNamespace: (namespace) => adoptNamespace(db, namespace),
     export: (connectionId, exported) => exportEvidence(db, connectionId, exported),
     drift: (connectionId, range) => readDrift(db, connectionId, range),
     close: () => db.close(),

@@ -13,6 +13,8 @@ export type PollOutcome =
   | 'behind'
   /** A newer run of the same stream is ahead and has taken over. */
   | 'superseded'
+  /** The poll was ended from outside, by an upgrade; the next one goes on from the ledger. */
+  | 'interrupted'
   /** The connection was disconnected meanwhile; nothing more was stored. */
   | 'disconnected';
 

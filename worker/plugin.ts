@@ -4,6 +4,7 @@ import type { MimecastActivities } from '../activities/index.js';
 import type { MimecastWorkerOptions } from './options.js';
 import type { WorkerRuntime } from './runtime.js';
 import { openRuntime } from './runtime.js';
+import { describeNamespace } from './namespace.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 
 const ACTIVITY_NAMES = Object.keys({
@@ -70,8 +71,8 @@ export class MimecastPlugin extends SimplePlugin {
     try {
       this.opening ??= openRuntime(this.settings, () => this.stopping);
       const runtime = await this.opening;
-      // Of each worker, because one instance may be given to workers of several namespaces.
-      await runtime.claimNamespace(namespace);
+      // For each worker, because one instance may be given to workers of several namespaces.
+      await runtime.admit(connection ? await describeNamespace(connection, namespace) : { name: namespace });
       await next(worker);
     } finally {
       this.workers.delete(worker);

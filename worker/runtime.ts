@@ -1,8 +1,9 @@
 import type { MimecastActivities } from '../activities/index.js';
 import { createActivities } from '../activities/index.js';
 import { pendingMigrations } from '../evidence/database/migrate.js';
-import { EvidenceSchemaError } from '../evidence/database/errors.js';
+import { EvidenceSchemaError, EvidenceUpgradeError, type TemporalNamespace } from '../evidence/database/errors.js';
 import { createEvidenceStore } from '../evidence/store.js';
+import { WORKFLOW_VERSION } from '../model/workflow-version.js';
 import { parseBaseUrl } from '../mimecast/regions.js';
 import { createDispatcher } from '../mimecast/transport.js';
 import { readKeyring } from '../vault/keyring.js';
@@ -14,8 +15,13 @@ import { DEFAULT_TASK_QUEUE } from './options.js';
 /** What activities work with while at least one worker runs: pools, the ring, and the activities over them. */
 export interface WorkerRuntime {
   readonly activities: MimecastActivities;
-  /** Ties the database to a worker's namespace. @throws EvidenceNamespaceError when it belongs to another */
-  claimNamespace(namespace: string): Promise<void>;
+  /**
+   * Ties the database to a worker's namespace, and checks that its workers can continue every connection's workflow.
+   *
+   * @throws EvidenceNamespaceError when the database belongs to another namespace
+   * @throws EvidenceUpgradeError when connections have to be restarted first
+   */
+  admit(namespace: TemporalNamespace): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,7 +50,11 @@ export async function openRuntime(options: MimecastWorkerOptions, stopping: () =
       ...shared,
       ...defined({ regionBaseUrls, checkpoints }),
     }),
-    claimNamespace: (namespace) => store.claimNamespace(namespace),
+    async admit(namespace) {
+      await store.claimNamespace(namespace);
+      const others = await store.workflowVersions.others(WORKFLOW_VERSION);
+      if (others.length > 0) throw new EvidenceUpgradeError(others, WORKFLOW_VERSION);
+    },
     async close() {
       await Promise.all([store.close(), dispatcher.close()]);
     },

@@ -1,4 +1,3 @@
-import type { NativeConnection } from '@temporalio/worker';
 import { isGrpcServiceError, type OperatorService } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.js';
 import { WorkerConfigurationError } from './options.js';
@@ -12,7 +11,10 @@ const KEYWORD = 2;
  *
  * @throws WorkerConfigurationError with the command for whoever may add them
  */
-export async function ensureSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
+export async function ensureSearchAttributes(
+  connection: { readonly operatorService: OperatorService },
+  namespace: string,
+): Promise<void> {
   const missing = await missingSearchAttributes(connection, namespace);
   if (missing.length === 0) return;
   try {

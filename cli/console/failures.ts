@@ -56,6 +56,8 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['EvidenceUnreachableError', { code: 'postgres-unreachable', exitCode: EXIT.unreachable }],
   ['EvidenceSchemaError', { code: 'migrations-pending', exitCode: EXIT.unreachable }],
   ['EvidenceNamespaceError', { code: 'wrong-namespace', exitCode: EXIT.unreachable }],
+  ['EvidenceUpgradeError', { code: 'upgrade-needed', exitCode: EXIT.unreachable }],
+  ['UpgradeError', { code: 'upgrade-stopped', exitCode: EXIT.badAnswer }],
   ['EvidenceNotFoundError', { code: 'not-found', exitCode: EXIT.usage }],
   ['EvidenceStateError', { code: 'wrong-state', exitCode: EXIT.badAnswer }],
   ['EvidenceBundleError', { code: 'no-bundle', exitCode: EXIT.usage }],

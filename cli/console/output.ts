@@ -32,6 +32,11 @@ export class Output {
     return this.#options.json;
   }
 
+  /** Whether progress is shown on stderr as a line that is replaced. */
+  get isInteractive(): boolean {
+    return this.#terminal.stderr.isTTY === true;
+  }
+
   /** Writes the command's answer, once per command: `document` with --json, `lines` otherwise. */
   async answer(document: unknown, lines: () => readonly string[]): Promise<void> {
     const text = this.json ? JSON.stringify(document, undefined, 2) : lines().join('\n');
@@ -67,7 +72,7 @@ export class Output {
 
   progress(): Progress {
     const { stderr } = this.#terminal;
-    if (stderr.isTTY !== true) return { show: () => undefined, clear: () => undefined };
+    if (!this.isInteractive) return { show: () => undefined, clear: () => undefined };
 
     const width = Math.max(20, (stderr.columns ?? 80) - 1);
     return {

@@ -3,7 +3,7 @@ import type { DevAddresses } from '../../sandbox/dev-stack.js';
 import type { Context } from '../command.js';
 import type { ExitCode } from '../console/exit-codes.js';
 import { runWorker, waitForWorker } from './run-worker.js';
-import { openServices, type Services } from '../reach/services.js';
+import { connectToTemporal, databaseUrlOf, openServices, type Services } from '../reach/services.js';
 import { dataDirOf, resolveSettings, type Settings } from '../reach/settings.js';
 
 /** The running servers and a worker. */
@@ -39,10 +39,32 @@ export async function runDev(context: Context, work: Work): Promise<ExitCode> {
     const settings = resolveSettings({ MIMECAST_TASK_QUEUE: env['MIMECAST_TASK_QUEUE'] }, stack.addresses);
     const { logWorkerTo } = await import('./worker-logs.js');
     logWorkerTo(path.join(dataDir, 'worker.log'));
+    await upgradeDev(context, settings);
     return await workWithWorker(settings, stack.addresses, work);
   } finally {
     output.note('Stopping.');
     await stack.stop();
+  }
+}
+
+/**
+ * Restarts connections that an earlier release started in this data folder. Its servers belong together, so a Temporal whose
+ * data was deleted is adopted.
+ */
+async function upgradeDev({ output }: Context, settings: Settings): Promise<void> {
+  const { upgrade } = await import('../../worker/index.js');
+  const { Client } = await import('@temporalio/client');
+  const connection = await connectToTemporal(settings.temporal);
+  try {
+    const { restarted } = await upgrade({
+      databaseUrl: databaseUrlOf(settings),
+      taskQueue: settings.taskQueue,
+      client: () => Promise.resolve(new Client({ connection, namespace: settings.temporal.namespace })),
+      adoptNamespace: 'if-other',
+    });
+    if (restarted.length > 0) output.note(`Restarted ${restarted.length} connections for this release.`);
+  } finally {
+    await connection.close();
   }
 }
 

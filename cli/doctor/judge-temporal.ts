@@ -1,9 +1,10 @@
+import { hasStopped, type SeenPoller, type SeenWorkers } from '../../worker/pollers.js';
 import { createAttributesCommand } from '../../worker/search-attributes.js';
 import type { Settings } from '../reach/settings.js';
 import { formatMoment } from '../console/times.js';
 import { findingsOn, REACHABLE, type Finding } from './finding.js';
 import { nextStepOf } from './look.js';
-import type { SeenPoller, SeenWorkers, TemporalInside, TemporalSeen } from './look-at-temporal.js';
+import type { TemporalInside, TemporalSeen } from './look-at-temporal.js';
 
 const temporal = findingsOn('temporal');
 
@@ -84,12 +85,8 @@ function judgeWorkers(looked: TemporalInside['workers'], taskQueue: string, now:
   );
 }
 
-/** Margin around a worker's stop: it polls once more, or was restarted meanwhile. */
-const GRACE_MS = 1_000;
-
-function isPolling({ lastHeardOf, stoppedAt }: SeenPoller, now: Date): boolean {
-  if (stoppedAt && lastHeardOf.getTime() <= stoppedAt.getTime() + GRACE_MS) return false;
-  return now.getTime() - lastHeardOf.getTime() <= SILENT_AFTER_MS;
+function isPolling(poller: SeenPoller, now: Date): boolean {
+  return !hasStopped(poller) && now.getTime() - poller.lastHeardOf.getTime() <= SILENT_AFTER_MS;
 }
 
 /** Returns the time of the last contact with any worker, by the server's clock. */

@@ -9,6 +9,7 @@ const JUDGEMENTS = {
   unavailable: 'note',
   behind: 'note',
   superseded: 'note',
+  interrupted: 'note',
   partial: 'bad',
   forbidden: 'bad',
   failed: 'bad',

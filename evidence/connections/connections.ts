@@ -21,6 +21,7 @@ import { append, beginLog } from '../log/append.js';
 import { pause, resume } from './operator-pauses.js';
 import { recordRotation, reject, stage } from './rotation.js';
 import { updateSettings } from './settings.js';
+import { WORKFLOW_VERSION } from '../../model/workflow-version.js';
 import { BEING_READ } from '../ledger/window.js';
 
 /**
@@ -40,6 +41,8 @@ export interface Connections {
   open(connection: NewConnection): Promise<{ created: boolean; row: ConnectionRow }>;
   /** Returns one version of the keys, or `undefined` when there is none. */
   credentials(connectionId: string, version: number): Promise<CredentialVersion | undefined>;
+  /** Returns every version of a connection's keys, newest first, in whatever state. */
+  credentialVersions(connectionId: string): Promise<CredentialVersion[]>;
   /** Returns the version in use, or `undefined` before the first was accepted and after a disconnect. */
   activeCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
   /** Returns the pending, the active and the newest version of every connection's keys, newest first. */
@@ -113,6 +116,7 @@ export function createConnections(db: Database): Connections {
     open: (connection) => db.transaction((client) => open(client, connection)),
     credentials: async (connectionId, version) =>
       (await readCredentials(db, connectionId)).find((credentials) => credentials.version === version),
+    credentialVersions: (connectionId) => readCredentials(db, connectionId),
     activeCredentials: async (connectionId) =>
       (await readCredentials(db, connectionId)).find(({ state }) => state === 'active'),
     allCredentials: () => readAllCredentials(db),
@@ -134,9 +138,9 @@ async function open(client: Queryable, connection: NewConnection): Promise<{ cre
   const { connectionId } = connection;
   const inserted = await client.query({
     text: `
-      insert into mimecast.connections (connection_id, state, settings) values ($1, 'refused', $2)
+      insert into mimecast.connections (connection_id, state, settings, workflow_version) values ($1, 'refused', $2, $3)
       on conflict do nothing returning connection_id`,
-    values: [connectionId, JSON.stringify(connection.settings)],
+    values: [connectionId, JSON.stringify(connection.settings), WORKFLOW_VERSION],
   });
   const isNew = inserted.length > 0;
   if (isNew) await beginLog(client, connectionId);
@@ -151,9 +155,9 @@ async function open(client: Queryable, connection: NewConnection): Promise<{ cre
   await client.query({
     text: `
       update mimecast.connections
-         set state = 'refused', settings = $2, pauses = '{}', last_rotation = null, updated_at = now()
+         set state = 'refused', settings = $2, pauses = '{}', last_rotation = null, workflow_version = $3, updated_at = now()
        where connection_id = $1`,
-    values: [connectionId, JSON.stringify(connection.settings)],
+    values: [connectionId, JSON.stringify(connection.settings), WORKFLOW_VERSION],
   });
   const { generation } = row;
   await append(client, connectionId, 'connection-opened', { generation, version, settings: connection.settings });

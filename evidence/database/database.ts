@@ -131,6 +131,13 @@ export function hostAndPort(databaseUrl: string): string {
   }
 }
 
+/** Returns host, port and name of a database, without its user and password. @throws EvidenceUnreachableError when it is not a URL */
+export function describeDatabase(databaseUrl: string): string {
+  const where = hostAndPort(databaseUrl);
+  const { database } = new pg.Client({ connectionString: databaseUrl });
+  return `${database ?? ''} at ${where}`;
+}
+
 /** Translates an error about reaching the database or about its schema; returns other errors unchanged. */
 export function inWords(error: unknown, where: string): unknown {
   if (!(error instanceof Error)) return error;

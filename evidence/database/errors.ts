@@ -27,16 +27,47 @@ export class EvidenceSchemaError extends Error {
   }
 }
 
+/** A Temporal namespace. Its id tells a new namespace from an earlier one of the same name. */
+export interface TemporalNamespace {
+  readonly name: string;
+  /** None where it is not known. */
+  readonly id?: string;
+}
+
 /** One database serves one Temporal namespace; this one serves another. */
 export class EvidenceNamespaceError extends Error {
   override readonly name = 'EvidenceNamespaceError';
   readonly nextStep: string;
 
-  constructor(claimedBy: string, wanted: string) {
-    const nextStep = 'Use a database of its own for each namespace.';
-    super(
-      `This database holds the evidence of the Temporal namespace "${claimedBy}", and this is "${wanted}". ${nextStep}`,
-    );
+  constructor(claimed: TemporalNamespace, found: TemporalNamespace) {
+    const nextStep =
+      'Check TEMPORAL_NAMESPACE and DATABASE_URL; after a restore or a move: temporal-mimecast migrate --adopt-namespace';
+    const which =
+      claimed.name === found.name
+        ? `another Temporal namespace of the name "${found.name}": its id is ${claimed.id}, and this one's is ${found.id}`
+        : `the Temporal namespace "${claimed.name}", and this is "${found.name}"`;
+    super(`This database holds the evidence of ${which}. ${nextStep}`);
+    this.nextStep = nextStep;
+  }
+}
+
+const MOST_NAMES = 5;
+
+/** Workflows of connections were started for another version of this product, and its workers cannot continue them. */
+export class EvidenceUpgradeError extends Error {
+  override readonly name = 'EvidenceUpgradeError';
+  readonly nextStep: string;
+
+  /** @param others connections whose mark differs, at least one */
+  constructor(others: readonly { readonly connectionId: string; readonly version: number }[], version: number) {
+    const isNewer = others.some((other) => other.version > version);
+    const names = others.slice(0, MOST_NAMES).map(({ connectionId }) => connectionId);
+    const more = others.length > MOST_NAMES ? `, and ${others.length - MOST_NAMES} more` : '';
+    const nextStep = isNewer
+      ? 'Use the newest release that this database was upgraded for.'
+      : 'Stop all workers of the earlier release, then run: temporal-mimecast migrate';
+    const which = `${others.length === 1 ? 'A connection has' : `${others.length} connections have`} a workflow of ${isNewer ? 'a later' : 'an earlier'} release`;
+    super(`${which} (${names.join(', ')}${more}), which this release cannot continue. ${nextStep}`);
     this.nextStep = nextStep;
   }
 }

@@ -8,12 +8,14 @@ import * as backfill from './migrations/0004-backfill.js';
 import * as apiGenerations from './migrations/0005-api-generations.js';
 import * as evaluations from './migrations/0006-evaluations.js';
 import * as proof from './migrations/0007-proof.js';
+import * as upgrade from './migrations/0008-upgrade.js';
 
 /** In the order in which they are applied. Forward only: a published migration is never edited. */
-const MIGRATIONS = [evidence, rotation, statistics, backfill, apiGenerations, evaluations, proof];
+const MIGRATIONS = [evidence, rotation, statistics, backfill, apiGenerations, evaluations, proof, upgrade];
 
-/** Any number that no other use of advisory locks in the same database has. */
+/** Numbers that no other use of advisory locks in the same database has. */
 const MIGRATION_LOCK = 7_221_364_001;
+const UPGRADE_LOCK = 7_221_364_002;
 
 /**
  * Applies all pending migrations in one transaction, or none. Safe to call from many processes at once; one of them
@@ -44,6 +46,26 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
  */
 export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
   return withClient(databaseUrl, async (client) => (await migrator(client).pending()).map(({ name }) => name));
+}
+
+/**
+ * Runs an upgrade while no other runs on the database; another waits for it. The lock belongs to a transaction, so that it
+ * works through a pooler, and a process that dies releases it.
+ *
+ * @throws EvidenceUnreachableError when the database cannot be used
+ */
+export async function withUpgradeLock<Result>(databaseUrl: string, work: () => Promise<Result>): Promise<Result> {
+  const ended = await withClient(databaseUrl, async (client) => {
+    await client.query('begin; set local idle_in_transaction_session_timeout = 0');
+    await client.query('select pg_advisory_xact_lock($1)', [UPGRADE_LOCK]);
+    // Errors of the work pass through: only those of the lock are about this database.
+    return await work().then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+  });
+  if ('error' in ended) throw ended.error;
+  return ended.result;
 }
 
 function migrator(client: pg.Client): Umzug<pg.Client> {

@@ -1,4 +1,5 @@
 import type { Stream } from '../../model/connection.js';
+import { readMoment } from '../database/connection-row.js';
 import type { Database, Queryable } from '../database/database.js';
 import { append } from '../log/append.js';
 import type { PollOutcome } from '../../model/outcomes.js';
@@ -8,6 +9,8 @@ import { notNull } from '../../model/json.js';
 export interface Polls {
   /** Records how a poll ended. */
   record(poll: FinishedPoll): Promise<void>;
+  /** Records that a poll was ended from outside. A poll that has recorded its own end keeps it. */
+  recordInterrupted(poll: Omit<FinishedPoll, 'finishedAt' | 'outcome' | 'error'>): Promise<void>;
   /** Returns the newest finished poll of each stream. */
   latest(connectionId: string): Promise<FinishedPoll[]>;
 }
@@ -31,6 +34,11 @@ export interface FinishedPoll {
 export function createPolls(db: Database): Polls {
   return {
     record: (poll) => db.transaction((client) => record(client, poll)),
+    recordInterrupted: (poll) =>
+      db.transaction(async (client) => {
+        const finishedAt = new Date(await readMoment(client));
+        await record(client, { ...poll, finishedAt, outcome: 'interrupted' });
+      }),
     latest: (connectionId) => latest(db, connectionId),
   };
 }

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, isCancellation, Trigger } from '@temporalio/workflow';
 
-/** How long one command may take. Longer, and it fails alone: whoever sent it is told, and the next one runs. */
+/** The longest that one command may take. Then it alone fails, its sender gets an error, and the next one runs. */
 const COMMAND_LIMIT_MS = 120_000;
 
 interface Command {
@@ -9,10 +9,10 @@ interface Command {
 }
 
 /**
- * The commands that a connection has still to carry out, one at a time and in the order in which they came.
+ * The commands that a connection has yet to carry out, one at a time and in order of arrival.
  *
- * Update handlers interleave at every `await`; a handler that changed state by itself would see the state of another
- * one half done. So handlers only submit here and wait, and one loop runs what was submitted.
+ * Update handlers interleave at every `await`: a handler that changed state itself would see another handler's change half
+ * done. So handlers only submit commands here and wait, and one loop runs them.
  */
 export class CommandQueue {
   private readonly waiting: Command[] = [];
@@ -22,14 +22,19 @@ export class CommandQueue {
     return this.waiting.length === 0;
   }
 
-  /** Queues a command. @returns its result, when its turn has come. */
+  /** Queues a command. @returns its result, once it has run */
   submit<T>(name: string, execute: () => Promise<T>): Promise<T> {
     return this.enqueue(name, () => this.bounded(execute));
   }
 
+  /** Queues a command ahead of those that wait. */
+  submitFirst<T>(name: string, execute: () => Promise<T>): Promise<T> {
+    return this.enqueue(name, () => this.bounded(execute), 'first');
+  }
+
   /**
    * Refuses every command that waits, cancels the one that runs, and queues this one. It has no time limit: it is for
-   * what must not be left half done.
+   * commands that must not be left half done.
    */
   preempt<T>(name: string, execute: () => Promise<T>, reason: ApplicationFailure): Promise<T> {
     this.refuseAll(reason);
@@ -42,14 +47,14 @@ export class CommandQueue {
     for (const command of this.waiting.splice(0)) command.refuse(reason);
   }
 
-  /** Runs the command whose turn it is. Never throws: a command's failure belongs to whoever sent it. */
+  /** Runs the next command, if there is one. Never throws: a command's failure goes to its sender. */
   async runNext(): Promise<void> {
     await this.waiting.shift()?.run();
   }
 
-  private enqueue<T>(name: string, execute: () => Promise<T>): Promise<T> {
+  private enqueue<T>(name: string, execute: () => Promise<T>, place: 'first' | 'last' = 'last'): Promise<T> {
     const result = new Trigger<T>();
-    this.waiting.push({
+    const command: Command = {
       refuse: (reason) => {
         result.reject(reason);
       },
@@ -60,7 +65,9 @@ export class CommandQueue {
           result.reject(isCancellation(error) ? interrupted(name) : error);
         }
       },
-    });
+    };
+    if (place === 'first') this.waiting.unshift(command);
+    else this.waiting.push(command);
     return (async () => await result)();
   }
 

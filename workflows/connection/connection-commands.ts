@@ -22,11 +22,11 @@ import { POLLED_STREAMS } from '../../model/streams.js';
 import type { PolledStream } from '../../model/streams.js';
 import type { SettingsChange } from '../../model/settings.js';
 
-/** What a connection can be told to do, and what it does by itself. One at a time: its queue sees to that. */
+/** What a connection does on request, and by itself. Its queue runs one command at a time. */
 export interface ConnectionCommands {
   connect(request: ConnectRequest): Promise<ConnectionTest>;
   rotate(request: RotationRequest): Promise<RotationReport>;
-  /** Records a rotation whose message cannot be carried out, for a sender who gets no answer. */
+  /** Records a rotation whose message is malformed, for a sender who gets no answer. */
   refuseRotation(reason: string): Promise<void>;
   changeSettings(change: SettingsChange): Promise<SettingsReport>;
   pause(request: PauseRequest): Promise<ConnectionStatus>;
@@ -35,6 +35,8 @@ export interface ConnectionCommands {
   withdrawAnnotation(annotationId: string): Promise<AnnotationReport>;
   startPolls(streams: readonly PolledStream[]): Promise<StartedPoll[]>;
   disconnect(): Promise<ConnectionStatus>;
+  /** Makes the schedules what the row says, after a restart from the row. Controls are evaluated later, at their own time. */
+  restoreSchedules(): Promise<void>;
   perform(duty: Duty): Promise<void>;
 }
 
@@ -48,14 +50,17 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
   };
   const isRefused = (): boolean => memory.status.refusedSince !== undefined;
 
+  const reconcileSchedules = async (lift: readonly PolledStream[]): Promise<void> => {
+    memory.learn(await keeping['mimecast.reconcileSchedules'](connectionId, lift));
+    memory.mustReconcile = false;
+  };
+
   const reconcile = async (lift: readonly PolledStream[] = []): Promise<void> => {
-    const seen = await keeping['mimecast.reconcileSchedules'](connectionId, lift);
-    // Histories of the first release hold no answer here.
-    if (seen) memory.learn(seen);
+    await reconcileSchedules(lift);
     memory.evaluateSoon();
   };
 
-  /** Polls what was missed while the keys were refused. Best effort: the schedules poll by themselves again. */
+  /** Polls what was missed while the keys were refused. Best effort: the schedules poll again anyway. */
   const catchUp = async (): Promise<void> => {
     const { settings, pauses } = memory.status;
     const streams = POLLED_STREAMS.filter((stream) => settings?.streams[stream]?.enabled && !pauses?.[stream]);
@@ -63,7 +68,7 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
       await keeping['mimecast.pollNow'](connectionId, streams);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.warn('The polls that were missed could not be started; the schedules go on.', { connectionId });
+      log.warn('The missed polls could not be started; the schedules continue.', { connectionId });
     }
   };
 
@@ -202,6 +207,10 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
       return memory.learn(await keeping['mimecast.finishDisconnect'](connectionId));
     },
 
+    async restoreSchedules() {
+      if (memory.live) await reconcileSchedules([]);
+    },
+
     async perform(duty) {
       if (duty === 'remind') memory.learn(memory.status);
       else if (duty === 'evaluate') await evaluate(memory.evaluationCause);
@@ -211,7 +220,7 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
   };
 }
 
-/** The workflow's time, which is the same on replay. */
+/** The workflow's time: the same on replay. */
 const nowIso = (): string => new Date().toISOString();
 
 export function alreadyConnected(connectionId: string): ApplicationFailure {

@@ -21,7 +21,7 @@ export function connectionDetails(connection: ConnectionStatus): string {
 
 function keysLine({ credentials, pendingVersion }: ConnectionStatus): string | undefined {
   if (!credentials) return undefined;
-  const { version, state, issuedAt, age = 'fresh', overdueAt = '' } = credentials;
+  const { version, state, issuedAt, age = 'fresh', overdueAt } = credentials;
   const aged = {
     fresh: '',
     due: ` · **rotation due**, overdue on ${dayOf(overdueAt)}`,

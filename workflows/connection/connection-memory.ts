@@ -1,6 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { connectionDetails } from './connection-details.js';
 import { keyAge } from '../../model/key-age.js';
+import { placeInPeriod } from '../../model/spread.js';
 import { nextProbe, nextRetry, refusalRules } from '../../model/refusal-rules.js';
 import { DAY_MS, MINUTE_MS } from '../../model/time.js';
 import type { ConnectionTest, ConnectionStatus, CredentialStatus, PostureStatus } from '../../contract/reports.js';
@@ -9,60 +10,67 @@ import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from '../../contract/search-attr
 /** What the workflow of a connection is started with. A sender gives the id alone; the rest is carried from run to run. */
 export interface ConnectionInput {
   readonly connectionId: string;
-  /** What the run before knew; answers `status` until this run has read the row. */
+  /** What the previous run knew; answers `status` until this run has read the row. None for a run that starts from the row. */
   readonly status?: ConnectionStatus;
-  /** What the run before had still to do. */
+  /** What the previous run had yet to do. */
   readonly agenda?: Agenda;
+  /** The previous run was started from the row and has not reconciled the schedules. */
+  readonly mustReconcile?: boolean;
 }
 
-/** What a connection does by itself, when its time has come. */
+/** What a connection does by itself, when it is due. */
 export type Duty =
-  /** Looks once more at keys that a poll says are refused. */
+  /** Probes keys again that a poll reported as refused. */
   | 'confirm'
-  /** Tries keys again that are refused, or that nobody has judged yet. */
+  /** Probes keys again that are refused, or that have not been judged yet. */
   | 'probe'
   /** Shows that the keys have become due or overdue for rotation. */
   | 'remind'
-  /** Asks the controls again: something was changed, or a verdict turns although nothing new was read. */
+  /** Evaluates the controls again: something was changed, or a verdict changes without new evidence. */
   | 'evaluate'
-  /** Erases what was kept long enough, and has the log's head signed. */
+  /** Maintenance: erases expired evidence, and has the log's head signed. */
   | 'keep-house';
 
 /** What has to be done later. JSON: carried from run to run. Moments are ISO, UTC. */
 export interface Agenda {
-  /** A poll said that this version is refused. */
+  /** A poll reported this version as refused. */
   readonly confirm?: { readonly version: number; readonly at: string };
   readonly probeAt?: string;
-  /** Tries so far to reach a vendor that does not answer. */
+  /** Attempts so far to reach a vendor that does not answer. */
   readonly attempts?: number;
-  /** When the controls are asked again, and whether because something was changed. */
+  /** When the controls are evaluated next, and whether because something was changed. */
   readonly evaluate?: { readonly at: string; readonly cause: 'timer' | 'change' };
   readonly keepHouseAt?: string;
 }
 
-/** Verdicts are asked for at least once in this time, and a moment after they turn: clocks differ. */
+/** Controls are evaluated at least this often, and shortly after a verdict changes by time: clocks differ. */
 const EVALUATE_EVERY_MS = DAY_MS;
 const EVALUATE_AFTER_TURN_MS = 1_000;
 const EVALUATE_RETRY_MS = 5 * MINUTE_MS;
-const KEEP_HOUSE_EVERY_MS = DAY_MS;
+const MAINTENANCE_EVERY_MS = DAY_MS;
+
+/** Connections that are restarted together evaluate their controls within this time, each at its own moment. */
+const EVALUATION_SPREAD_MS = 15 * MINUTE_MS;
 
 interface Appointment {
   readonly duty: Duty;
   readonly atMs: number;
 }
 
-/** What a connection's workflow knows: its row as it was last read, and what it has to do later. */
+/** What a connection's workflow knows: its row as last read, and what it has to do later. */
 export class ConnectionMemory {
   /** Set by messages that carry sealed keys: the run ends soon after, so that they leave Temporal with its history. */
   keysChanged = false;
-  private evaluates = false;
+  /** Until the schedules have been reconciled for the first time since the run was started from the row. */
+  mustReconcile: boolean;
   private dueEvaluation: 'timer' | 'change' = 'timer';
   private agenda: Agenda;
   private known: ConnectionStatus;
 
-  constructor({ connectionId, status, agenda = {} }: ConnectionInput) {
+  constructor({ connectionId, status, agenda = {}, mustReconcile = status === undefined }: ConnectionInput) {
     this.known = status ?? { connectionId, state: 'starting' };
     this.agenda = agenda;
+    this.mustReconcile = mustReconcile;
   }
 
   get status(): ConnectionStatus {
@@ -73,7 +81,7 @@ export class ConnectionMemory {
     return this.known.state === 'connected' || this.known.state === 'refused';
   }
 
-  /** Takes in what the row says now, and shows it. */
+  /** Takes over what the row says now, and shows it. */
   learn(next: ConnectionStatus): ConnectionStatus {
     const { credentials } = next;
     const nextProbeAt = this.probeAt(next);
@@ -86,39 +94,48 @@ export class ConnectionMemory {
     return this.known;
   }
 
-  /** From now on verdicts are asked for and the house is kept; runs of earlier releases know of neither. */
-  beginEvaluating(): void {
-    this.evaluates = true;
-    if (!this.agenda.evaluate) this.evaluateSoon();
-    if (this.agenda.keepHouseAt === undefined) this.keepHouseLater();
+  /**
+   * Schedules evaluation and maintenance, unless the previous run did.
+   *
+   * @param options.spread many connections start at once: each at a fixed moment of its own
+   */
+  beginUpkeep({ spread }: { readonly spread: boolean }): void {
+    const { connectionId } = this.known;
+    if (!this.agenda.evaluate) {
+      if (spread) this.evaluateIn(placeInPeriod(connectionId, EVALUATION_SPREAD_MS), 'timer');
+      else this.evaluateSoon();
+    }
+    if (this.agenda.keepHouseAt === undefined) {
+      this.maintainIn(spread ? placeInPeriod(connectionId, MAINTENANCE_EVERY_MS) : MAINTENANCE_EVERY_MS);
+    }
   }
 
-  /** Something that controls look at was changed. */
+  /** Something that controls depend on was changed. */
   evaluateSoon(): void {
-    if (this.evaluates) this.evaluateIn(0, 'change');
+    this.evaluateIn(0, 'change');
   }
 
-  /** A poll made new verdicts. What is older than what is known came late. */
+  /** A poll made new verdicts. Older ones than those known arrived late. */
   takePosture(posture: PostureStatus): void {
-    if (!this.evaluates || (this.known.posture && this.known.posture.at > posture.at)) return;
+    if (this.known.posture && this.known.posture.at > posture.at) return;
     this.known = { ...this.known, posture };
     this.planEvaluation();
     this.show();
   }
 
-  /** When the verdicts that are known must be asked for again. */
+  /** Schedules the next evaluation by the verdicts that are known. */
   planEvaluation(): void {
     const turnsAt = this.known.posture?.turnsAt;
     const turnsInMs = turnsAt === undefined ? Infinity : Date.parse(turnsAt) - Date.now();
     this.evaluateIn(EVALUATE_AFTER_TURN_MS + Math.max(0, Math.min(turnsInMs, EVALUATE_EVERY_MS)), 'timer');
   }
 
-  /** Why the controls are asked now. */
+  /** Why the controls are evaluated now. */
   get evaluationCause(): 'timer' | 'change' {
     return this.dueEvaluation;
   }
 
-  /** Decides from a proof when the same keys are tried again, if they have to be. */
+  /** Decides from a proof when the same keys are probed again, if at all. */
   noteProof({ authentication, ok }: ConnectionTest): void {
     const { confirm, evaluate, keepHouseAt, attempts = 0 } = this.agenda;
     const kept: Agenda = {
@@ -134,7 +151,7 @@ export class ConnectionMemory {
     this.agenda = { ...kept, attempts: attempts + 1, probeAt: retry.toISOString() };
   }
 
-  /** A poll's keys were refused. Only the version in use counts, and the first word about it. */
+  /** A poll's keys were refused. Only the version in use counts, and the first report about it. */
   suspect(version: number): void {
     const { state, credentials, settings } = this.known;
     if (state !== 'connected' || credentials?.version !== version || this.agenda.confirm?.version === version) return;
@@ -142,21 +159,21 @@ export class ConnectionMemory {
     this.agenda = { ...this.agenda, confirm: { version, at } };
   }
 
-  /** When something has to be done next, in milliseconds since the epoch; none when there is nothing. */
+  /** When the next duty is due, in milliseconds since the epoch; none when there is no duty. */
   get nextDutyAt(): number | undefined {
     return this.nextAppointment()?.atMs;
   }
 
-  /** The duty whose time has come. It is off the agenda then, and a probe that comes to nothing has its next time. */
+  /** Takes the duty that is due off the agenda. A probe and an evaluation are scheduled again, should this one fail. */
   takeDuty(): Duty | undefined {
     const next = this.nextAppointment();
     if (!next || next.atMs > Date.now()) return undefined;
     const { confirm, ...others } = this.agenda;
     if (next.duty === 'confirm') this.agenda = others;
-    if (next.duty === 'keep-house') this.keepHouseLater();
+    if (next.duty === 'keep-house') this.maintainIn(MAINTENANCE_EVERY_MS);
     if (next.duty === 'evaluate') {
       this.dueEvaluation = this.agenda.evaluate?.cause ?? 'timer';
-      // What it comes to plans the next one; should it come to nothing, this does.
+      // Its result schedules the next one; should it fail, this does.
       this.evaluateIn(EVALUATE_RETRY_MS, this.dueEvaluation);
     }
     if (next.duty === 'probe') {
@@ -168,29 +185,28 @@ export class ConnectionMemory {
 
   /** What the next run is started with. */
   carry(): ConnectionInput {
-    return { connectionId: this.known.connectionId, status: this.known, agenda: this.agenda };
+    const { connectionId } = this.known;
+    return { connectionId, status: this.known, agenda: this.agenda, mustReconcile: this.mustReconcile };
   }
 
   private nextAppointment(): Appointment | undefined {
     const { confirm, probeAt, evaluate, keepHouseAt } = this.agenda;
     const { state, credentials } = this.known;
     const found: Appointment[] = [];
-    // A rotation that came in between has settled the matter.
+    // A rotation in between has settled it.
     if (confirm && state === 'connected' && confirm.version === credentials?.version) {
       found.push({ duty: 'confirm', atMs: Date.parse(confirm.at) });
     }
     if (probeAt !== undefined) found.push({ duty: 'probe', atMs: Date.parse(probeAt) });
     const turning = credentials && nextTurn(credentials);
     if (turning !== undefined) found.push({ duty: 'remind', atMs: turning });
-    if (this.evaluates && evaluate) found.push({ duty: 'evaluate', atMs: Date.parse(evaluate.at) });
-    if (this.evaluates && keepHouseAt !== undefined) {
-      found.push({ duty: 'keep-house', atMs: Date.parse(keepHouseAt) });
-    }
+    if (evaluate) found.push({ duty: 'evaluate', atMs: Date.parse(evaluate.at) });
+    if (keepHouseAt !== undefined) found.push({ duty: 'keep-house', atMs: Date.parse(keepHouseAt) });
     return found.sort((a, b) => a.atMs - b.atMs)[0];
   }
 
-  private keepHouseLater(): void {
-    this.agenda = { ...this.agenda, keepHouseAt: new Date(Date.now() + KEEP_HOUSE_EVERY_MS).toISOString() };
+  private maintainIn(ms: number): void {
+    this.agenda = { ...this.agenda, keepHouseAt: new Date(Date.now() + ms).toISOString() };
   }
 
   private evaluateIn(ms: number, cause: 'timer' | 'change'): void {
@@ -222,12 +238,11 @@ export class ConnectionMemory {
 /** Keys with their age, by the workflow's clock. */
 function aged(credentials: CredentialStatus): CredentialStatus {
   const { dueAt, overdueAt } = credentials;
-  if (dueAt === undefined || overdueAt === undefined) return credentials;
   return { ...credentials, age: keyAge({ dueAt: new Date(dueAt), overdueAt: new Date(overdueAt) }, new Date()) };
 }
 
 /** When keys become due or overdue next. */
 function nextTurn({ age, dueAt, overdueAt }: CredentialStatus): number | undefined {
-  if (age === 'fresh' && dueAt !== undefined) return Date.parse(dueAt);
-  return age === 'due' && overdueAt !== undefined ? Date.parse(overdueAt) : undefined;
+  if (age === 'fresh') return Date.parse(dueAt);
+  return age === 'due' ? Date.parse(overdueAt) : undefined;
 }

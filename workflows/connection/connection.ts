@@ -4,7 +4,6 @@ import {
   condition,
   continueAsNew,
   log,
-  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -41,18 +40,18 @@ export async function mimecastConnection(input: ConnectionInput): Promise<Connec
   const queue = new CommandQueue();
   const memory = new ConnectionMemory(input);
   const commands = connectionCommands(connectionId, memory);
-  // Runs of the first release know no duties: they sleep until a message comes.
-  const keepsTime = patched('connection-keeps-time');
-  // Runs of earlier releases do not ask the controls.
-  const evaluates = patched('connection-evaluates');
 
   handleMessages(connectionId, queue, memory, commands);
 
   const row = await keeping['mimecast.loadConnection'](connectionId);
   if (row) memory.learn(row);
-  if (evaluates) memory.beginEvaluating();
+  memory.beginUpkeep({ spread: input.status === undefined && memory.live });
   if (memory.status.state === 'disconnecting') {
     void queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId));
+  }
+  // A run that was started from the row alone cannot know what the schedules are.
+  if (memory.mustReconcile && memory.live) {
+    void untilCarriedOut(connectionId, () => queue.submitFirst('reconcile', () => commands.restoreSchedules()));
   }
   if (!memory.live) await condition(() => !queue.empty, PHANTOM_LIMIT);
 
@@ -60,8 +59,8 @@ export async function mimecastConnection(input: ConnectionInput): Promise<Connec
     !queue.empty || memory.keysChanged || !memory.live || workflowInfo().continueAsNewSuggested;
   while (!queue.empty || memory.live) {
     await queue.runNext();
-    await untilCalled(called, memory, keepsTime);
-    const duty = keepsTime && queue.empty && memory.live ? memory.takeDuty() : undefined;
+    await untilCalled(called, memory);
+    const duty = queue.empty && memory.live ? memory.takeDuty() : undefined;
     if (duty) void submitDuty(connectionId, queue, commands, duty);
     if (!queue.empty || !memory.live || !called()) continue;
     // The sealed text of a credential message leaves Temporal with the history of the run that received it.
@@ -74,15 +73,11 @@ export async function mimecastConnection(input: ConnectionInput): Promise<Connec
   return memory.status;
 }
 
-// A connection outlives releases: it moves to the newest worker, and changes of its code are patched.
+// A connection outlives releases: it moves to the newest worker, and changes of its code are guarded.
 versioned(mimecastConnection, 'AUTO_UPGRADE');
 
-/** Sleeps until a message calls or a duty is due. A message may put something on the agenda, so that is looked at again. */
-async function untilCalled(called: () => boolean, memory: ConnectionMemory, keepsTime: boolean): Promise<void> {
-  if (!keepsTime) {
-    await condition(called);
-    return;
-  }
+/** Sleeps until a message arrives or a duty is due. A message may add to the agenda, so the agenda is checked again. */
+async function untilCalled(called: () => boolean, memory: ConnectionMemory): Promise<void> {
   while (!called()) {
     const dueAt = memory.nextDutyAt;
     const moved = (): boolean => called() || memory.nextDutyAt !== dueAt;
@@ -172,28 +167,24 @@ function handleMessages(
     if (problemIn(refusedKeys, refused) === undefined) memory.suspect(refused.version);
   });
   setHandler(messages.credentialsRotated, async (request) => {
-    await takeAnnounced(connectionId, queue, commands, request);
+    await untilCarriedOut(connectionId, () => queue.submit('rotate', () => rotateAnnounced(commands, request)));
   });
 }
 
-/**
- * Carries out a rotation that was only announced. Nobody waits for it or would send it again, so a command that ran out of
- * time, with Postgres away for a while, is queued once more.
- */
-async function takeAnnounced(
-  connectionId: string,
-  queue: CommandQueue,
-  commands: ConnectionCommands,
-  request: RotationRequest,
-): Promise<void> {
+async function rotateAnnounced(commands: ConnectionCommands, request: RotationRequest): Promise<void> {
   const problem = problemIn(rotationRequest, request);
-  const run = async (): Promise<void> => {
-    if (problem === undefined) await commands.rotate(withoutNulls(request));
-    else await commands.refuseRotation(problem);
-  };
+  if (problem === undefined) await commands.rotate(withoutNulls(request));
+  else await commands.refuseRotation(problem);
+}
+
+/**
+ * Carries out what no sender waits for or would send again: a command that ran out of time, because Postgres was not available
+ * for example, is queued again.
+ */
+async function untilCarriedOut(connectionId: string, submit: () => Promise<void>): Promise<void> {
   for (;;) {
     try {
-      await queue.submit('rotate', run);
+      await submit();
       return;
     } catch (error) {
       if (isInterruption(error)) continue;
@@ -218,7 +209,7 @@ async function submitDuty(
   }
 }
 
-/** For what nobody waits for: its failure is logged, and shows in the history. */
+/** Logs the failure of a command that no sender waits for; the history shows it too. */
 function warn(connectionId: string, error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   log.warn('The connection could not carry out what was due.', { connectionId, reason });

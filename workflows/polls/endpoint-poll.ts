@@ -51,7 +51,7 @@ export async function collectOne(
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     const { message } = failureOf(failure);
-    return { endpoint: { endpoint, path: begun.paths?.[endpoint] ?? '', outcome: 'failed', error: message }, failure };
+    return { endpoint: { endpoint, path: begun.paths[endpoint] ?? '', outcome: 'failed', error: message }, failure };
   }
 }
 

@@ -1,6 +1,5 @@
 import {
   isCancellation,
-  patched,
   setCurrentDetails,
   TemporalFailure,
   upsertSearchAttributes,
@@ -20,24 +19,24 @@ export interface PollInput {
   readonly connectionId: string;
 }
 
-/** Share of the interval after which a poll begins no further batch and leaves the rest to the next poll. */
+/** Share of the interval after which a poll begins no further batch. */
 const SOFT_BUDGET = 0.8;
 
-/** Whether a poll has lasted so long that it leaves the rest to the next one. */
+/** Whether a poll has taken so long that it leaves the rest to the next one. */
 export function pastSoftBudget(startedAt: Date, { everyMs }: BegunPoll): boolean {
   return Date.now() - startedAt.getTime() > SOFT_BUDGET * everyMs;
 }
 
-/** How a stream's own part of a poll ended: what it found, and the failure that makes the run red. */
+/** How a stream's own part of a poll ended: its result, and the failure that fails the run. */
 export interface Collected {
   readonly result: PollResult;
   readonly failure?: unknown;
 }
 
 /**
- * What all polls have in common: find the connection, collect, record how it ended, and explain a red run in its first line.
+ * What all polls have in common: find the connection, collect, record the outcome, and explain a failed run in its first line.
  *
- * @throws ApplicationFailure of the type of what went wrong, with the {@link PollResult} as its detail
+ * @throws ApplicationFailure with the cause's type and message, and the {@link PollResult} as its detail
  */
 export async function runPoll(
   connectionId: string,
@@ -63,22 +62,18 @@ export async function runPoll(
   setCurrentDetails(failure ? failedPollDetails(result, failure) : pollDetails(result));
   if (!failure) return result;
   const { refusedVersion } = failure;
-  // Polls of the first release ended without a word.
-  if (refusedVersion !== undefined && patched('poll-tells-of-refused-keys')) {
-    await tellOfRefusedKeys(connectionId, stream, refusedVersion);
-  }
+  if (refusedVersion !== undefined) await tellOfRefusedKeys(connectionId, stream, refusedVersion);
   throw redRun(failure, result);
 }
 
-/** What keeps a poll from beginning is told by the run alone: there may be no connection to record it for. */
+/** A poll that cannot begin fails with its reason and is not recorded: there may be no connection to record it for. */
 async function begin(connectionId: string, stream: PolledStream): Promise<BegunPoll> {
   try {
     return await keeping['mimecast.beginPoll'](connectionId, stream);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     const failure = failureOf(error);
-    // Polls of the first release were not found by what kept them from beginning.
-    if (patched('poll-names-what-kept-it')) upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failure.cause }]);
+    upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failure.cause }]);
     throw redRun(failure, { connectionId, stream, outcome: 'failed', endpoints: [] });
   }
 }
@@ -87,7 +82,7 @@ async function attempt(none: PollResult, collect: () => Promise<Collected>): Pro
   try {
     return await collect();
   } catch (failure) {
-    // What is no failure of an activity is the engine's own: a cancelled poll, or the end of a run that goes on as a new one.
+    // Anything but an activity's failure is the engine's own: a cancelled poll, or the end of a run that continues as new.
     if (isCancellation(failure) || !(failure instanceof TemporalFailure)) throw failure;
     return { result: { ...none, outcome: 'failed' }, failure };
   }

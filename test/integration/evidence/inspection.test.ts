@@ -34,7 +34,7 @@ test('the server says which it is and what time it has', async ({ database, insp
 
 test('the namespace is the one that was claimed, if any', async ({ store, inspection }) => {
   expect(await inspection.namespace()).toBeUndefined();
-  await store.claimNamespace('default');
+  await store.claimNamespace({ name: 'default' });
   expect(await inspection.namespace()).toBe('default');
 });
 

@@ -16,7 +16,6 @@ import type { MimecastWorkerOptions } from '../../../worker/options.js';
 import { MimecastPlugin } from '../../../worker/plugin.js';
 import { freshDatabase, type TestDatabase } from '../../support/database.js';
 import { logger } from '../../support/runtime.js';
-import { recordedHistories } from '../../support/histories/recorded-histories.js';
 import type { Simulator } from '../../../sandbox/simulator/interface.js';
 
 const WORKFLOWS = fileURLToPath(new URL('../../support/workflows/users-workflows.ts', import.meta.url));
@@ -125,12 +124,23 @@ test('the plugin opens nothing when it is made, nor for bundling or replay', asy
   const plugin = new MimecastPlugin({ databaseUrl: url, keyring: '/nonexistent/ring.json' });
   const plugins = [plugin];
   const bundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, plugins, logger });
-  const [recorded] = await recordedHistories();
-  await Worker.runReplayHistory({ workflowBundle: bundle, plugins }, recorded?.history, recorded?.workflowId);
+  const workflowId = await welcomed();
+  const history = await client.workflow.getHandle(workflowId).fetchHistory();
+  await Worker.runReplayHistory({ workflowBundle: bundle, plugins }, history, workflowId);
   await usersWorker(newName('unused'), plugin);
   expect(calls()).toBe(0);
   server.close();
 });
+
+/** Id of a run that a worker with a plugin of its own has carried out. */
+async function welcomed(): Promise<string> {
+  const taskQueue = newName('recorded');
+  const worker = await start(usersWorker(taskQueue, new MimecastPlugin(optionsFor(taskQueue))));
+  const workflowId = newName('welcome');
+  await client.workflow.execute('welcome', { taskQueue, workflowId, args: ['Ann'] });
+  await worker.stop();
+  return workflowId;
+}
 
 /** Counts connections in place of a database. */
 async function countingServer(): Promise<{ server: Server; url: string; calls: () => number }> {
@@ -206,10 +216,32 @@ describe('a worker that is not configured does not start, and its error says wha
       'the database belongs to another namespace',
       async () => {
         const other = await freshDatabase();
-        await other.query("insert into mimecast.namespace (name) values ('production')");
+        await other.query("update mimecast.namespace set namespace_name = 'production'");
         return { databaseUrl: other.url };
       },
-      /^This database holds the evidence of the Temporal namespace "production", and this is "default"\. Use .*\.$/,
+      /^This database holds the evidence of the Temporal namespace "production", and this is "default"\. Check .*: temporal-mimecast migrate --adopt-namespace$/,
+    ],
+    [
+      'a connection has a workflow of an earlier release',
+      async () => {
+        const other = await freshDatabase();
+        await other.query(
+          "insert into mimecast.connections (connection_id, state, settings) values ('acme', 'connected', '{}')",
+        );
+        return { databaseUrl: other.url };
+      },
+      /^A connection has a workflow of an earlier release \(acme\), which .*\. Stop all workers of .*, then run: temporal-mimecast migrate$/,
+    ],
+    [
+      'connections have workflows of a later release',
+      async () => {
+        const other = await freshDatabase();
+        await other.query(`
+          insert into mimecast.connections (connection_id, state, settings, workflow_version)
+          select 'acme-' || n, 'connected', '{}', 99 from generate_series(1, 7) n`);
+        return { databaseUrl: other.url };
+      },
+      /^7 connections have a workflow of a later release \(acme-1, acme-2, acme-3, acme-4, acme-5, and 2 more\), .*\. Use the newest release/,
     ],
     [
       'there is no database',

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON, historyToJSON, type History } from '@temporalio/common/lib/proto-utils.js';
 
-/** One folder a version, one JSON file a run, named for what happened in it. */
+/** One folder a release, from 0.4.0 on; one JSON file a run, named for what happened in it. */
 const FOLDER = fileURLToPath(new URL('../../histories', import.meta.url));
 
 export const { version: VERSION } = createRequire(import.meta.url)('../../../package.json') as {
@@ -13,7 +13,7 @@ export const { version: VERSION } = createRequire(import.meta.url)('../../../pac
 };
 
 export interface RecordedHistory {
-  /** `0.1.0/policies/a poll collects all four lists`. */
+  /** `0.4.0/policies/a poll collects all four lists`. */
   readonly name: string;
   readonly version: string;
   readonly text: string;
@@ -22,19 +22,23 @@ export interface RecordedHistory {
   readonly workflowType: string;
 }
 
-/** All recorded histories, of every version. */
+/** All recorded histories, of every release; none before the first one has been recorded. */
 export async function recordedHistories(): Promise<RecordedHistory[]> {
+  if (!existsSync(FOLDER)) return [];
   const files = (await readdir(FOLDER, { recursive: true })).filter((file) => file.endsWith('.json')).sort();
   return await Promise.all(files.map((file) => readRecorded(join(FOLDER, file))));
 }
 
 async function readRecorded(path: string): Promise<RecordedHistory> {
-  const text = await readFile(path, 'utf8');
-  const history = historyFromJSON(JSON.parse(text));
-  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   const name = relative(FOLDER, path)
     .replace(/\.json$/, '')
     .replaceAll('-', ' ');
+  return recordedAs(name, await readFile(path, 'utf8'));
+}
+
+function recordedAs(name: string, text: string): RecordedHistory {
+  const history = historyFromJSON(JSON.parse(text));
+  const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   return {
     name,
     version: name.split(/[/\\]/, 1)[0] ?? '',
@@ -44,6 +48,9 @@ async function readRecorded(path: string): Promise<RecordedHistory> {
     workflowType: started?.workflowType?.name ?? '',
   };
 }
+
+/** A run of now, as it would be recorded. */
+export const asRecorded = (name: string, history: History): RecordedHistory => recordedAs(name, textOf(history));
 
 /**
  * Makes room for the histories of this version. What a release has recorded stays as it is: the code that wrote it is
@@ -61,8 +68,13 @@ export async function startRecording({ overwrite }: { readonly overwrite: boolea
 export async function record(name: string, history: History): Promise<void> {
   const path = join(FOLDER, VERSION, `${name.replaceAll(' ', '-')}.json`);
   await mkdir(join(path, '..'), { recursive: true });
+  await writeFile(path, textOf(history));
+}
+
+/** One event a line. */
+function textOf(history: History): string {
   const { events } = withoutMachine(historyToJSON(history));
-  await writeFile(path, `{"events":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`);
+  return `{"events":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`;
 }
 
 /** Process id and host: of workers and clients, and as the first part of the name of a worker's own task queue. */

@@ -103,7 +103,14 @@ test('a connection says what it is, and why a stream is paused', () => {
     apiVersion: '1.0',
     account: { code: 'CUK1A1', name: 'Acme' },
     settings: { ...settings, streams: { ...settings.streams, account: { enabled: false, everyMs: 86_400_000 } } },
-    credentials: { version: 2, state: 'rejected', issuedAt: '2026-09-12T08:00:00.000Z' },
+    credentials: {
+      version: 2,
+      state: 'rejected',
+      issuedAt: '2026-09-12T08:00:00.000Z',
+      dueAt: '2026-11-26T08:00:00.000Z',
+      overdueAt: '2026-12-11T08:00:00.000Z',
+      sealedDigest: 'digest-2',
+    },
     pauses: { policies: 'keys v2: rejected.\nSecond line | with a bar' },
   });
   expect(markdown.split('\n\n').slice(0, 4)).toEqual([
@@ -127,6 +134,8 @@ test('a connection whose keys are refused or old says so, with what to do', () =
       state: 'active',
       issuedAt: '2026-08-01T08:00:00.000Z',
       age: 'overdue',
+      sealedDigest: 'digest-3',
+      dueAt: '2026-10-15T08:00:00.000Z',
       overdueAt: '2026-10-30T08:00:00.000Z',
     },
     refusedSince: '2026-11-23T02:58:11.000Z',

@@ -115,9 +115,9 @@ describe('Postgres', () => {
 
   test('holds the evidence of another namespace', async ({ patient }) => {
     const { database } = patient.engine;
-    await database.query(`update mimecast.namespace set name = 'elsewhere'`);
+    await database.query(`update mimecast.namespace set namespace_name = 'elsewhere'`);
     const seen = await patient.doctor([patient.healthy]);
-    await database.query(`update mimecast.namespace set name = 'default'`);
+    await database.query(`update mimecast.namespace set namespace_name = 'default'`);
     expect(seen).toMatchObject({ exitCode: 1, troubles: ['failure postgres/namespace'] });
     expect(seen.found).toEqual(['holds the evidence of namespace "elsewhere", and this is "default"']);
   });

@@ -6,7 +6,9 @@ import {
   EvidenceNotFoundError,
   EvidenceStateError,
 } from '../../../../evidence/database/errors.js';
-import { NOON, SETTINGS } from '../../../support/evidence.js';
+import type { EvidenceStore } from '../../../../evidence/store.js';
+import { WORKFLOW_VERSION } from '../../../../model/workflow-version.js';
+import { connect, NOON, SETTINGS } from '../../../support/evidence.js';
 import type { TestDatabase } from '../../../support/database.js';
 import { test } from '../../../support/test.js';
 
@@ -179,8 +181,58 @@ test('a connection that is not there is named', async ({ store }) => {
   expect(await store.connections.read('nobody')).toBeUndefined();
 });
 
-test('a database serves the namespace that came first, and refuses another', async ({ store }) => {
-  await store.claimNamespace('default');
-  await store.claimNamespace('default');
-  await expect(store.claimNamespace('staging')).rejects.toThrow(EvidenceNamespaceError);
+describe('a database serves one namespace', () => {
+  const claim = (store: EvidenceStore, name: string, id?: string) =>
+    store.claimNamespace({ name, ...(id !== undefined && { id }) });
+  const refused = (store: EvidenceStore, name: string, id: string, says: string) =>
+    expect(claim(store, name, id)).rejects.toThrow(says);
+
+  test('the one that came first', async ({ store }) => {
+    expect(await store.namespace()).toBeUndefined();
+    await Promise.all([claim(store, 'default', 'id-1'), claim(store, 'default', 'id-1')]);
+    expect(await store.namespace()).toEqual({ name: 'default', id: 'id-1' });
+    await expect(claim(store, 'staging', 'id-2')).rejects.toThrow(EvidenceNamespaceError);
+    await refused(store, 'staging', 'id-1', 'of the Temporal namespace "default", and this is "staging"');
+    await refused(
+      store,
+      'default',
+      'id-2',
+      'another Temporal namespace of the name "default": its id is id-1, and this one\'s is id-2',
+    );
+    expect(await store.namespace()).toEqual({ name: 'default', id: 'id-1' });
+  });
+
+  test('whose id is learned when it was not known', async ({ store }) => {
+    await claim(store, 'default');
+    await refused(store, 'staging', 'id-2', '"staging"');
+    expect(await store.namespace()).toEqual({ name: 'default' });
+    await claim(store, 'default', 'id-1');
+    await claim(store, 'default');
+    await refused(store, 'default', 'id-2', 'id-2');
+  });
+
+  test('until another adopts it, and with it every connection that is not disconnected', async ({ store }) => {
+    await claim(store, 'default', 'id-1');
+    await connect(store, 'acme');
+    await connect(store, 'gone');
+    await store.connections.beginDisconnect('gone');
+    await store.connections.finishDisconnect('gone');
+    expect(await store.workflowVersions.others(WORKFLOW_VERSION)).toEqual([]);
+
+    await store.adoptNamespace({ name: 'default', id: 'id-2' });
+    await refused(store, 'default', 'id-1', 'id-2');
+    const others = [{ connectionId: 'acme', state: 'connected', version: 0 }];
+    expect(await store.workflowVersions.others(WORKFLOW_VERSION)).toEqual(others);
+    await store.workflowVersions.mark('acme', WORKFLOW_VERSION);
+    expect(await store.workflowVersions.others(WORKFLOW_VERSION)).toEqual([]);
+  });
+});
+
+test('a connection that is connected again is marked for the workflow that connects it', async ({ store }) => {
+  await connect(store, 'acme');
+  await store.connections.beginDisconnect('acme');
+  await store.connections.finishDisconnect('acme');
+  await store.workflowVersions.mark('acme', 0);
+  await store.connections.open({ connectionId: 'acme', settings: SETTINGS, sealed: 'again', kid: 'ring-1' });
+  expect(await store.workflowVersions.others(WORKFLOW_VERSION)).toEqual([]);
 });

@@ -24,7 +24,7 @@ describe('migrations', () => {
 
   test('that are missing are reported by the store, with the command to run', async ({ emptyDatabase: database }) => {
     const store = createEvidenceStore({ databaseUrl: database.url });
-    const claim = store.claimNamespace('default');
+    const claim = store.claimNamespace({ name: 'default' });
     await expect(claim).rejects.toThrow(EvidenceSchemaError);
     await expect(claim).rejects.toThrow('temporal-mimecast migrate');
     await store.close();
@@ -45,7 +45,7 @@ describe('a database that cannot be used', () => {
     { what: 'the URL is none', url: 'postgres://u:s3cret@host:port/x', says: 'postgres://user@host:port/database' },
   ])('is named without its password when $what', async ({ url, says }) => {
     const failure: unknown = await Promise.resolve()
-      .then(() => createEvidenceStore({ databaseUrl: url }).claimNamespace('default'))
+      .then(() => createEvidenceStore({ databaseUrl: url }).claimNamespace({ name: 'default' }))
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(EvidenceUnreachableError);
     expect(String(failure)).toContain(says);

@@ -4,6 +4,7 @@ import { CliError, failureOf } from '../../../../cli/console/failures.js';
 import { MimecastClientError } from '../../../../client/index.js';
 import {
   EvidenceNamespaceError,
+  EvidenceUpgradeError,
   EvidenceSchemaError,
   EvidenceUnreachableError,
 } from '../../../../evidence/database/errors.js';
@@ -46,7 +47,8 @@ describe('what went wrong decides the exit code', () => {
     ['a ring that cannot open the keys', new VaultForeignKeyError('acme', '2026-06'), 'foreign-key', 3],
     ['no Postgres', new EvidenceUnreachableError('db:5432', 'refused'), 'postgres-unreachable', 3],
     ['an old schema', new EvidenceSchemaError(['0001']), 'migrations-pending', 3],
-    ["another namespace's database", new EvidenceNamespaceError('a', 'b'), 'wrong-namespace', 3],
+    ["another namespace's database", new EvidenceNamespaceError({ name: 'a' }, { name: 'b' }), 'wrong-namespace', 3],
+    ['an old workflow', new EvidenceUpgradeError([{ connectionId: 'acme', version: 0 }], 1), 'upgrade-needed', 3],
     [
       'an unknown Temporal namespace',
       Object.assign(new Error('5 NOT_FOUND'), { code: 5, details: 'x' }),
@@ -82,9 +84,16 @@ test.each([
   },
   {
     what: 'the namespace',
-    error: new EvidenceNamespaceError('default', 'staging'),
+    error: new EvidenceNamespaceError({ name: 'default' }, { name: 'staging' }),
     message: 'This database holds the evidence of the Temporal namespace "default", and this is "staging".',
-    nextStep: 'Use a database of its own for each namespace.',
+    nextStep:
+      'Check TEMPORAL_NAMESPACE and DATABASE_URL; after a restore or a move: temporal-mimecast migrate --adopt-namespace',
+  },
+  {
+    what: 'an upgrade',
+    error: new EvidenceUpgradeError([{ connectionId: 'acme', version: 0 }], 1),
+    message: 'A connection has a workflow of an earlier release (acme), which this release cannot continue.',
+    nextStep: 'Stop all workers of the earlier release, then run: temporal-mimecast migrate',
   },
 ])('the next step about $what is said once, although the error repeats it in its message', (failure) => {
   const { error, message, nextStep } = failure;

@@ -9,7 +9,7 @@ import {
 import type { Finding } from '../../../../cli/doctor/finding.js';
 import { judgePostgres } from '../../../../cli/doctor/judge-postgres.js';
 import { judgeTemporal } from '../../../../cli/doctor/judge-temporal.js';
-import type { SeenPoller, SeenWorkers } from '../../../../cli/doctor/look-at-temporal.js';
+import type { SeenPoller, SeenWorkers } from '../../../../worker/pollers.js';
 import { judgeNode, judgeTemporalCli } from '../../../../cli/doctor/machine.js';
 import { judgeOpening, judgeKeyring } from '../../../../cli/doctor/keyring.js';
 import { judgeTest } from '../../../../cli/doctor/test-connections.js';

@@ -92,7 +92,15 @@ const STATUS: StatusReport = {
   apiVersion: '1.0',
   state: 'connected',
   account: { code: 'CUSA35A403', name: 'Acme' },
-  credentials: { version: 3, state: 'active', issuedAt: '2026-09-12T00:00:00.000Z', ageDays: 72 },
+  credentials: {
+    version: 3,
+    state: 'active',
+    issuedAt: '2026-09-12T00:00:00.000Z',
+    dueAt: '2026-11-26T00:00:00.000Z',
+    overdueAt: '2026-12-11T00:00:00.000Z',
+    ageDays: 72,
+    sealedDigest: 'digest-3',
+  },
   streams: [
     {
       stream: 'audit-events',
@@ -112,7 +120,7 @@ test('status shows keys, last and next polls, and each reason for a pause once',
   expect(statusLines(STATUS, NOON, plain)).toEqual([
     'acme  CUSA35A403 (Acme)  connected',
     'https://us-api.mimecast.com, API 1.0',
-    'keys  v3 active, issued 2026-09-12, 72 d old',
+    'keys  v3 active, issued 2026-09-12, 72 d old (rotation due 2026-11-26, overdue 2026-12-11)',
     '',
     'STREAM        EVERY  LAST (UTC)       NEXT (UTC)',
     'audit-events  6h     collected 09:04  15:04',

@@ -26,6 +26,8 @@ const existing = (baseUrl: string, apiVersion: '1.0' | '2.0' = '1.0'): ListedCon
     version: 3,
     state: 'active',
     issuedAt: '2026-09-12T00:00:00.000Z',
+    dueAt: '2026-11-26T00:00:00.000Z',
+    overdueAt: '2026-12-11T00:00:00.000Z',
     ageDays: 72,
     sealedDigest: 'digest-9',
     fingerprint: 'print-3',

@@ -34,6 +34,8 @@ const held = (changes: Partial<CredentialReport> = {}): CredentialReport => ({
   version: 3,
   state: 'active',
   issuedAt: '2026-09-12T00:00:00.000Z',
+  dueAt: '2026-11-26T00:00:00.000Z',
+  overdueAt: '2026-12-11T00:00:00.000Z',
   ageDays: 72,
   sealedDigest: 'digest-1',
   fingerprint: 'print-1',
