@@ -16,7 +16,7 @@ import { requireRow, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
-/** The activities through which a connection's workflow reads and changes its row and its schedules. */
+/** The activities with which a connection's workflow reads and changes its row and its schedules. */
 export function connectionActivities(
   dependencies: ActivityDependencies,
   sessions: Sessions,
@@ -47,7 +47,7 @@ export function connectionActivities(
     async 'mimecast.openConnection'(connectionId, request) {
       const { sealed, settings, issuedAt } = request;
       const opened = await openSealed(dependencies, connectionId, sealed);
-      // Nothing has been saved yet, and keys that no worker can open are not worth saving.
+      // Nothing has been saved yet, and keys that no worker can open must not be saved.
       if ('reason' in opened) throw ApplicationFailure.nonRetryable(opened.reason, 'MimecastSealedKeysError');
       const { apiVersion } = opened;
       const problem = apiVersionProblem(settings.baseUrl, apiVersion);

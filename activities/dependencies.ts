@@ -7,7 +7,7 @@ import type { EvidenceStore } from '../evidence/store.js';
 export interface ActivityDependencies {
   /** Migrated, and opened with `createEvidenceStore`. Its owner closes it after the worker has ended. */
   readonly store: EvidenceStore;
-  /** The private ring that opens sealed keys. */
+  /** The private keyring that opens sealed keys. */
   readonly keyring: Keyring;
   /** Connection pool for calls to Mimecast. */
   readonly dispatcher: Dispatcher;

@@ -18,7 +18,7 @@ import { MimecastBaseUrlError } from '../mimecast/regions.js';
 import type { KeysInUse } from './session.js';
 import { VaultForeignKeyError, VaultKeyringError, VaultSealError } from '../vault/errors.js';
 
-/** Our own errors that no repetition mends. */
+/** Errors of this package that a retry cannot fix. */
 const FINAL = [
   EvidenceAccountError,
   EvidenceNamespaceError,
@@ -32,10 +32,10 @@ const FINAL = [
 ];
 
 /**
- * Every way in which an activity fails, as the engine keeps it: type, message, whether and when to try again.
+ * Converts every error of an activity to the failure that Temporal stores: type, message, whether and when to retry.
  *
- * A foreign error is never passed on, not even as a cause: its message may carry a URL, a row or a key, and what
- * reaches the engine stays in its history.
+ * A foreign error is never passed on, not even as a cause: its message may contain a URL, a row or a key, and
+ * failures stay in the workflow history.
  */
 export function toFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
@@ -49,8 +49,8 @@ export function toFailure(error: unknown): Error {
 }
 
 /**
- * The failure of a call that was made with a connection's keys. When it is about the keys it says which, and what to do with
- * this very connection.
+ * Returns the failure of a call that was made with a connection's keys. If the keys were rejected, it names their
+ * version and the command for this connection.
  */
 export function failureWith({ connectionId, version }: KeysInUse, error: unknown): unknown {
   const advice = error instanceof MimecastError ? adviceOn(error, connectionId, version) : undefined;
@@ -67,7 +67,7 @@ function adviceOn(error: MimecastError, connectionId: string, version: number): 
   return refusalAdvice(error, connectionId, version);
 }
 
-/** At most 200 characters, for ids and versions of usual length: the first line of a red run. */
+/** At most 200 characters, for ids and versions of usual length: the first line of a failed run. */
 function refusalAdvice({ refused }: MimecastAuthenticationError, connectionId: string, version: number): string {
   const orRegion = `or look for the region: test ${connectionId} --find-region.`;
   switch (refused) {
@@ -112,7 +112,7 @@ function foreignFailure(error: unknown): ApplicationFailure {
 
 const NAME = /^[A-Z]\w{0,60}$/;
 
-/** A socket's code or a SQLSTATE. What looks otherwise is not told: it may be anything. */
+/** A socket error code or a SQLSTATE. Any other text is dropped, because it may contain anything. */
 const CODE = /^(E[A-Z]+|[0-9A-Z]{5})$/;
 
 function errorCode(error: unknown): string | undefined {
@@ -120,7 +120,7 @@ function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' && CODE.test(code) ? code : undefined;
 }
 
-/** Where an error came from. The message stands before the frames, and its lines may look like one. */
+/** Returns the stack frames of an error, without its message, whose lines may look like frames. */
 function framesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const { stack = '', message } = error;

@@ -5,8 +5,8 @@ import { toFailure } from './failures.js';
 const BEAT_MS = 4_000;
 
 /**
- * An activity as the engine runs it: heartbeats go out by a timer while it works, since every I/O in it has a time limit
- * of its own, and whatever it throws becomes a failure that is safe to keep.
+ * Wraps an activity: heartbeats are sent by a timer while it works, because every I/O in it has a time limit of its
+ * own, and every error becomes a failure that is safe to store.
  */
 export function guarded<Args extends unknown[], Result>(
   perform: (...args: Args) => Promise<Result>,

@@ -61,7 +61,7 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
   const { store } = dependencies;
   const sessions = createSessions(dependencies);
 
-  /** The connection's row, while the generation that a poll began under is still the current one. */
+  /** Returns the connection's row while the generation under which a poll began is current. */
   const liveRow = async (connectionId: string, generation: number): Promise<ConnectionRow | undefined> => {
     const row = await store.connections.read(connectionId);
     return row && isLive(row) && row.generation === generation ? row : undefined;

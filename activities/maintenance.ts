@@ -6,7 +6,7 @@ import { ISSUER, signCheckpoint } from '../vault/checkpoint.js';
 import type { CheckpointKey } from '../vault/checkpoint-key.js';
 import { dayOf, HOUR_MS } from '../model/time.js';
 
-/** A day, less an hour: what is called once a day must not find the checkpoint of yesterday a moment too young. */
+/** A day less an hour: a daily call must not find yesterday's checkpoint slightly too young. */
 const CHECKPOINT_EVERY_MS = 23 * HOUR_MS;
 
 export async function maintain(dependencies: ActivityDependencies, connectionId: string): Promise<MaintenanceResult> {
@@ -17,7 +17,7 @@ export async function maintain(dependencies: ActivityDependencies, connectionId:
   return { erasedEvents, checkpoint: await checkpointWhenDue(dependencies, connectionId) };
 }
 
-/** Best effort: a checkpoint that is late is told in the log line and by the doctor, and made the next day. */
+/** Best effort: a checkpoint that fails is reported in a log line and by the doctor, and made the next day. */
 async function checkpointWhenDue(
   { store, checkpoints, now }: ActivityDependencies,
   connectionId: string,
@@ -40,7 +40,7 @@ async function checkpointWhenDue(
   return 'made';
 }
 
-/** Signs where a connection's log stands. */
+/** Signs the position of a connection's log. */
 export async function makeCheckpoint(key: CheckpointKey, standing: LogPosition): Promise<SignedCheckpoint> {
   const { connectionId, accountCode, head, records } = standing;
   const at = standing.at.toISOString();

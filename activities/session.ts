@@ -14,12 +14,15 @@ import { createTokenCache, type TokenCache } from '../mimecast/token-cache.js';
 import { unsealCredentials } from '../vault/unsealing.js';
 import type { ActivityDependencies } from './dependencies.js';
 
-/** One activity attempt's access to Mimecast for one connection. The keys live no longer than the attempt. */
+/** Access of one activity attempt to Mimecast for one connection. The keys live no longer than the attempt. */
 export interface Session {
   readonly row: ConnectionRow;
-  /** Whose keys they are, and which version of them the newest call was made with. */
+  /** The connection, and the version of its keys that the newest call used. */
   readonly keys: KeysInUse;
-  /** Makes a call. When the keys are refused and a rotation has replaced them meanwhile, it is made again with the new ones. */
+  /**
+   * Makes a call. When the keys are rejected and a rotation has replaced them meanwhile, the call is repeated with
+   * the new ones.
+   */
   call<T>(make: (api: MimecastApi) => Promise<T>): Promise<T>;
 }
 
@@ -30,33 +33,33 @@ export interface KeysInUse {
 
 export interface Sessions {
   /**
-   * A session with the connection's active keys.
+   * Opens a session with the connection's active keys.
    *
-   * @param use a backfill takes no more than half of the calls that Mimecast allows: polls must always find some left
+   * @param use a backfill uses at most half of the calls that Mimecast allows, so that polls always find some left
    */
   open(row: ConnectionRow, use?: SessionUse): Promise<Session>;
   /**
-   * Access with one version of the keys, whatever its state, where it belongs.
+   * Opens access with one version of the keys, in any state, at the base URL that belongs to it.
    *
-   * @param baseUrl another place to use it at
+   * @param baseUrl another base URL
    */
   openVersion(row: ConnectionRow, version: number, baseUrl?: string): Promise<OpenedVersion>;
 }
 
 export type SessionUse = 'poll' | 'backfill';
 
-/** The part of a connection's calls that backfills take at most. */
+/** The largest part of a connection's calls that backfills use. */
 const BACKFILL_PART = 0.5;
 
 export interface OpenedVersion {
   readonly api: MimecastApi;
-  /** The connection as it is with these keys in use. */
+  /** The connection with these keys in use. */
   readonly row: ConnectionRow;
 }
 
 /**
- * Sessions of one worker. All sessions of a connection share one rate budget, because the vendor counts them together, and
- * the tokens of API 2.0, because each lives for half an hour.
+ * Creates the sessions of one worker. All sessions of a connection share one rate budget, because the vendor counts
+ * them together, and the tokens of API 2.0, because each lives for half an hour.
  */
 export function createSessions(dependencies: ActivityDependencies): Sessions {
   const { store } = dependencies;
@@ -88,7 +91,7 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
     });
   };
 
-  /** The active keys and the row that they belong to: a rotation may have changed both since a row was read. */
+  /** Returns the active keys and the row that they belong to: a rotation may have changed both since a row was read. */
   const inUse = async (
     row: ConnectionRow,
     use: SessionUse | undefined,
@@ -130,7 +133,10 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
   };
 }
 
-/** A connection's row with one version of its keys in use: a pending one may be meant for another place than the connection's. */
+/**
+ * Returns a connection's row with one version of its keys in use. A pending version may belong to another base URL
+ * than the connection's.
+ */
 function rowWith(row: ConnectionRow, keys: CredentialVersion, baseUrl?: string): ConnectionRow {
   const { settings } = row;
   const own = keys.state === 'pending' ? keys.baseUrl : undefined;

@@ -13,7 +13,7 @@ import { requireRow, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
-/** Changes of a connection's settings and of its operator's pauses. */
+/** The activities that change a connection's settings and its operator's pauses. */
 export function settingsActivities(
   dependencies: ActivityDependencies,
   sessions: Sessions,
@@ -60,7 +60,7 @@ export function settingsActivities(
   };
 }
 
-/** Keys and base URL of another generation come together, in a rotation. */
+/** Keys and base URL of another API version change together, in a rotation. */
 function otherGeneration(connectionId: string, { message }: MimecastBaseUrlError): string {
   return `${message} To move to the other generation, rotate to keys of it: "rotate ${connectionId} --base-url …".`;
 }
@@ -81,7 +81,10 @@ function thresholdProblem({ thresholds }: ConnectionSettings): string | undefine
   return 'Keys cannot be due for rotation after they are overdue: keysDueDays must not be more than keysOverdueDays.';
 }
 
-/** Why changed settings are not taken: Mimecast is not reached with them, or an endpoint is not where they say. */
+/**
+ * Returns why changed settings are rejected: Mimecast cannot be reached with them, or an endpoint is not at its new
+ * path.
+ */
 function proofProblem(row: ConnectionRow, report: ConnectionTest, paths: readonly EndpointName[]): string | undefined {
   if (!mayUse(report, row)) return report.action ?? 'Mimecast did not accept the keys with these settings.';
   const wanted = paths.flatMap((endpoint) => row.settings.endpointPaths?.[endpoint] ?? []);

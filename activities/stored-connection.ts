@@ -15,7 +15,7 @@ export async function requireRow(
   );
 }
 
-/** The version whose keys are tried: the one in use, or the newest when none is. */
+/** Returns the version whose keys are tried: the one in use, or the newest when none is in use. */
 export async function versionInUse(
   store: Pick<EvidenceStore, 'connections'>,
   row: ConnectionRow,

@@ -5,7 +5,7 @@ import { PROTECTION_LOGS } from '../mimecast/protection-logs.js';
 import { POLLED_STREAMS, type PolledStream } from '../model/streams.js';
 import type { BegunLog, WholeEndpointName } from '../contract/activities.js';
 
-/** The endpoints that a poll of each stream reads whole. Logs are read page by page instead. */
+/** The endpoints that a poll of each stream reads completely. Logs are read page by page instead. */
 const WHOLE_ENDPOINTS: Readonly<Record<PolledStream, readonly WholeEndpointName[]>> = {
   'audit-events': [],
   policies: ['blocked-senders', 'content-examination', 'url-protect', 'attachment-management'],
@@ -14,15 +14,15 @@ const WHOLE_ENDPOINTS: Readonly<Record<PolledStream, readonly WholeEndpointName[
   'threat-statistics': [],
 };
 
-/** The vendor's own totals, which only API 2.0 has. They stand beside what the logs are counted into. */
+/** The vendor's own totals, which only API 2.0 has. They are stored beside the counts of the logs. */
 const VENDOR_STATISTICS = ['stats-url-clicks', 'stats-attachment-scans', 'stats-impersonations'] as const;
 
-/** The endpoints that a poll of a stream reads whole. */
+/** Returns the endpoints that a poll of a stream reads completely. */
 export function wholeEndpoints({ apiVersion }: ConnectionSettings, stream: PolledStream): readonly WholeEndpointName[] {
   return stream === 'threat-statistics' && apiVersion === '2.0' ? VENDOR_STATISTICS : WHOLE_ENDPOINTS[stream];
 }
 
-/** The protection logs, as a connection's poll reads them. */
+/** Returns the protection logs as a connection's poll reads them. */
 export function protectionLogs(settings: ConnectionSettings): BegunLog[] {
   return PROTECTIONS.map((protection) => {
     const { endpoint } = PROTECTION_LOGS[protection];
@@ -35,7 +35,7 @@ function endpointsToTest(settings: ConnectionSettings, stream: PolledStream): re
   return [...(stream === 'audit-events' ? [stream] : logs), ...wholeEndpoints(settings, stream)];
 }
 
-/** Whether an endpoint tells of what happened: that nothing did is a quiet day, and no finding. */
+/** Returns true for endpoints that list events: an empty answer is a quiet day, not a finding. */
 export const tellsOfEvents = (endpoint: EndpointName): boolean =>
   endpoint === 'audit-events' || isProtectionLog(endpoint) || VENDOR_STATISTICS.some((name) => name === endpoint);
 
@@ -49,10 +49,10 @@ const PROTECTION_OF: Readonly<Record<ProtectionLogEndpoint, Protection>> = {
 export const isProtectionLog = (endpoint: EndpointName): endpoint is ProtectionLogEndpoint =>
   Object.hasOwn(PROTECTION_OF, endpoint);
 
-/** The protection whose log an endpoint is. */
+/** Returns the protection of a log endpoint. */
 export const protectionOf = (endpoint: ProtectionLogEndpoint): Protection => PROTECTION_OF[endpoint];
 
-/** One endpoint as a connection uses it. */
+/** An endpoint as a connection uses it. */
 export interface EndpointPlace {
   readonly stream: PolledStream;
   readonly endpoint: EndpointName;
@@ -60,8 +60,8 @@ export interface EndpointPlace {
 }
 
 /**
- * What a test calls, in this order: the account, because it says whose keys they are, then the enabled streams. The
- * account is called even where its stream is off: a connection must know whose evidence it holds.
+ * Returns the endpoints that a test calls, in order: the account, because it identifies the tenant, then the enabled
+ * streams. The account is called even if its stream is disabled: a connection must know whose evidence it holds.
  */
 export function placesToTest(settings: ConnectionSettings): EndpointPlace[] {
   const enabled = POLLED_STREAMS.filter((stream) => stream !== 'account' && settings.streams[stream]?.enabled);
@@ -71,7 +71,7 @@ export function placesToTest(settings: ConnectionSettings): EndpointPlace[] {
   );
 }
 
-/** The path that a connection's settings give to an endpoint. */
+/** Returns the path of an endpoint in a connection's settings. */
 export function pathOf(settings: ConnectionSettings, endpoint: EndpointName): string {
   return settings.endpointPaths?.[endpoint] ?? ENDPOINTS[endpoint].path;
 }

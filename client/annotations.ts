@@ -16,13 +16,13 @@ export interface NewAnnotation {
   readonly reason: string;
   /** When it ends. Must be in the future: every annotation expires. */
   readonly expiresAt: Date;
-  /** Of an attestation: lower-case hex SHA-256 of the file, and its name. The file itself stays with its owner. */
+  /** Of an attestation: lower-case hex SHA-256 of the file, and its name. The file itself is not sent. */
   readonly file?: { readonly sha256: string; readonly name: string };
 }
 
-/** Named here, so that a message that has to be sent again says the same thing once. */
+/** Builds the message. The id is made here, so that a message that is sent again adds nothing. */
 export function annotationRequest({ expiresAt, ...said }: NewAnnotation): AnnotationRequest {
-  // A date that is none has no ISO form, and is refused by the connection like one that is missing.
+  // An invalid date has no ISO form. The connection rejects it like a missing one.
   const expires = Number.isNaN(expiresAt.getTime()) ? '' : expiresAt.toISOString();
   return { ...said, annotationId: randomBytes(5).toString('hex'), expiresAt: expires };
 }

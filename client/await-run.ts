@@ -3,11 +3,11 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { SECOND_MS } from '../model/time.js';
 
-/** How a run ended without a result. */
+/** A run that ended without a result. */
 export interface FailedRun {
   readonly cancelled: boolean;
   readonly error: string;
-  /** The first detail of its failure: workflows put their progress there. */
+  /** The first detail of its failure, where workflows put their progress. */
   readonly detail: unknown;
 }
 

@@ -8,10 +8,10 @@ import { MimecastClientError } from './errors.js';
 import type { StartedBackfill } from './reports.js';
 import type { BackfillRequest } from './requests.js';
 
-/** Behind what people wait for and behind polls. The scale of the server is 1 to 5. */
+/** Lower than requests that operators wait for, and than polls. The scale of the server is 1 to 5. */
 const BACKFILL_PRIORITY = 5;
 
-/** Memo key under which a run says what it was asked for, without a worker. */
+/** Memo key of the requested range, which can be read without a worker. */
 const ASKED_MEMO = 'mimecastBackfill';
 
 /** @throws MimecastClientError `invalid-range` */
@@ -33,7 +33,7 @@ export function backfillSpan(request: BackfillRequest, now: Date): TimeSpan {
 const invalidRange = (message: string, nextStep: string): MimecastClientError =>
   new MimecastClientError('invalid-range', message, nextStep);
 
-/** Starts a backfill, or answers with the one that is running. */
+/** Starts a backfill, or returns the one that is running. */
 export async function startBackfill(
   client: Client,
   taskQueue: string,
@@ -60,7 +60,7 @@ export async function startBackfill(
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     const running = await runningBackfill(client, connectionId);
-    // One that ended between the two questions is not in the way any more.
+    // A backfill that ended between the two requests no longer blocks a new one.
     if (running) return running;
   }
 }
@@ -73,7 +73,7 @@ async function runningBackfill(client: Client, connectionId: string): Promise<St
   return { connectionId, workflowId, runId, joined: true, asked: memo?.[ASKED_MEMO] as TimeSpan };
 }
 
-/** @throws MimecastClientError `backfill-running` when the one that is running was asked for something else */
+/** @throws MimecastClientError `backfill-running` when the running backfill has another range */
 export function refuseOtherRange(
   { connectionId, workflowId, joined, asked }: StartedBackfill,
   request: BackfillRequest,
@@ -90,7 +90,7 @@ export function refuseOtherRange(
 /** @returns whether one was running */
 export async function cancelBackfill(client: Client, connectionId: string): Promise<boolean> {
   try {
-    // Asked first: the server takes the cancelling of a run that was cancelled before.
+    // Checked first: the server accepts a cancellation of a run that was already cancelled.
     if (!(await runningBackfill(client, connectionId))) return false;
     await client.workflow.getHandle(backfillWorkflowId(connectionId)).cancel();
     return true;

@@ -1,7 +1,7 @@
 import type { ControlId } from '../model/verdicts.js';
 import type { ListedConnection } from './reports.js';
 
-/** How a connection is doing in one word, worst first. */
+/** Health of a connection in one word, worst first. */
 export const HEALTHS = [
   'lost',
   'refused',
@@ -18,13 +18,13 @@ export type Health = (typeof HEALTHS)[number];
 
 export interface ConnectionHealth {
   readonly health: Health;
-  /** Why, in a word or two. */
+  /** The reason, in a word or two. */
   readonly why?: string;
 }
 
 /**
- * What an operator has to know first about a connection. Its keys and pauses come before what its evidence lacks, because they
- * are why it lacks it.
+ * Returns the health of a connection. Its keys and pauses come before missing evidence, because they are usually the
+ * cause.
  */
 export function connectionHealth(connection: ListedConnection): ConnectionHealth {
   const { state, workflowMissing, pausedFor = [], posture } = connection;
@@ -39,5 +39,5 @@ export function connectionHealth(connection: ListedConnection): ConnectionHealth
   return { health: 'ok' };
 }
 
-/** A connection that somebody ended is as it should be. */
+/** Returns true when the connection needs no action. A connection that was disconnected on purpose needs none. */
 export const isHealthy = ({ health }: ConnectionHealth): boolean => health === 'ok' || health === 'disconnected';

@@ -214,7 +214,7 @@ export class MimecastConnections {
    * {@link startBackfill}, then waits until the run has ended. A failed or cancelled run is an answer, not an error. Does not
    * wait for a running backfill of another range.
    *
-   * @throws MimecastClientError `backfill-running`, and as `startBackfill` does
+   * @throws MimecastClientError `backfill-running`, and those of `startBackfill`
    */
   async backfill(
     connectionId: string,
@@ -347,7 +347,7 @@ export class MimecastConnections {
     if (state !== 'connected' && state !== 'refused') throw unknownConnection(connectionId);
   }
 
-  /** Starts the connection's workflow unless it runs. */
+  /** Starts the connection's workflow unless it is running. */
   private startOperation(connectionId: string): WithStartWorkflowOperation<typeof mimecastConnection> {
     return new WithStartWorkflowOperation<typeof mimecastConnection>(CONNECTION_WORKFLOW, {
       ...connectionStart(connectionId),
@@ -365,7 +365,7 @@ export class MimecastConnections {
     return defined({ sealed, issuedAt, baseUrl, note });
   }
 
-  /** @returns with the version of the API that the keys are for, where they were given in clear */
+  /** @returns the sealed keys and, for keys in clear, the version of their API */
   private async sealedKeys(
     connectionId: string,
     request: KeysRequest,

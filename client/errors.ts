@@ -41,7 +41,7 @@ export class MimecastClientError extends Error {
   }
 }
 
-/** What the connection's workflow says when it refuses, in words for scripts. */
+/** Maps failure types of the connection's workflow to codes. */
 const REFUSALS: ReadonlyMap<string, ClientErrorCode> = new Map<string, ClientErrorCode>([
   ['MimecastAlreadyConnected', 'already-connected'],
   ['MimecastCommandInterrupted', 'interrupted'],
@@ -54,13 +54,13 @@ const REFUSALS: ReadonlyMap<string, ClientErrorCode> = new Map<string, ClientErr
   ['MimecastStreamNotEnabled', 'invalid-stream'],
 ]);
 
-/** Turns what the engine throws at a sender into what the sender can act on. Everything else passes through. */
+/** Converts errors of Temporal to errors with a next step. Other errors are returned unchanged. */
 export function clientError(error: unknown, connectionId: string): unknown {
   if (error instanceof WorkflowNotFoundError) return unknownConnection(connectionId);
   if (error instanceof WorkflowUpdateFailedError) return refusal(error, connectionId);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return outcomeUnknown(connectionId);
   if (error instanceof NamespaceNotFoundError) return unreachable(`there is no namespace "${error.namespace}"`);
-  // Most of the SDK's methods wrap what the server answered; some throw it as it is.
+  // Most methods of the SDK wrap the server's answer; some throw it unchanged.
   const answer = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(answer) ? unreachable(answer.details) : error;
 }
@@ -96,7 +96,7 @@ function refusal(error: WorkflowUpdateFailedError, connectionId: string): Mimeca
   return new MimecastClientError(code, message, `See "temporal-mimecast status ${connectionId}".`);
 }
 
-/** The failure at the bottom: an activity's failure arrives wrapped. */
+/** Returns the innermost failure: an activity's failure arrives wrapped. */
 function innermost(error: Error): ApplicationFailure | undefined {
   let found: ApplicationFailure | undefined;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

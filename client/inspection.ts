@@ -5,46 +5,46 @@ import { STREAM_ATTRIBUTE } from '../contract/search-attributes.js';
 import { defined } from '../model/json.js';
 
 /**
- * What Temporal has of connections, for those who want to know what is wrong: it only looks.
+ * Reads the state of connections from Temporal, for diagnosis. Read-only.
  *
- * A description is a query that the schedule's own workflow answers, dozens of times dearer than its line in the list. So
- * lists are for all connections, and descriptions for those that are worth it. Lists may be a moment late.
+ * A description is a query to the schedule's own workflow and costs dozens of times more than a line of the list.
+ * Lists are therefore for all connections, and descriptions for selected ones. Lists may lag slightly.
  */
 
-/** A schedule, as the list knows it. */
+/** A schedule as the list shows it. */
 export interface SeenSchedule {
   readonly paused: boolean;
-  /** What whoever paused it said. */
+  /** The note of the pause. */
   readonly note: string;
   readonly workflowType: string;
-  /** Empty for a schedule that goes by a calendar. */
+  /** Empty for a schedule with a calendar. */
   readonly intervals: readonly { readonly everyMs: number; readonly offsetMs: number }[];
   readonly nextPollAt?: Date;
-  /** Only a description knows these. */
+  /** Known from a description only. */
   readonly details?: ScheduleDetails;
 }
 
 export interface ScheduleDetails {
   readonly taskQueue: string;
   readonly overlap: string;
-  /** Of the runs that it starts. */
+  /** Memo of the runs that it starts. */
   readonly memo: Readonly<Record<string, unknown>>;
   readonly createdAt: Date;
 }
 
-/** A connection's workflow: its newest run. */
+/** The newest run of a connection's workflow. */
 export interface SeenWorkflow {
-  /** In Temporal's words: `RUNNING`, `TERMINATED`. */
+  /** Status in Temporal's terms: `RUNNING`, `TERMINATED`. */
   readonly status: string;
   readonly closedAt?: Date;
-  /** How often its next step has been tried; only a description knows it. More than once or twice: the step fails. */
+  /** Number of attempts of its next workflow task; known from a description only. More than two: the task fails. */
   readonly attempts?: number;
 }
 
 export interface LookLimits {
-  /** The longest that one request may take. */
+  /** Limit of one request. */
   readonly requestMs: number;
-  /** Milliseconds since the epoch; nothing is begun after it. */
+  /** Milliseconds since the epoch; no request is started after it. */
   readonly until?: number;
 }
 
@@ -53,7 +53,7 @@ const DESCRIPTIONS = { concurrency: 16 };
 /** Small enough that a busy server answers each page in time. */
 const PAGE_SIZE = 200;
 
-/** The schedules of all connections, by id; those that are not in it may not have been reached. */
+/** Lists the schedules of all connections by id. Incomplete when time runs out. */
 export async function listSchedules(client: Client, limits: LookLimits): Promise<Map<string, SeenSchedule>> {
   const query = `${STREAM_ATTRIBUTE.name} IS NOT NULL`;
   const listed = await pages(client, client.schedule.list({ query, pageSize: PAGE_SIZE }), limits);
@@ -66,14 +66,14 @@ export async function listSchedules(client: Client, limits: LookLimits): Promise
   );
 }
 
-/** The connections' workflows that run, by id; those that are not in it may not have been reached. */
+/** Lists the running workflows of connections by id. Incomplete when time runs out. */
 export async function listWorkflows(client: Client, limits: LookLimits): Promise<Map<string, SeenWorkflow>> {
   const query = 'WorkflowType = "mimecastConnection" AND ExecutionStatus = "Running"';
   const listed = await pages(client, client.workflow.list({ query, pageSize: PAGE_SIZE }), limits);
   return new Map(listed.map(({ workflowId, status }) => [workflowId, { status: status.name }]));
 }
 
-/** Descriptions by id, of those that answered in time: `missing` when there is no such schedule. */
+/** Describes schedules by id, as far as they answered in time; `missing` when there is no such schedule. */
 export async function describeSchedules(
   client: Client,
   scheduleIds: readonly string[],
@@ -89,7 +89,7 @@ export async function describeSchedules(
   });
 }
 
-/** Descriptions by id, of those that answered in time: `missing` when there never was one, or too long ago. */
+/** Describes workflows by id, as far as they answered in time; `missing` when there is none, or it was deleted. */
 export async function describeWorkflows(
   client: Client,
   workflowIds: readonly string[],
@@ -111,7 +111,7 @@ export async function describeWorkflows(
   });
 }
 
-/** Reads a list to its end, each page in bounded time, or until a page does not come: part of it is better than nothing. */
+/** Reads a list to its end, each page in bounded time. Returns what it has when a page fails or time runs out. */
 async function pages<Item>(
   client: Client,
   list: AsyncIterable<Item>,
@@ -131,7 +131,7 @@ async function pages<Item>(
   return items;
 }
 
-/** One that fails is left out: the others are still worth knowing. */
+/** Describes items concurrently. Those that fail are left out. */
 async function describeEach<Seen>(
   client: Client,
   ids: readonly string[],

@@ -6,10 +6,10 @@ import { defined } from '../model/json.js';
 import type { ListedConnection } from './reports.js';
 import { credentialReport } from './status.js';
 
-/** Requests to workflows at a time. */
+/** Concurrent requests to workflows. */
 export const QUERIES = { concurrency: 20 };
 
-/** Ids of the connections whose workflow runs, as the server's index knows them: it may be a moment behind. */
+/** Returns the ids of connections whose workflow is running, from the server's index, which may lag slightly. */
 export async function runningConnections(client: Client): Promise<Set<string>> {
   const ids = new Set<string>();
   const query = 'WorkflowType = "mimecastConnection" AND ExecutionStatus = "Running"';
@@ -17,7 +17,9 @@ export async function runningConnections(client: Client): Promise<Set<string>> {
   return ids;
 }
 
-/** The connections that should live and whose workflow is gone. What the index does not know is asked for by its id. */
+/**
+ * Returns the connections whose workflow should be running and is not. Those that the index lacks are checked by id.
+ */
 export async function missingWorkflows(
   client: Client,
   statuses: readonly ConnectionStatus[],

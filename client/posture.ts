@@ -2,7 +2,7 @@ import type { StoredEvaluation } from '../model/verdicts.js';
 import { MimecastClientError, unknownConnection } from './errors.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
-/** The record that is in force, now or at a moment. @throws MimecastClientError when there is none */
+/** Returns the record in force, now or at a moment. @throws MimecastClientError when there is none */
 export async function storedPosture(
   evidence: Pick<EvidenceStore, 'connections' | 'evaluations'> | undefined,
   connectionId: string,

@@ -10,31 +10,31 @@ import type { PollOutcome } from '../model/outcomes.js';
 import type { BackfillProgress, BackfillResult, TimeSpan } from '../contract/backfill.js';
 import type { CredentialStatus, PauseReason, PollResult, PostureStatus, StartedPoll } from '../contract/reports.js';
 
-/** How one poll ended. The JSON of `poll --json`. */
+/** Result of one poll. The JSON of `poll --json`. */
 export interface PollReport extends StartedPoll, Omit<PollResult, keyof StartedPoll | 'connectionId'> {
-  /** Why the run failed. */
+  /** The reason of a failed run. */
   readonly error?: string;
 }
 
-/** What a poll that is still going is doing. */
+/** Progress of a running poll. */
 export interface PollProgress {
   readonly stream: Stream;
-  /** One line for people. */
+  /** One line for operators. */
   readonly text: string;
 }
 
-/** A backfill that was started, or that is running already. */
+/** A backfill that was started, or was already running. */
 export interface StartedBackfill {
   readonly connectionId: string;
   readonly workflowId: string;
   readonly runId: string;
-  /** It was already going when it was asked for: nothing was started. */
+  /** The backfill was already running: nothing was started. */
   readonly joined: boolean;
-  /** What it was asked for when it was started. */
+  /** The range that it was started with. */
   readonly asked: TimeSpan;
 }
 
-/** How a backfill ended, or how far it has come when it was cancelled or is red. The JSON of `backfill --json`. */
+/** Result of a backfill; its progress when it was cancelled or failed. The JSON of `backfill --json`. */
 export interface BackfillReport
   extends StartedBackfill, Partial<Omit<BackfillResult, keyof StartedBackfill | 'outcome'>> {
   readonly outcome: BackfillResult['outcome'] | 'cancelled' | 'failed';
@@ -42,11 +42,11 @@ export interface BackfillReport
   readonly pages: number;
   readonly events: number;
   readonly newEvents: number;
-  /** Why the run is red. */
+  /** The reason of a failed run. */
   readonly error?: string;
 }
 
-/** How a connection is doing. The JSON of `status --json`. */
+/** Status of a connection. The JSON of `status --json`. */
 export interface StatusReport {
   readonly connectionId: string;
   readonly baseUrl?: string;
@@ -54,17 +54,17 @@ export interface StatusReport {
   readonly state: ConnectionState | 'starting';
   readonly account?: { readonly code: string; readonly name?: string };
   readonly credentials?: CredentialReport;
-  /** New keys that are being proved. */
+  /** Version of new keys that are being proved. */
   readonly pendingVersion?: number;
-  /** Why streams are paused. */
+  /** Reasons why streams are paused. */
   readonly pausedFor?: readonly PauseReason[];
-  /** ISO, UTC: since when the keys are refused. */
+  /** ISO, UTC: time since when the keys are rejected. */
   readonly refusedSince?: string;
-  /** ISO, UTC: when keys that are refused or still unproved are tried again. Known to the connection's workflow alone. */
+  /** ISO, UTC: time of the next probe of rejected or unproved keys. Known to the connection's workflow only. */
   readonly nextProbeAt?: string;
-  /** What became of the newest rotation. */
+  /** Outcome of the newest rotation. */
   readonly lastRotation?: RotationOutcome;
-  /** What the controls said last, in short; `posture` tells it whole. */
+  /** Summary of the newest verdicts; `posture` returns all of them. */
   readonly posture?: PostureStatus;
   readonly streams: readonly StreamReport[];
 }
@@ -79,36 +79,36 @@ export interface CredentialReport extends CredentialStatus {
 /** A stream as `status` shows it: how often it is polled, its last poll, and what pauses it. */
 export interface StreamReport {
   readonly stream: Stream;
-  /** Time between two polls, for people: `6h`. */
+  /** Interval of polls, formatted: `6h`. */
   readonly every: string;
   readonly everyMs: number;
   readonly paused: boolean;
   readonly note?: string;
-  /** Of the newest finished poll; none before the first, or when no evidence store was given. */
+  /** Of the newest finished poll; undefined before the first, and without an evidence store. */
   readonly lastOutcome?: PollOutcome;
   /** ISO, UTC. */
   readonly lastPollAt?: string;
   readonly lastError?: string;
-  /** Of the newest finished poll; audit events and threat statistics only, as the next. */
+  /** Of the newest finished poll; audit events and threat statistics only, like the next. */
   readonly lastPages?: number;
   readonly lastNewEvents?: number;
-  /** ISO, UTC; none while paused. */
+  /** ISO, UTC; undefined while paused. */
   readonly nextPollAt?: string;
 }
 
-/** One line of `list`. */
+/** An entry of `list`. */
 export interface ListedConnection {
   readonly connectionId: string;
   readonly state: ConnectionState | 'starting';
-  /** Why some or all of its streams are paused; none when all are polled. */
+  /** Reasons why some or all of its streams are paused; undefined when all are polled. */
   readonly pausedFor?: readonly PauseReason[];
   readonly baseUrl?: string;
   readonly account?: { readonly code: string; readonly name?: string };
   readonly credentials?: CredentialReport;
   readonly settings?: ConnectionSettings;
   readonly posture?: PostureStatus;
-  /** ISO, UTC: since when its keys are refused. */
+  /** ISO, UTC: time since when its keys are rejected. */
   readonly refusedSince?: string;
-  /** Its workflow is gone although it should live: `resume` starts it again, from the connection's row. */
+  /** Its workflow is missing although it should be running: `resume` restarts it from the connection's row. */
   readonly workflowMissing?: true;
 }

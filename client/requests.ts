@@ -4,7 +4,7 @@ import type { ConnectionSettings } from '../model/connection.js';
 export type KeyOptions =
   /** The four keys of API 1.0: `{ applicationId, applicationKey, accessKey, secretKey }`, or the two of API 2.0: `{ clientId, clientSecret }`. */
   | { readonly credentials: unknown; readonly sealed?: undefined }
-  /** Compact JWE, as `sealCredentials` and `temporal-mimecast vault seal` make it. */
+  /** Compact JWE, as made by `sealCredentials` and `temporal-mimecast vault seal`. */
   | { readonly sealed: string; readonly credentials?: undefined };
 
 /** Keys, and when they were issued. */
@@ -16,7 +16,7 @@ export type KeysRequest = KeyOptions & {
 /** What `connect` needs: keys, base URL, and settings that differ from the defaults. */
 export type NewConnectionRequest = KeysRequest & {
   readonly baseUrl: string;
-  /** What differs from the defaults. */
+  /** Settings that differ from the defaults. */
   readonly settings?: Partial<Omit<ConnectionSettings, 'baseUrl' | 'apiVersion'>>;
 };
 
@@ -27,7 +27,7 @@ export type RotateRequest = KeysRequest & {
    * keys, or not at all.
    */
   readonly baseUrl?: string;
-  /** Kept with the outcome: who rotated, or why. Never a secret. */
+  /** Stored with the outcome: who rotated, or why. Never a secret. */
   readonly note?: string;
 };
 

@@ -3,17 +3,20 @@ import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@tempor
 import proto from '@temporalio/proto';
 import { clientError, noWorker } from './errors.js';
 
-/** How long a request may take. The connection gives each command two minutes; this leaves it time to say so. */
+/** Limit of a request. The connection gives each command two minutes; the rest is for its answer. */
 const REQUEST_LIMIT_MS = 150_000;
 
-/** How long a worker may take from its start until the server knows of it. */
+/** The longest that the server takes to know of a worker that has started. */
 const WORKER_START_MS = 2_000;
 const LOOK_AGAIN_MS = 100;
 
-/** New runs in a row that a request may meet: each message with keys makes one. */
+/** New runs in a row that a request may meet: each message with keys starts one. */
 const MAX_RUNS = 20;
 
-/** Sends requests to connections: never to a queue that nobody polls, in bounded time, and with errors that can be acted on. */
+/**
+ * Sends requests to connections: only to a queue with workers, in bounded time, and with errors that have a next
+ * step.
+ */
 export class Sender {
   private readonly client: Client;
   private readonly taskQueue: string;
@@ -23,7 +26,7 @@ export class Sender {
     this.taskQueue = taskQueue;
   }
 
-  /** @throws MimecastClientError, or what is not the engine's */
+  /** @throws MimecastClientError, or an error that does not come from Temporal */
   async send<T>(connectionId: string, request: () => Promise<T>): Promise<T> {
     try {
       return await this.client.withDeadline(Date.now() + REQUEST_LIMIT_MS, request);
@@ -33,10 +36,10 @@ export class Sender {
   }
 
   /**
-   * Sends an update to a connection's workflow. One that arrives in the moment in which the connection goes on as a new run
-   * is answered by the server as if there were no connection, and nothing of it is taken: it is sent to the new run.
+   * Sends an update to a connection's workflow. When the connection continues as a new run at that moment, the server
+   * answers as if there were no connection, and has accepted nothing: the update is sent to the new run.
    *
-   * @throws MimecastClientError, or what is not the engine's
+   * @throws MimecastClientError, or an error that does not come from Temporal
    */
   async update<T>(connectionId: string, handle: WorkflowHandle, execute: () => Promise<T>): Promise<T> {
     return await this.send(connectionId, async () => {
@@ -53,7 +56,7 @@ export class Sender {
   }
 
   /**
-   * A request without a worker would wait for one until it times out, and be carried out long after its sender has given
+   * Requires a worker. Without one, a request would wait until it times out, and run long after its sender has given
    * up. A worker that is just starting is waited for.
    *
    * @throws MimecastClientError `no-worker`
@@ -77,7 +80,7 @@ export class Sender {
   }
 }
 
-/** Whether the newest run of a workflow is still going. @throws WorkflowNotFoundError when there never was one */
+/** Returns true when the newest run of a workflow is running. @throws WorkflowNotFoundError when there never was one */
 async function isRunning(handle: WorkflowHandle): Promise<boolean> {
   return (await handle.describe()).status.name === 'RUNNING';
 }

@@ -14,10 +14,10 @@ import type { CredentialReport, StatusReport, StreamReport } from './reports.js'
 import type { FinishedPoll } from '../evidence/ledger/polls.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
-/** How long the connection's workflow may take to answer a query: it needs a worker, and there may be none. */
+/** The longest that the connection's workflow may take to answer a query: it needs a worker, and there may be none. */
 const QUERY_LIMIT_MS = 3 * SECOND_MS;
 
-/** Returns a connection's status as stored, in the form in which its workflow answers it. */
+/** Returns a connection's status from the store, in the form in which its workflow answers. */
 export async function storedStatus(
   evidence: Pick<EvidenceStore, 'connections' | 'evaluations'>,
   connectionId: string,
@@ -26,7 +26,7 @@ export async function storedStatus(
   return row && (await statusOf(evidence, row));
 }
 
-/** What the rows of all connections say: three questions, however many there are. */
+/** Returns the status of all connections from the store, in three queries. */
 export async function storedStatuses({
   connections,
   evaluations,
@@ -44,15 +44,15 @@ export async function storedStatuses({
   });
 }
 
-/** What the connection's workflow answers. @throws when it is not there or no worker runs */
+/** Queries the connection's workflow. @throws when there is none or no worker runs */
 export async function queriedStatus(client: Client, connectionId: string): Promise<ConnectionStatus> {
   const handle = client.workflow.getHandle(connectionWorkflowId(connectionId));
   return await client.withDeadline(Date.now() + QUERY_LIMIT_MS, () => handle.query(status));
 }
 
 /**
- * When the connection will try its keys again, which only its workflow knows. Best effort: there may be no worker to answer,
- * and everything else is known without one.
+ * Adds the time of the next probe, which only the connection's workflow knows. Best effort: everything else is known
+ * without a worker.
  */
 export async function withNextProbe(client: Client, stored: ConnectionStatus): Promise<ConnectionStatus> {
   if (stored.refusedSince === undefined && stored.pendingVersion === undefined) return stored;
@@ -64,7 +64,7 @@ export async function withNextProbe(client: Client, stored: ConnectionStatus): P
   }
 }
 
-/** Joins what the connection knows with what its schedules and its newest polls say. */
+/** Joins a connection's status with its schedules and its newest polls. */
 export async function statusReport(
   client: Client,
   connection: ConnectionStatus,

@@ -8,11 +8,12 @@ import type { CheckpointDelivery, SignedCheckpoint } from '../activities/depende
 import { readCheckpointSigningKey } from '../vault/checkpoint-key.js';
 import { WorkerConfigurationError, type CheckpointOptions } from './options.js';
 
-/** A command that takes longer hangs: there is less than a kilobyte to take. */
+/** A command that takes longer hangs: a checkpoint is less than a kilobyte. */
 const COMMAND_LIMIT_MS = 30_000;
 
 /**
- * Reads the key and looks at the folder, so that what cannot work is told when the worker starts and not a day later.
+ * Reads the key and checks the folder, so that a wrong configuration is reported when the worker starts and not a day
+ * later.
  *
  * @throws VaultKeyringError, WorkerConfigurationError
  */
@@ -39,7 +40,7 @@ async function requireFolder(directory: string): Promise<void> {
   }
 }
 
-/** The file is there whole or not at all; a newer one of the same day takes its place. */
+/** Writes a file atomically. A newer checkpoint of the same day replaces it. */
 async function writeTo(directory: string, { connectionId, day, jws }: SignedCheckpoint): Promise<void> {
   const file = path.join(directory, `${connectionId}-${day}.jws`);
   const written = path.join(directory, `.${randomUUID()}.tmp`);
@@ -59,15 +60,18 @@ async function writeTo(directory: string, { connectionId, day, jws }: SignedChec
   }
 }
 
-/** What it says goes to the worker's own stderr. Nothing of the checkpoint becomes part of the command. */
+/**
+ * Runs the command. Its output goes to the worker's stderr. Nothing of the checkpoint becomes part of the command
+ * line.
+ */
 async function handTo(command: string, { connectionId, day, jws }: SignedCheckpoint): Promise<void> {
   const env = { ...process.env, MIMECAST_CONNECTION: connectionId, MIMECAST_CHECKPOINT_DAY: day };
-  // A group of its own, so that what the shell has started ends with it.
+  // A process group of its own, so that what the shell has started is ended with it.
   const child = spawn(command, { shell: true, detached: true, stdio: ['pipe', 'ignore', 'inherit'], env });
   const limit = setTimeout(() => {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   }, COMMAND_LIMIT_MS);
-  // A command that reads nothing closes its end; what counts is how it ends.
+  // A command that does not read closes its end of the pipe; only its exit code counts.
   child.stdin.on('error', () => undefined);
   child.stdin.end(`${jws}\n`);
   try {

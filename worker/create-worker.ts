@@ -19,7 +19,7 @@ export interface CreateMimecastWorkerOptions extends MimecastWorkerOptions {
   >;
 }
 
-/** How long activities may take to end when the worker is told to stop; a batch ends after the page at hand. */
+/** The longest that activities may take to end when the worker shuts down; a batch ends after its current page. */
 const SHUTDOWN_GRACE = '30 s';
 
 const WORKFLOWS = createRequire(import.meta.url).resolve('@surecloud/temporal-mimecast/workflows');

@@ -3,9 +3,11 @@ import { defined } from '../model/json.js';
 
 /** Options of the plugin and of a worker. */
 export interface MimecastWorkerOptions {
-  /** Postgres with the evidence: `postgres://user:password@host:5432/database`. Its migrations must be applied. */
+  /**
+   * Postgres database of the evidence: `postgres://user:password@host:5432/database`. Its migrations must be applied.
+   */
   readonly databaseUrl: string;
-  /** The private ring that opens sealed keys: a file's path, or the ring itself. Read when the worker starts. */
+  /** The private keyring that opens sealed keys: path of a file, or the keyring itself. Read when the worker starts. */
   readonly keyring: string | Keyring;
   /** Task queue of connections, schedules and clients. Default `mimecast`. */
   readonly taskQueue?: string;
@@ -26,7 +28,7 @@ export interface MimecastWorkerOptions {
 
 /** The key that signs checkpoints, and where they are delivered: a folder, a command, or both. */
 export interface CheckpointOptions {
-  /** File of the private key, as `temporal-mimecast vault checkpoint-key` makes it. */
+  /** File of the private key, as made by `temporal-mimecast vault checkpoint-key`. */
   readonly keyFile: string;
   /** Receives one file for each connection and day: `acme-2026-11-24.jws`. */
   readonly directory?: string;
@@ -58,7 +60,7 @@ export class WorkerConfigurationError extends Error {
  * @throws WorkerConfigurationError naming the variable that is missing
  */
 export function optionsFromEnvironment(env: Readonly<Record<string, string | undefined>>): MimecastWorkerOptions {
-  // An empty variable is one that is not set.
+  // An empty variable counts as not set.
   const valueOf = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   const required = (name: string, what: string): string => {
     const value = valueOf(name);
@@ -79,10 +81,10 @@ export function optionsFromEnvironment(env: Readonly<Record<string, string | und
   });
 }
 
-/** What the environment says about checkpoints. */
+/** The checkpoint variables of the environment. */
 export type CheckpointVariables = { readonly [Name in keyof CheckpointOptions]?: CheckpointOptions[Name] | undefined };
 
-/** @throws WorkerConfigurationError when checkpoints could be signed but not delivered, or the other way round */
+/** @throws WorkerConfigurationError when there is a key without a destination, or a destination without a key */
 export function checkpointOptions({ keyFile, directory, command }: CheckpointVariables): CheckpointOptions | undefined {
   const hasTarget = directory !== undefined || command !== undefined;
   if (keyFile === undefined && !hasTarget) return undefined;

@@ -80,7 +80,10 @@ export class MimecastPlugin extends SimplePlugin {
     }
   }
 
-  /** A batch that ends early is gone on with by the next one, so one worker that stops may cut those of another short. */
+  /**
+   * A batch that ends early is continued by the next one, so a worker that shuts down may shorten the batches of
+   * another.
+   */
   private get stopping(): boolean {
     return [...this.workers].some((worker) => worker.getState() !== 'RUNNING');
   }
@@ -93,7 +96,7 @@ export class MimecastPlugin extends SimplePlugin {
   }
 }
 
-/** Activities that find their implementation when they are called. */
+/** Activities that look up their implementation when they are called. */
 function lateBound(implementation: () => Promise<MimecastActivities>): object {
   const call =
     (name: keyof MimecastActivities) =>

@@ -12,7 +12,7 @@ import { openCheckpoints } from './checkpoints.js';
 import type { MimecastWorkerOptions } from './options.js';
 import { DEFAULT_TASK_QUEUE } from './options.js';
 
-/** What activities work with while at least one worker runs: pools, the ring, and the activities over them. */
+/** Resources that activities use while at least one worker runs: pools, the keyring, and the activities themselves. */
 export interface WorkerRuntime {
   readonly activities: MimecastActivities;
   /**
@@ -26,11 +26,11 @@ export interface WorkerRuntime {
 }
 
 /**
- * Opens the pools and reads the ring, and checks that the database has its migrations, without which every activity
- * would fail.
+ * Opens the pools, reads the keyring, and checks that the migrations are applied, without which every activity would
+ * fail.
  *
  * @throws MimecastBaseUrlError for `regionBaseUrls` that keys may not be sent to
- * @throws WorkerConfigurationError when checkpoints have nowhere to go
+ * @throws WorkerConfigurationError when checkpoints have no destination
  * @throws VaultKeyringError, EvidenceUnreachableError, EvidenceSchemaError
  */
 export async function openRuntime(options: MimecastWorkerOptions, stopping: () => boolean): Promise<WorkerRuntime> {

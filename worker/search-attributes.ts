@@ -6,10 +6,11 @@ import { WorkerConfigurationError } from './options.js';
 const KEYWORD = 2;
 
 /**
- * Makes sure that the namespace knows our search attributes: looks, and adds what is missing. A run that carries one
- * that the namespace does not know hangs on a failing task, so a worker that cannot add them must not start.
+ * Ensures that the namespace has the search attributes of this package, and adds missing ones. A run with an
+ * attribute that the namespace does not know blocks on a failing task, so a worker that cannot add them must not
+ * start.
  *
- * @throws WorkerConfigurationError with the command for whoever may add them
+ * @throws WorkerConfigurationError with the command that adds them
  */
 export async function ensureSearchAttributes(
   connection: { readonly operatorService: OperatorService },
@@ -27,7 +28,7 @@ export async function ensureSearchAttributes(
   }
 }
 
-/** Names of our search attributes that the namespace does not know. */
+/** Returns the names of search attributes that the namespace lacks. */
 export async function missingSearchAttributes(
   { operatorService }: { readonly operatorService: OperatorService },
   namespace: string,
@@ -37,7 +38,7 @@ export async function missingSearchAttributes(
   return SEARCH_ATTRIBUTES.map(({ name }) => name).filter((name) => !names.has(name));
 }
 
-/** The command that adds search attributes, for whoever may. */
+/** Returns the command that adds search attributes. */
 export function createAttributesCommand(namespace: string, missing: readonly string[]): string {
   const names = missing.map((name) => `--name ${name} --type Keyword`).join(' ');
   return `temporal operator search-attribute create --namespace ${namespace} ${names}`;

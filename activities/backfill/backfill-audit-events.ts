@@ -16,16 +16,18 @@ import type { TakenWindowRow } from '../../evidence/ledger/window.js';
 
 const STREAM = 'audit-events';
 
-/** Windows that are read at once. With half of the vendor's limit more of them would only wait for each other. */
+/** Number of windows read concurrently. A backfill uses half of the vendor's rate limit, so more would only wait. */
 const LANES = 8;
 
-/** Short, because between two batches is when people see how far it has come; much longer than their beginning takes. */
+/**
+ * Limits of a batch. It is short because progress is shown between batches, and much longer than starting one takes.
+ */
 const BATCH_LIMITS: BatchLimits = { maxPages: LANES * 200, maxMs: 20_000 };
 
 /**
- * One batch of a backfill: reads the windows that are missing from its range, several side by side, until there are none left
- * or the budget of the batch is spent. What is missing is looked up in the ledger each time, so that a batch goes on where
- * whatever came before it ended.
+ * Runs one batch of a backfill: reads the missing windows of its range concurrently, until none is left or the budget
+ * of the batch is spent. The missing windows are read from the ledger each time, so each batch resumes where the
+ * previous one ended.
  */
 export async function backfillAuditEvents(
   { store, now, stopping }: ActivityDependencies,
@@ -64,10 +66,10 @@ export async function backfillAuditEvents(
 type Read = (window: PlannedWindow, signal: AbortSignal) => Promise<'next' | 'stop' | 'disconnected'>;
 
 /**
- * Reads windows in their order, several at a time. A failure ends all of them: what made one call fail would mostly make the
- * others fail too, and what they have stored is kept.
+ * Reads windows in order, several concurrently. A failure stops all of them: its cause would usually fail the other
+ * calls too, and stored pages are kept.
  *
- * @throws what the first of them threw, once none is at work any more
+ * @throws the first failure, after all running windows have stopped
  */
 async function readSideBySide(
   windows: readonly PlannedWindow[],
@@ -113,7 +115,10 @@ async function readWindow(
   return whatNow(await drainWindow(drain, taken, { windowId: taken.windowId, generation, runId, epoch }));
 }
 
-/** A window that another attempt has, or that is given up, is not this lane's any more; the ledger says what comes of it. */
+/**
+ * Decides how a lane continues. A window that another attempt has taken, or that has failed, is no longer this
+ * lane's; the ledger has its state.
+ */
 function whatNow(drained: Drained): 'next' | 'stop' | 'disconnected' {
   if (drained === 'disconnected') return drained;
   return drained === 'complete' || typeof drained === 'object' ? 'next' : 'stop';
@@ -128,8 +133,8 @@ async function openWindow(
 }
 
 /**
- * Takes a window for this attempt. One of which nothing was read yet, and whose beginning the vendor has dropped since it was
- * opened, begins later; when all of it was dropped it is given up.
+ * Takes a window for this attempt. If the vendor has dropped the start of a window without pages since it was opened,
+ * the window starts later; if the vendor has dropped all of it, it fails.
  */
 async function takeWindow(
   { store, now }: Drain,
@@ -148,7 +153,7 @@ async function takeWindow(
   return ended === 'exhausted' ? 'given-up' : 'superseded';
 }
 
-/** Lets one call through before the others, so that keys which are refused are refused once and not by every lane. */
+/** Lets one call finish before the others start, so that rejected keys are rejected once and not once per lane. */
 function oneCallFirst(session: Session): Session {
   let first: Promise<unknown> | undefined;
   return {

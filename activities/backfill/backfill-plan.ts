@@ -3,15 +3,15 @@ import { slices } from '../../mimecast/audit-windows.js';
 import type { HeldRanges } from '../../evidence/ledger/held.js';
 import type { WindowRow } from '../../evidence/ledger/window.js';
 
-/** A window that a backfill has still to read: one that an earlier batch or backfill left behind, or one to be opened. */
+/** A window that a backfill has to read: left behind by an earlier batch or backfill, or to be opened. */
 export type PlannedWindow = TimeRange & { readonly left?: WindowRow };
 
 /**
- * The windows that are missing from a range, oldest first, because the vendor drops the oldest first.
+ * Plans the windows that are missing from a range, oldest first, because the vendor drops the oldest first.
  *
- * - What complete windows cover is not read again, whoever read it.
- * - Windows that a backfill left behind go on from their page, as they are, also where they reach out of the range.
- * - What this run has given up it does not try again.
+ * - Ranges covered by complete windows are not read again, regardless of what read them.
+ * - Windows that a backfill left behind resume from their page unchanged, even if they extend beyond the range.
+ * - Windows that failed in this run are not tried again.
  * - The rest is cut into slices.
  */
 export function planBackfill(
@@ -30,8 +30,8 @@ export function planBackfill(
 }
 
 /**
- * What of a range before the look-back is lost: neither held, nor recorded as lost already, nor being read by a window that
- * was opened while the vendor still kept it.
+ * Returns the lost parts of a range before the look-back: not held, not recorded as lost, and not being read by a
+ * window that was opened while the vendor still kept it.
  */
 export function lostFrom(
   range: TimeRange,

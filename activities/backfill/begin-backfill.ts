@@ -10,8 +10,8 @@ import type { BegunBackfill } from '../../contract/activities.js';
 const STREAM = 'audit-events';
 
 /**
- * Looks at what a backfill was asked for: what of it can be asked of Mimecast, how many windows are missing, and what is
- * lost. What is owed and lost is recorded as a gap, because nobody will ever ask for it again.
+ * Examines the range of a backfill: which part Mimecast can still return, how many windows are missing, and what is
+ * lost. Lost ranges of the owed time are recorded as gaps, because nothing will request them again.
  *
  * @throws ApplicationFailure `MimecastInvalidRequest`
  */

@@ -6,7 +6,7 @@ import type { PagedLog } from './paged-log.js';
 import { withProvenance } from './provenance.js';
 import type { Events } from '../../evidence/events/store-page.js';
 
-/** The administrative audit log: every event of it is kept. */
+/** The administrative audit log. Every event is stored. */
 export function auditLog(evidence: Events, row: ConnectionRow): PagedLog {
   return {
     stream: 'audit-events',

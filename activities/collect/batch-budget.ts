@@ -1,21 +1,19 @@
-/** What one batch may use. Both are well within the 5 minutes of an attempt. */
+/** Limits of one batch. Both are well within the 5 minutes of an attempt. */
 export interface BatchLimits {
-  /** The most pages that it stores. */
   readonly maxPages: number;
-  /** The longest that it goes on. */
   readonly maxMs: number;
 }
 
 const POLL_LIMITS: BatchLimits = { maxPages: 200, maxMs: 120_000 };
 
 /**
- * How much one batch may still do, so that no attempt runs long and a worker that stops is not kept.
+ * Budget of one batch. It keeps attempts short, and lets a worker shut down.
  *
- * The first page is always granted: where one of several workers stops for a while, the batches of the others would
- * otherwise be asked for again and again and come no further.
+ * The first page is always granted. Otherwise, while one of several workers shuts down, the batches of the others
+ * would be scheduled again and again without progress.
  */
 export interface BatchBudget {
-  /** Takes one page from the budget. @returns false when there is none left */
+  /** Takes one page from the budget. @returns false when none is left */
   spendPage(): boolean;
 }
 

@@ -18,11 +18,11 @@ import type { NewObservation, StoredObservation } from '../../evidence/observati
 type EndpointState = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppedFields' | 'error' | 'provenance'>;
 
 /**
- * Reads one endpoint whole and stores what it said.
+ * Reads one endpoint completely and stores the answer.
  *
- * "No such endpoint for this tenant" and "permission missing" are things that it said: they are stored and answered. A
- * call that failed for good is stored too, so that the log shows the attempt, and then thrown; one that may still succeed is thrown
- * for the engine to try again.
+ * "No such endpoint for this tenant" and "permission missing" are answers: they are stored and returned. A call that
+ * failed permanently is stored too, so that the log shows the attempt, and then thrown. A call that may still succeed
+ * is thrown, and Temporal retries it.
  */
 export async function collectEndpoint(
   { store }: ActivityDependencies,
@@ -63,7 +63,7 @@ function polled({ endpoint, outcome, digest }: StoredObservation, path: string):
   return defined({ endpoint, path, outcome, digest });
 }
 
-/** Where a failed call was made; none when no answer came. */
+/** Returns the provenance of a failed call; undefined when no answer arrived. */
 export function provenanceOf(error: MimecastError): NewObservation['provenance'] {
   const { host, path, requestId, httpStatus, at, vendorDate, filters } = error;
   if (httpStatus === undefined) return undefined;

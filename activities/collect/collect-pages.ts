@@ -24,15 +24,15 @@ import type { Refused } from '../../evidence/database/guard.js';
 
 type State = AuditProgress['state'];
 
-/** Where a batch has come to. */
+/** Progress of a batch. */
 interface Position {
   window?: WindowRow;
   windowOpened: boolean;
 }
 
 /**
- * One batch of the poll of a log: finishes the window that is open, opens the next ones, and drains them until everything up
- * to the poll's end is held or the batch's budget is spent.
+ * Runs one batch of the poll of a log: finishes the open window, opens the next ones, and drains them until
+ * everything up to the poll's end is held or the batch's budget is spent.
  */
 export async function collectPages(
   dependencies: ActivityDependencies,
@@ -71,7 +71,7 @@ async function drainWindows(drain: Drain, row: ConnectionRow, batch: AuditBatch,
     if (window === 'nothing-to-do') return 'complete';
     if (typeof window === 'string') return window;
     position.windowOpened = true;
-    // Only now: a batch whose budget went with the poll's last page is the last one, and no other has to say so.
+    // Checked here and not earlier: a batch whose budget ends with the poll's last page is the last batch.
     if (!drain.budget.spendPage()) return 'more';
     const taken = await takeWindow(drain, window.windowId, generation, runId);
     if (typeof taken === 'string') return taken;
@@ -88,7 +88,10 @@ async function drainWindows(drain: Drain, row: ConnectionRow, batch: AuditBatch,
   }
 }
 
-/** Takes a window for this attempt, and brings one that waited too long for its first page to where there is something to read. */
+/**
+ * Takes a window for this attempt. A window that waited too long for its first page is moved to the range that can
+ * still be read.
+ */
 async function takeWindow(
   { store, now, log }: Drain,
   windowId: string,
@@ -103,7 +106,7 @@ async function takeWindow(
   return typeof moved === 'string' ? moved : { ...taken, ...moved };
 }
 
-/** The window to work on: the open one, else the next that the stream's position calls for. */
+/** Returns the open window, or opens the next one at the stream's position. */
 async function currentWindow(
   { store, now, log }: Drain,
   row: ConnectionRow,
@@ -120,7 +123,7 @@ async function currentWindow(
 }
 
 /**
- * What a poll must read next, when no window is open: first everything up to its end, then, once a day, the last two
+ * Decides what a poll reads next when no window is open: everything up to its end, then, once a day, the last two
  * days again for events that arrived late.
  */
 export function wantedWindow(

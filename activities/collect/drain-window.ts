@@ -8,7 +8,7 @@ import type { TakenWindow, WindowRow } from '../../evidence/ledger/window.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 import { spanText } from '../../model/time.js';
 
-/** What draining needs besides the window itself. */
+/** Dependencies of draining, besides the window itself. */
 export interface Drain {
   readonly store: Pick<EvidenceStore, 'ledger' | 'log' | 'observations'>;
   readonly session: Session;
@@ -21,17 +21,17 @@ export interface Drain {
 
 export type Drained = 'complete' | 'out-of-budget' | 'superseded' | 'disconnected' | FailedWindow;
 
-/** A window that could not be read to its end, however often it was begun again. The ledger has it as failed. */
+/** A window that could not be read to its end after all restarts. The ledger has it as failed. */
 export interface FailedWindow {
   readonly window: WindowRow;
   readonly cause: string;
 }
 
 /**
- * Reads a window to its end, page by page, and stores each page together with the checkpoint behind it.
+ * Reads a window to its end, page by page, and stores each page together with the checkpoint after it.
  *
- * While one page is being stored the next one is already fetched and prepared, which is why a killed worker asks for at
- * most two pages again: the one that was being stored and the one that was being fetched.
+ * While one page is being stored, the next is fetched and prepared. After a crash at most two pages are requested
+ * again: the one being stored and the one being fetched.
  */
 export async function drainWindow(drain: Drain, window: WindowRow, taken: TakenWindow): Promise<Drained> {
   let current = window;
@@ -50,7 +50,7 @@ export async function drainWindow(drain: Drain, window: WindowRow, taken: TakenW
   }
 }
 
-/** Reads a window from its checkpoint on, to its end or to the point from which it must be started again. */
+/** Reads a window from its checkpoint to its end, or until it must be restarted. */
 async function readOn(
   drain: Drain,
   window: WindowRow,
@@ -92,12 +92,12 @@ function fetchPage(
   const { start, end } = window;
   const query = { start, end, path, signal, ...session.row.settings.pagination };
   const fetched = session.call((api) => log.fetch(api, { ...query, ...(pageToken !== undefined && { pageToken }) }));
-  // It may fail while the page before is still being stored; whoever awaits it is told then.
+  // The fetch may fail while the previous page is being stored. The failure is reported where the fetch is awaited.
   fetched.catch(() => undefined);
   return fetched;
 }
 
-/** The failure of a poll that has given a window up: the next poll opens one over the same range. */
+/** Returns the failure of a poll whose window failed. The next poll opens a window over the same range. */
 export function failedWindowFailure({ window, cause }: FailedWindow, path: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `Mimecast could not be paged to the end of ${spanText(window)} (${cause}, after ${window.restarts} restarts). ` +

@@ -9,8 +9,9 @@ import type { FinishedRun } from '../../contract/activities.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
 /**
- * Records how a poll ended, asks the controls what they say now, and completes the poll's result with what only the store
- * knows: the totals of the whole poll and the head of the evidence log, which makes the engine's history a second witness of it.
+ * Records how a poll ended, evaluates the controls, and completes the poll's result with what only the store knows:
+ * the totals of the whole poll and the head of the evidence log. The workflow history thereby becomes an independent
+ * record of the head.
  */
 export async function finishPoll(dependencies: ActivityDependencies, finished: FinishedRun): Promise<PollResult> {
   const { store, now } = dependencies;
@@ -43,8 +44,8 @@ async function totalsOf(
 }
 
 /**
- * Evaluates, and tells the connection when there is news. Most polls bring none, and a connection that heard of each would
- * fill its history with them. Best effort: what the connection does not hear now it finds at its own next look.
+ * Evaluates, and notifies the connection of news. Most polls bring none, and a signal for each would fill the
+ * connection's history. Best effort: a signal that is lost is made up for by the connection's own next evaluation.
  */
 async function tellVerdicts(dependencies: ActivityDependencies, connectionId: string): Promise<void> {
   const evaluated = await evaluateConnection(dependencies, connectionId, 'poll');

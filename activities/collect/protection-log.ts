@@ -15,7 +15,7 @@ import { withProvenance } from './provenance.js';
 import type { ProtectionLogState } from '../../evidence/statistics/protection-logs.js';
 import type { Statistics } from '../../evidence/statistics/statistics.js';
 
-/** One batch of one protection log. What the log said is noted when its reading ends, whichever way. */
+/** Runs one batch of one protection log. The outcome is noted when the batch ends, whether it succeeded or not. */
 export async function collectProtectionLog(
   dependencies: ActivityDependencies,
   sessions: Sessions,
@@ -43,7 +43,7 @@ export async function collectProtectionLog(
   }
 }
 
-/** A log of what a protection did: its rows are counted, and kept only where the connection's settings say so. */
+/** A protection log. Its rows are counted, and stored only if the connection's settings say so. */
 function protectionLog(statistics: Statistics, row: ConnectionRow, protection: Protection): PagedLog {
   const { endpoint, lookBackMs } = PROTECTION_LOGS[protection];
   const keepRows = row.settings.statistics?.keepRows ?? false;
@@ -64,7 +64,7 @@ function protectionLog(statistics: Statistics, row: ConnectionRow, protection: P
   };
 }
 
-/** Whether the engine does not try it again. */
+/** Returns true for errors that Temporal does not retry. */
 function isFinal(error: unknown): boolean {
   if (error instanceof MimecastError) return !error.retryable;
   return error instanceof ApplicationFailure && error.nonRetryable === true;

@@ -2,7 +2,7 @@ import type { ConnectionRow } from '../../model/connection.js';
 import { NORMALISER_VERSION } from '../../mimecast/normaliser-version.js';
 import type { Provenance } from '../../model/provenance.js';
 
-/** Where an answer came from, with whose it is and by which rules it became what is kept. */
+/** Adds the account and the version of the normalisation rules to the provenance of an answer. */
 export function withProvenance(
   { accountCode }: Pick<ConnectionRow, 'accountCode'>,
   provenance: Provenance,

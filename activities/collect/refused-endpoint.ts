@@ -4,18 +4,17 @@ import type { Drain } from './drain-window.js';
 import { failureWith } from '../failures.js';
 import { withProvenance } from './provenance.js';
 
-/** The endpoint is not for these keys: an outcome, and no failure. */
+/** The endpoint is not available to these keys: an outcome, not a failure. */
 interface RefusedEndpoint {
   readonly outcome: 'forbidden' | 'unavailable';
-  /** The permission to grant, when it is the lack of it. */
+  /** The permission to grant, if a permission is missing. */
   readonly permission?: string;
 }
 
 /**
- * What it means that a log could not be read: "no such endpoint" and "permission missing" are things that Mimecast
- * said, which are stored.
+ * Stores why a log could not be read. "No such endpoint" and "permission missing" are answers of Mimecast.
  *
- * @throws everything else, as the failure of these keys
+ * @throws every other error, as the failure of these keys
  */
 export async function refusedEndpoint(
   { store, session, log }: Pick<Drain, 'store' | 'session' | 'log'>,

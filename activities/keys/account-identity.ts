@@ -2,21 +2,21 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../../model/connection.js';
 import { defined } from '../../model/json.js';
 
-/** Whose account an answer of `get-account` is. */
+/** Identity of the account in an answer of `get-account`. */
 export interface AccountIdentity {
   readonly code: string;
   readonly name?: string;
 }
 
-/** @param items the endpoint's items, which were checked to be one account with a code when they were read */
+/** @param items the endpoint's items, already checked to be one account with a code */
 export function accountIdentity(items: readonly unknown[]): AccountIdentity {
   const { accountCode, accountName } = items[0] as { accountCode: string; accountName?: string };
   return defined({ code: accountCode, name: accountName });
 }
 
 /**
- * Why an account may not be the connection's: evidence of two tenants must never mix, so what a connection is about is
- * settled once, by its operator or by the first keys that were accepted.
+ * Returns why an account may not be the connection's. Evidence of two tenants must never mix, so the account of a
+ * connection is set once: by its operator, or by the first keys that were accepted.
  */
 export function accountProblem(row: ConnectionRow, code: string): string | undefined {
   const expected = row.accountCode ?? row.settings.expectedAccount;
@@ -27,7 +27,7 @@ export function accountProblem(row: ConnectionRow, code: string): string | undef
   );
 }
 
-/** @throws ApplicationFailure `MimecastAccountError` when the answer is about another account than the connection */
+/** @throws ApplicationFailure `MimecastAccountError` when the answer is about another account than the connection's */
 export function refuseOtherAccount(row: ConnectionRow, items: readonly unknown[]): void {
   const problem = accountProblem(row, accountIdentity(items).code);
   if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'MimecastAccountError');

@@ -10,11 +10,11 @@ import { describeSealed } from '../../vault/sealing.js';
 import { unsealCredentials } from '../../vault/unsealing.js';
 import type { ActivityDependencies } from '../dependencies.js';
 
-/** What is known about sealed keys that can be used, or why they cannot. */
+/** Facts about sealed keys that can be used, or the reason why they cannot. */
 export type OpenedSeal =
   { readonly kid: string; readonly fingerprint: string; readonly apiVersion: ApiVersion } | { readonly reason: string };
 
-/** Opens sealed keys far enough to know that they can be used, and forgets them again. */
+/** Opens sealed keys to check that they can be used. Does not return them. */
 export async function openSealed(
   { keyring }: Pick<ActivityDependencies, 'keyring'>,
   connectionId: string,

@@ -10,13 +10,13 @@ import { placesToTest } from '../stream-endpoints.js';
 import type { AcceptedProof } from '../../evidence/connections/promote.js';
 
 /**
- * Proves keys with a real answer: reads the account, because that also says whose keys they are. Where the account may
- * not be read, other endpoints are tried until one answers; the report then names no account.
+ * Proves keys with a real answer: reads the account, which also identifies the tenant. Where the account may not be
+ * read, other endpoints are tried until one answers; the report then names no account.
  *
- * Never throws for what the vendor says: a refusal is what the caller wants to know. Only `rejected` and `expired` speak
- * about the keys; `unreachable` leaves them unjudged, and its action says why.
+ * Never throws for an answer of the vendor: the caller needs to know about a rejection. Only `rejected` and `expired`
+ * are about the keys; `unreachable` leaves them unproved, and its action says why.
  *
- * @param outer ends the proof at once; its reason is thrown
+ * @param outer aborts the proof at once; its reason is thrown
  */
 export async function proveKeys(api: MimecastApi, row: ConnectionRow, outer?: AbortSignal): Promise<ConnectionTest> {
   const signal = testSignal(outer);
@@ -28,18 +28,18 @@ export async function proveKeys(api: MimecastApi, row: ConnectionRow, outer?: Ab
   return connectionReport(row, probes);
 }
 
-/** Whether the proof lets the connection use the keys: accepted, and not those of another account. */
+/** Returns true when the proof allows the keys to be used: accepted, and of the connection's account. */
 export function mayUse(report: ConnectionTest, row: ConnectionRow): boolean {
   const { account } = report;
   return report.authentication === 'accepted' && (!account || accountProblem(row, account.code) === undefined);
 }
 
-/** What the store keeps of a proof that accepts keys. */
+/** Returns the part of a proof that is stored with accepted keys. */
 export function acceptedProof({ account }: ConnectionTest, acceptedAt: Date): AcceptedProof {
   return defined({ acceptedAt, accountCode: account?.code, accountName: account?.name });
 }
 
-/** What the schedules of refused keys say to whoever finds them paused. */
+/** Returns the note on schedules that are paused because of rejected keys. */
 export function refusalNote(connectionId: string, version: number, { authentication, action }: ConnectionTest): string {
   const what = authentication === 'unreachable' ? 'could not be tried' : `are ${authentication}`;
   return `keys v${version} ${what}: ${action ?? `rotate ${connectionId}`}`;

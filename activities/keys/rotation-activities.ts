@@ -13,8 +13,8 @@ import { requireRow } from '../stored-connection.js';
 import type { MimecastActivities, RotationProof, StagedKeys } from '../../contract/activities.js';
 
 /**
- * The steps of a rotation: stage, prove, settle. Every step may be repeated, and what a rotation changes it changes in the
- * last one, so that a worker that dies in between leaves the keys before in use.
+ * The steps of a rotation: stage, prove, settle. Every step is idempotent, and only the last one changes the keys in
+ * use, so a worker that dies in between leaves the previous keys in use.
  */
 export function rotationActivities(
   dependencies: ActivityDependencies,
@@ -53,7 +53,7 @@ export function rotationActivities(
       }
       if (active && isSame(active, sealed, fingerprint)) {
         const status = await statusOf(store, row);
-        // The same keys once more are a reason to look again when they are refused, and nothing to do otherwise.
+        // The same keys again: prove them if they are rejected, otherwise do nothing.
         if (row.state === 'refused') return { version: active.version, status };
         return { answer: { connectionId, version: active.version, accepted: true, unchanged: true }, status };
       }
@@ -80,7 +80,7 @@ export function rotationActivities(
       const readsAccount = report.account !== undefined || row.accountCode === undefined;
       if (!isJudged(report) || report.authentication !== 'accepted' || readsAccount)
         return rotationVerdict(row, report, 'unknown');
-      // Keys that may not read the account prove nothing about whose they are, unless those in use may not either.
+      // Keys that may not read the account do not identify a tenant, unless those in use may not read it either.
       const active = row.activeVersion === undefined ? undefined : await prove(row, row.activeVersion);
       const activeMayNot = active?.authentication === 'accepted' && active.account === undefined;
       return rotationVerdict(row, report, activeMayNot ? 'neither-reads-account' : 'unknown');
@@ -111,7 +111,7 @@ async function settle(
   }
   const { activeVersion } = await requireRow(store, connectionId);
   if (verdict === 'refused' && activeVersion === undefined) {
-    // Nothing else is there to be tried again: refused keys stay, as those of a first connect do.
+    // There are no other keys to try: rejected keys stay stored, as after a first connect.
     await store.connections.refuse(connectionId, version, refusalNote(connectionId, version, report));
   } else if (verdict === 'refused' && version !== activeVersion) {
     return await store.connections.reject(connectionId, version, { ...outcome, reason });

@@ -2,18 +2,18 @@ import type { ConnectionRow } from '../../model/connection.js';
 import type { ApiVersion } from '../../mimecast/credentials.js';
 import { apiVersionProblem, MimecastBaseUrlError, parseBaseUrl } from '../../mimecast/regions.js';
 
-/** Where new keys are to be used, or why they cannot be used there. */
+/** The place where new keys are to be used, or the reason why they cannot be used there. */
 export interface RotationMove {
-  /** None when they are used where the connection is. */
+  /** Undefined when they are used at the connection's base URL. */
   readonly baseUrl?: string;
   readonly fault?: string;
 }
 
 /**
- * The move that belongs to a rotation. Each version of the API has hosts of its own, so new keys of another generation
- * take a new base URL with them; it comes into force together with the keys, once these have been proved there.
+ * Returns the move that belongs to a rotation. Each version of the API has hosts of its own, so new keys of another
+ * version bring a new base URL. It takes effect together with the keys, after these have been proved there.
  *
- * @param wanted the base URL that was asked for
+ * @param wanted the requested base URL
  */
 export function moveOf(
   { connectionId, settings }: ConnectionRow,
@@ -37,7 +37,7 @@ function withBaseUrl(connectionId: string, { message }: MimecastBaseUrlError): s
   return `${message} Give it with the keys: "rotate ${connectionId} --base-url …".`;
 }
 
-/** Keys that are in use already make no rotation, so they bring no base URL with them. */
+/** Keys that are already in use are no rotation, so they bring no base URL. */
 export const sameKeysElsewhere = (connectionId: string, baseUrl: string): string =>
   `These keys are in use already, so there is nothing to rotate. To use them at another base URL: ` +
   `"edit ${connectionId} --base-url ${baseUrl}".`;

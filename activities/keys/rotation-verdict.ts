@@ -3,19 +3,19 @@ import type { ConnectionTest } from '../../contract/reports.js';
 import { accountProblem } from './account-identity.js';
 import type { RotationProof } from '../../contract/activities.js';
 
-/** Whether the vendor said anything about the keys. */
+/** Returns true when the vendor has accepted or rejected the keys. */
 export function isJudged({ authentication }: ConnectionTest): boolean {
   return authentication !== 'unreachable';
 }
 
 /**
- * Whether new keys may replace those in use.
+ * Decides whether new keys replace those in use.
  *
- * - Not reached: nobody has judged them; they stay pending and are tried again.
- * - Not accepted by Mimecast: refused.
- * - They open another account than the connection's: refused, because evidence of two tenants must never mix.
- * - They may not read the account, so that it cannot be known whose they are: refused, unless those in use may not read it
- *   either; then they are taken and the account stays unconfirmed.
+ * - Not reached: unproved; they stay pending and are tried again.
+ * - Not accepted by Mimecast: rejected.
+ * - Keys of another account than the connection's: rejected, because evidence of two tenants must never mix.
+ * - Keys that may not read the account: rejected, because the tenant is unknown, unless those in use may not read it
+ *   either; then they are accepted and the account stays unconfirmed.
  */
 export function rotationVerdict(
   row: ConnectionRow,

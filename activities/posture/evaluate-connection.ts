@@ -6,13 +6,13 @@ import { ENDPOINTS } from '../../mimecast/endpoints.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
-/** A record, and what the record before it said. */
+/** A new record of verdicts and the previous one. */
 export interface Evaluated {
   readonly evaluation: StoredEvaluation;
   readonly before?: StoredEvaluation;
 }
 
-/** Asks all controls about a connection and keeps what they say. None when there is no such connection. */
+/** Evaluates all controls of a connection and stores the verdicts. Undefined when there is no such connection. */
 export async function evaluateConnection(
   { store, now }: Pick<ActivityDependencies, 'store' | 'now'>,
   connectionId: string,
@@ -29,13 +29,15 @@ export async function evaluateConnection(
   return defined({ evaluation: await store.evaluations.record(made), before });
 }
 
-/** Whether somebody who only knows the record before must hear of this one: a verdict turned, or will turn sooner. */
+/**
+ * Returns true when a record changes what was known from the previous one: a verdict differs, or will change sooner.
+ */
 export function isNews({ evaluation, before }: Evaluated): boolean {
   if (!before || evaluation.changes.length > 0) return true;
   return (evaluation.turnsAt ?? LATEST) < (before.turnsAt ?? LATEST);
 }
 
-/** Sorts behind every moment. */
+/** Sorts after every moment. */
 const LATEST = '9999';
 
 async function accountOf(
@@ -47,7 +49,7 @@ async function accountOf(
   return defined({ code: row.accountCode, name: row.accountName });
 }
 
-/** The store knows that a permission is missing; which one is the vendor's word. */
+/** Adds the name of a missing permission. The store knows that one is missing; the name is the vendor's. */
 function withPermissions(facts: Facts): Facts {
   const endpoints = Object.entries(facts.endpoints).map(([name, fact]): [string, EndpointFact] => {
     const { permission } = ENDPOINTS[name as keyof typeof ENDPOINTS];

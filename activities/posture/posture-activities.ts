@@ -8,7 +8,7 @@ import { evaluateConnection } from './evaluate-connection.js';
 import { requireRow } from '../stored-connection.js';
 import type { MimecastActivities } from '../../contract/activities.js';
 
-/** Verdicts, and what people say beside them. */
+/** The activities for verdicts and annotations. */
 export function postureActivities(
   dependencies: ActivityDependencies,
 ): Pick<MimecastActivities, 'mimecast.evaluate' | 'mimecast.annotate' | 'mimecast.withdrawAnnotation'> {

@@ -15,15 +15,15 @@ import { tellsOfEvents } from '../stream-endpoints.js';
 
 type Authentication = ConnectionTest['authentication'];
 
-/** Whether an endpoint gave a real answer, which only keys that were accepted get. An empty one is an answer. */
+/** Returns true for a real answer, which only accepted keys get. An empty answer counts. */
 export const isAnswer = ({ outcome }: Probe): boolean => outcome === 'collected' || outcome === 'empty';
 
 /**
- * What probes say about the keys.
+ * Returns what probes show about the keys.
  *
- * `accepted` takes a real answer: that a permission is missing or an endpoint is not there is said by many a gateway
- * before it has looked at a signature. `unreachable` is everything that judges no keys: no connection, a clock that is
- * off, no call left, web pages, faults of the vendor's.
+ * `accepted` requires a real answer: gateways may report a missing permission or endpoint before they check a
+ * signature. `unreachable` is everything that does not concern the keys: no connection, a wrong clock, no call left,
+ * web pages, errors of the vendor.
  */
 export function authenticationOf(probes: readonly Probe[]): Authentication {
   const said = probes.map(({ error }) => error);
@@ -84,8 +84,8 @@ function actionOf(connectionId: string, probe: Probe, accepted: boolean): string
 }
 
 /**
- * The action that comes first: what the keys were refused for, then permissions, then what failed. Where nothing could
- * be read at all, that is said too.
+ * Returns the most important action: first for rejected keys, then for permissions, then for failures. If nothing at
+ * all could be read, it says so.
  */
 function mostImportant(
   authentication: Authentication,
@@ -97,7 +97,7 @@ function mostImportant(
   const forbidden = at(({ outcome }) => outcome === 'forbidden');
   if (authentication === 'accepted') return forbidden ?? failed ?? '';
   if (authentication !== 'unreachable') return at(({ error }) => judges(error)) ?? '';
-  // What ended the test says more than what it went on after.
+  // The failure that ended the test is more specific than those before it.
   const last = endpoints[probes.findLastIndex(({ outcome }) => outcome === 'failed')]?.action;
   if (last !== undefined) return last;
   return `Nothing can be read with these keys, so they are not proved. ${forbidden ?? endpoints[0]?.action ?? ''}`.trim();
@@ -111,7 +111,10 @@ const judges = (error: Probe['error']): boolean =>
 const suggestionOf = (error: Probe['error']): string | undefined =>
   error instanceof MimecastRegionError ? error.suggestedBaseUrl : undefined;
 
-/** Calls are made side by side: what counts is which answer came last. */
+/**
+ * Returns the clock skew and the rate limit of the newest answer. Calls are concurrent, so the order of arrival
+ * counts.
+ */
 function lastSaid(probes: readonly Probe[]): Pick<ConnectionTest, 'clockSkewMs' | 'rateLimit'> {
   const latestFirst = probes.toSorted((a, b) => b.at.localeCompare(a.at));
   const clockSkewMs = latestFirst.map((probe) => probe.clockSkewMs).find((skewMs) => skewMs !== undefined);

@@ -10,25 +10,25 @@ import { probeEndpoint, type Probe } from './probe-endpoint.js';
 import { probeUntilAnswer, proofGoesOn } from './probing.js';
 import { placesToTest } from '../stream-endpoints.js';
 
-/** Up to ten hosts are tried within one test: a region that does not answer soon is passed over. */
+/** Limit of each call. Up to ten hosts are tried within one test, so a region that does not answer soon is skipped. */
 const REGION_LIMIT_MS = 4_000;
 
 export interface RegionSearch {
   readonly api: MimecastApi;
   readonly row: ConnectionRow;
-  /** What was called at the connection's own base URL. */
+  /** The calls at the connection's own base URL. */
   readonly probes: readonly Probe[];
-  /** What they came to. */
+  /** The report on those calls. */
   readonly report: ConnectionTest;
-  /** Ends the search when its time is over. */
+  /** Aborts the search. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Tries keys that were refused once at each other region, one after the other, and stops at the first that knows them.
- * What is called is the endpoint that refused them, because some regions share their accounts but not their logs.
+ * Tries rejected keys once at each other region, one after the other, and stops at the first that knows them. It
+ * calls the endpoint that rejected them, because some regions share their accounts but not their logs.
  *
- * @returns the report, with what the search found
+ * @returns the report, with the result of the search
  */
 export async function findRegion(search: RegionSearch, regions: readonly string[]): Promise<ConnectionTest> {
   const others = [...new Set(regions)].filter((baseUrl) => baseUrl !== search.api.baseUrl);
@@ -67,7 +67,7 @@ function found({ row, report }: RegionSearch, baseUrl: string, probes: readonly 
   return { ...withAction(report, action), authentication: 'wrong-region', suggestedBaseUrl: baseUrl };
 }
 
-/** New keys would be refused at the old base URL, and a new base URL with the old keys: both change in one rotation. */
+/** New keys would be rejected at the old base URL, and old keys at the new one: both change in one rotation. */
 function foundExpired({ row: { connectionId }, report }: RegionSearch, baseUrl: string): ConnectionTest {
   const action =
     `${baseUrl} knows these keys, but they have expired there. Request new ones, then ` +
@@ -99,7 +99,7 @@ function notFound({ row: { connectionId, settings }, probes, report }: RegionSea
 
 const hosts = (baseUrls: readonly string[]): string => baseUrls.map((url) => new URL(url).host).join(', ');
 
-/** The new action takes the old one's place, also at the endpoint that it came from. */
+/** Replaces the action, also at the endpoint that it came from. */
 function withAction(report: ConnectionTest, action: string): ConnectionTest {
   const endpoints = report.endpoints.map((endpoint) =>
     endpoint.action === report.action ? { ...endpoint, action } : endpoint,

@@ -11,7 +11,7 @@ import {
 import type { MimecastError } from '../../mimecast/mimecast-error.js';
 import type { EndpointPlace } from '../stream-endpoints.js';
 
-/** What an operator is told about something that went wrong: what it is, and what to do about it. Whole sentences. */
+/** A problem and its solution for an operator, in whole sentences. */
 export interface NextStep {
   readonly what: string;
   readonly todo: string;
@@ -24,10 +24,10 @@ interface Affected extends Pick<EndpointPlace, 'stream'> {
 export const sentences = ({ what, todo }: NextStep): string => (what === '' ? todo : `${what} ${todo}`);
 
 /**
- * What to do after a call without a usable answer, with the command to run. Errors of `mimecast/` know no connection and
- * speak of a call that is made again; a test is made once, by somebody who waits for what to do.
+ * Returns what to do after a call without a usable answer, with the command to run. Errors of `mimecast/` do not know
+ * the connection and assume that the call is retried; a test is made once, for an operator who waits for the result.
  *
- * @param error none when the time for the whole test ran out first
+ * @param error undefined when the time for the whole test ran out first
  */
 export function stepAfter(error: MimecastError | undefined, affected: Affected): NextStep {
   const { connectionId: id, stream } = affected;
@@ -98,7 +98,7 @@ function refusedStep({ refused }: MimecastAuthenticationError, id: string): Next
   }
 }
 
-/** Keys that were good for another call of the same test. */
+/** Keys that were accepted by another call of the same test. */
 export const refusedHereOnly = (id: string): NextStep => ({
   what: 'Mimecast refused the keys here, though it took them for another endpoint.',
   todo: `Test again: "test ${id}"; if it stays, enter all keys again: "rotate ${id}".`,
@@ -109,6 +109,6 @@ export const regionTodo = (id: string, baseUrl: string | undefined): string =>
     ? `Find the account's region: "test ${id} --find-region", or in the Administration Console.`
     : `Change the base URL: "edit ${id} --base-url ${baseUrl}"; the change is tested before it is taken.`;
 
-/** Nothing is wrong with an empty list, but somebody may have thought otherwise. */
+/** An empty list is not an error, but may be unexpected. */
 export const noneSetUp = (reads: string): string =>
   `Mimecast has no ${reads} for this tenant: none are set up, which may be a finding.`;

@@ -12,31 +12,31 @@ import { readEndpoint } from '../../mimecast/read-endpoint.js';
 import { accountIdentity, type AccountIdentity } from '../keys/account-identity.js';
 import { isProtectionLog, protectionOf, type EndpointPlace } from '../stream-endpoints.js';
 
-/** What one endpoint said when it was tried. Nothing of it is stored. */
+/** Result of trying one endpoint. It is not stored. */
 export interface Probe extends EndpointPlace {
   readonly outcome: EndpointOutcome;
   readonly items?: number;
-  /** There are more than were asked for. */
+  /** There are more items than were requested. */
   readonly more?: true;
-  /** Whose keys they are; the account endpoint only. */
+  /** Account of the keys; the account endpoint only. */
   readonly account?: AccountIdentity;
-  /** Why there is no usable answer; none when the time for the whole test ran out first. */
+  /** The reason for no usable answer; undefined when the time for the whole test ran out first. */
   readonly error?: MimecastError;
-  /** When the answer or the failure was there: ISO, UTC. */
+  /** Time of the answer or failure: ISO, UTC. */
   readonly at: string;
   /** The vendor's clock minus this worker's, in milliseconds, where there was an answer with a date. */
   readonly clockSkewMs?: number;
   readonly rateLimit?: RateLimit;
 }
 
-/** One small page of the last day proves the right to read, and is quick where the log is long. */
+/** One small page of the last day proves the permission to read, and is quick for long logs. */
 const LOG_RANGE_MS = DAY_MS;
 const LOG_ROWS = 10;
 
 /**
- * Tries one endpoint: logs with a short range and one small page, the others whole.
+ * Tries one endpoint: logs with a short range and one small page, the others completely.
  *
- * @param signal one that timed out makes the endpoint `failed`; any other abort is thrown, with its reason
+ * @param signal a timeout makes the endpoint `failed`; any other abort is thrown, with its reason
  */
 export async function probeEndpoint(
   api: MimecastApi,
@@ -95,11 +95,11 @@ function beside({ clockSkewMs, rateLimit }: Said): Said {
   return defined({ clockSkewMs, rateLimit });
 }
 
-/** What a failed call says about its endpoint. */
+/** Returns the outcome of an endpoint whose call failed. */
 export function outcomeOf(error: MimecastError): 'forbidden' | 'unavailable' | 'failed' {
   if (error instanceof MimecastPermissionError) return 'forbidden';
   return error instanceof MimecastUnavailableError ? 'unavailable' : 'failed';
 }
 
-/** Of `AbortSignal.timeout`; undici and this code's own limits throw errors of theirs. */
+/** Matches errors of `AbortSignal.timeout`; undici and the limits of this package throw other errors. */
 const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';

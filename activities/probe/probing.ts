@@ -11,16 +11,16 @@ import { isAnswer } from './connection-report.js';
 import type { Probe } from './probe-endpoint.js';
 import type { EndpointPlace } from '../stream-endpoints.js';
 
-/** For everything that one test calls. Below the time limit of its activity, so that there is a report to give. */
+/** Limit of all calls of one test. Below the timeout of its activity, so that there is time to report. */
 const TEST_LIMIT_MS = 50_000;
 
-/** Ends a test when its time is over, or with the signal of its caller. */
+/** Aborts a test after its time limit, or with the caller's signal. */
 export function testSignal(outer: AbortSignal | undefined, limitMs = TEST_LIMIT_MS): AbortSignal {
   const limit = AbortSignal.timeout(limitMs);
   return outer ? AbortSignal.any([outer, limit]) : limit;
 }
 
-/** Tries endpoints one after the other until one answers, or one says that the next need not be tried. */
+/** Tries endpoints one after the other until one answers, or one shows that the next need not be tried. */
 export async function probeUntilAnswer(
   places: readonly EndpointPlace[],
   probe: (place: EndpointPlace) => Promise<Probe>,
@@ -35,7 +35,10 @@ export async function probeUntilAnswer(
   return probes;
 }
 
-/** Whether a failure would be the same at every other endpoint. Refused keys are not tried again: some tenants lock accounts. */
+/**
+ * Returns true for failures that would be the same at every other endpoint. Rejected keys are not tried again: some
+ * tenants lock accounts.
+ */
 export function concernsAll({ outcome, error }: Probe): boolean {
   if (outcome !== 'failed') return false;
   if (error === undefined) return true;
@@ -53,8 +56,8 @@ export function concernsAll({ outcome, error }: Probe): boolean {
 const FOR_ALL: readonly MimecastTransportError['fault'][] = ['timeout', 'connection', 'tls', 'token-unverified'];
 
 /**
- * Whether the proof of keys goes on after an endpoint that gave no answer. An account that may not be read is passed
- * over; one that failed is not, since it may say tomorrow that the keys are those of another tenant.
+ * Returns true when the proof of keys continues after an endpoint without an answer. An account that may not be read
+ * is skipped. An account that failed is not: a later answer may show that the keys are those of another tenant.
  */
 export function proofGoesOn(probe: Probe): boolean {
   if (probe.outcome !== 'failed') return true;

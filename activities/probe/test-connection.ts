@@ -10,19 +10,19 @@ import { placesToTest, type EndpointPlace } from '../stream-endpoints.js';
 
 export interface TestOptions {
   readonly signal?: AbortSignal;
-  /** Base URLs at which keys that are refused here are tried once each. Not looked for when there are none. */
+  /** Base URLs at which rejected keys are tried once each. Without them, no region is searched for. */
   readonly regions?: readonly string[];
-  /** For the whole test. */
+  /** Limit of the whole test. */
   readonly limitMs?: number;
 }
 
 /**
- * Calls every endpoint of the enabled streams and says what each of them answered. Stores and changes nothing.
+ * Calls every endpoint of the enabled streams and reports each answer. Stores and changes nothing.
  *
- * The account is called first, and the others one by one until the keys have proved good; the rest is called side by
- * side. When the keys are refused, or are those of another account, nothing more is called.
+ * The account is called first, and the others one by one until the keys are proved; the rest is called concurrently.
+ * When the keys are rejected, or are those of another account, nothing more is called.
  *
- * Never throws for what the vendor says.
+ * Never throws for an answer of the vendor.
  *
  * @throws the signal's reason when it is aborted
  */
@@ -50,6 +50,6 @@ async function probeAll(row: ConnectionRow, probe: (place: EndpointPlace) => Pro
 const isOfOtherAccount = (row: ConnectionRow, { account }: Probe): boolean =>
   account !== undefined && accountProblem(row, account.code) !== undefined;
 
-/** Keys that are refused may be at home elsewhere. Where Mimecast has named the region, there is nothing to look for. */
+/** Rejected keys may belong to another region. If Mimecast has named the region, there is nothing to search for. */
 const mayLiveElsewhere = ({ authentication, suggestedBaseUrl }: ConnectionTest): boolean =>
   suggestedBaseUrl === undefined && (authentication === 'rejected' || authentication === 'wrong-region');

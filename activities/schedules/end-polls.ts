@@ -4,7 +4,10 @@ import { backfillWorkflowId, pollScheduleId } from '../../contract/ids.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
 import { deleteSchedule, describeSchedule } from './reconcile-schedules.js';
 
-/** The runs that a connection's schedules have going. To be noted before the schedules are deleted: after that nobody knows. */
+/**
+ * Lists the running polls of a connection's schedules. Call it before the schedules are deleted: afterwards they are
+ * unknown.
+ */
 export async function runningPolls(client: Client, connectionId: string): Promise<string[]> {
   const schedules = await Promise.all(
     POLLED_STREAMS.map((stream) => describeSchedule(client.schedule.getHandle(pollScheduleId(connectionId, stream)))),
@@ -12,7 +15,7 @@ export async function runningPolls(client: Client, connectionId: string): Promis
   return schedules.flatMap((found) => found?.info.runningActions.map(({ workflow }) => workflow.workflowId) ?? []);
 }
 
-/** Deletes a connection's schedules, and cancels runs and its backfill. Idempotent: what is gone is gone. */
+/** Deletes a connection's schedules, and cancels its polls and its backfill. Idempotent. */
 export async function endPolls(client: Client, connectionId: string, workflowIds: readonly string[]): Promise<void> {
   for (const stream of POLLED_STREAMS) {
     await deleteSchedule(client.schedule.getHandle(pollScheduleId(connectionId, stream)));

@@ -7,15 +7,15 @@ import type { StartedPoll } from '../../contract/reports.js';
 import type { PolledStream } from '../../model/streams.js';
 import { describeSchedule } from './reconcile-schedules.js';
 
-/** How long a triggered schedule may take to say which run it started. */
+/** The longest that a triggered schedule may take to show the run that it started. */
 const START_LIMIT_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
 
 /**
- * Starts a poll through its schedule, or answers with the run that is already going.
+ * Starts a poll through its schedule, or returns the run that is already in progress.
  *
- * It goes through the schedule so that the overlap policy holds; the policy is given explicitly, because a bare trigger
- * ignores it. `SKIP` makes a trigger that meets a run just started by a tick do nothing, and that run is the answer then.
+ * The schedule's overlap policy applies only if it is given explicitly: a plain trigger ignores it. With `SKIP`, a
+ * trigger that meets a run just started by the schedule does nothing, and that run is returned.
  */
 export async function startPoll(
   schedules: ScheduleClient,

@@ -7,19 +7,19 @@ import { POLLED_STREAMS } from '../../model/streams.js';
 import type { PlannedSchedule } from './schedule-plan.js';
 import { PLAN_DIGEST, planSchedules } from './schedule-plan.js';
 
-/** A pause that somebody made in Temporal and not through the connection. */
+/** A pause that was made in Temporal and not through the connection. */
 export interface FoundPause {
   readonly stream: PolledStream;
   readonly note: string;
 }
 
 /**
- * Makes a connection's schedules what its row says: creates what is missing, updates what differs, deletes what is no
- * longer wanted, pauses and lifts our own pauses. Doing it twice changes nothing. Only the connection's workflow asks for
- * it, one at a time.
+ * Reconciles a connection's schedules with its row: creates missing ones, updates those that differ, deletes unwanted
+ * ones, pauses, and lifts pauses of this package. Idempotent. Only the connection's workflow calls it, one call at a
+ * time.
  *
- * @param lift streams whose schedules are unpaused whoever paused them, unless the row says otherwise
- * @returns pauses that are not ours: they are the operator's, and stay
+ * @param lift streams whose schedules are unpaused regardless of who paused them, unless the row pauses them
+ * @returns pauses of operators, which stay
  */
 export async function reconcileSchedules(
   schedules: ScheduleClient,
@@ -40,7 +40,7 @@ export async function reconcileSchedules(
   return found.flatMap((pause) => pause ?? []);
 }
 
-/** Deletes a schedule; one that is not there is deleted. */
+/** Deletes a schedule. Idempotent. */
 export async function deleteSchedule(handle: ScheduleHandle): Promise<void> {
   try {
     await handle.delete();
@@ -49,7 +49,7 @@ export async function deleteSchedule(handle: ScheduleHandle): Promise<void> {
   }
 }
 
-/** A schedule's description, or none when there is no such schedule. */
+/** Returns a schedule's description; undefined when there is no such schedule. */
 export async function describeSchedule(handle: ScheduleHandle): Promise<ScheduleDescription | undefined> {
   try {
     return await handle.describe();
@@ -71,7 +71,7 @@ async function reconcile(
     return undefined;
   }
   if (found.action.memo?.[PLAN_DIGEST] !== plan.digest) {
-    // Without its state an update lifts every pause, the operator's too.
+    // Without its state, an update would lift every pause, the operator's too.
     await handle.update((previous) => ({ ...plan.options, state: previous.state }));
   }
   return await assertPause(handle, plan, lift);
@@ -90,12 +90,12 @@ async function create(schedules: ScheduleClient, plan: PlannedSchedule): Promise
   }
 }
 
-/** Our notes begin with this, so that a pause whose note does not is the operator's and stays. */
+/** Prefix of this package's notes. A pause with another note is the operator's and stays. */
 const OUR_NOTE = 'temporal-mimecast: ';
 
 const ourNote = (note: string): string => OUR_NOTE + note;
 
-/** Our pause is asserted with its newest note; another's is reported, unless it is to be lifted. */
+/** Sets the pause of the plan with its newest note. A pause of an operator is reported, unless it is to be lifted. */
 async function assertPause(
   handle: ScheduleHandle,
   { stream, pause }: PlannedSchedule,

@@ -9,35 +9,38 @@ import type { PolledStream } from '../../model/streams.js';
 import { POLL_WORKFLOWS, POLLED_STREAMS } from '../../model/streams.js';
 import { HOUR_MS } from '../../model/time.js';
 
-/** The largest delay that the server adds to a tick, so that connections with the same offset do not start at once. */
+/**
+ * The largest delay that the server adds to a scheduled time, so that connections with the same offset do not start
+ * at once.
+ */
 const JITTER_MS = 30_000;
 
-/** A poll that takes longer than this is beyond its own time budget and every retry: only then the server ends it. */
+/** A poll that takes longer is beyond its own time budget and every retry. Only then does the server end it. */
 const RUN_LIMIT_MS = 48 * HOUR_MS;
 
-/** Behind what people wait for (1, 2), before backfills (5). The scale of the server is 1 to 5. */
+/** Lower than requests that operators wait for (1, 2), higher than backfills (5). The scale of the server is 1 to 5. */
 const POLL_PRIORITY = 3;
 
-/** Memo key, on the schedule's action, under which the digest of what was wanted is kept. */
+/** Memo key of the schedule's action for the digest of the plan. */
 export const PLAN_DIGEST = 'mimecastPlanDigest';
 
-/** One stream's schedule as the connection's row wants it. */
+/** The schedule of one stream according to the connection's row. */
 export interface PlannedSchedule {
   readonly stream: PolledStream;
   readonly scheduleId: string;
   readonly options: PlannedOptions;
-  /** Recognises the same plan. The server rewrites specifications when it stores them, so they cannot be compared. */
+  /** Identifies the plan. The server rewrites specifications when it stores them, so they cannot be compared. */
   readonly digest: string;
-  /** Why the schedule must be paused, if it must. */
+  /** The pause that the schedule must have, if any. */
   readonly pause?: StreamPause;
 }
 
 type PlannedOptions = Omit<ScheduleOptions, 'scheduleId' | 'state' | 'memo' | 'action'> & {
-  /** The SDK sends the priority along; its types do not name it here. */
+  /** The SDK sends the priority; its types omit it here. */
   readonly action: ScheduleOptionsAction & { readonly priority: Priority };
 };
 
-/** The schedules that a connection must have: one for each stream that is enabled. */
+/** Plans the schedules of a connection: one for each enabled stream. */
 export function planSchedules(row: ConnectionRow, taskQueue: string): PlannedSchedule[] {
   if (row.state === 'disconnecting' || row.state === 'disconnected') return [];
   return POLLED_STREAMS.flatMap((stream) => {
@@ -59,7 +62,7 @@ function planSchedule(row: ConnectionRow, stream: PolledStream, everyMs: number,
     ...(pause && { pause }),
     options: {
       spec: { intervals: [{ every: everyMs, offset: offsetMs }], jitter: JITTER_MS },
-      // After an outage the last missed tick is made up for, and no more: one poll covers everything since the one before.
+      // After an outage only the last missed time is made up for: one poll covers everything since the previous one.
       policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: everyMs },
       action: {
         type: 'startWorkflow',
@@ -69,7 +72,7 @@ function planSchedule(row: ConnectionRow, stream: PolledStream, everyMs: number,
         taskQueue,
         workflowExecutionTimeout: RUN_LIMIT_MS,
         staticSummary: `${connectionId}: ${stream}`,
-        // With a backlog every tenant gets its turn, however many pages another one has.
+        // With a backlog every tenant gets its turn, regardless of the pages of others.
         priority: { priorityKey: POLL_PRIORITY, fairnessKey: connectionId },
         memo: { [PLAN_DIGEST]: digest },
         typedSearchAttributes: [
@@ -85,7 +88,7 @@ function planSchedule(row: ConnectionRow, stream: PolledStream, everyMs: number,
   };
 }
 
-/** Why a stream must not be polled. A stream that was added while the keys are refused is paused like the others. */
+/** Returns the pause of a stream. A stream that was added while the keys are rejected is paused like the others. */
 function pauseOf({ state, pauses }: ConnectionRow, stream: PolledStream): StreamPause | undefined {
   const refusals = Object.values(pauses)
     .flat()
@@ -95,8 +98,8 @@ function pauseOf({ state, pauses }: ConnectionRow, stream: PolledStream): Stream
 }
 
 /**
- * When, within its interval, a stream of a connection is polled. A hash spreads all connections evenly over the
- * interval and gives each the same place for ever, so that restarts and reconciling do not move it.
+ * Computes when, within its interval, a stream of a connection is polled. A hash spreads connections evenly over the
+ * interval and gives each a constant offset, so that restarts and reconciliation do not move it.
  *
  * @returns whole seconds, in milliseconds, less than `everyMs`
  */
@@ -105,7 +108,7 @@ export function scheduleOffsetMs(connectionId: string, stream: string, everyMs: 
   return (hash % Math.max(1, Math.floor(everyMs / 1000))) * 1000;
 }
 
-/** Raised when what a planned schedule looks like changes, so that existing schedules are brought up to date. */
+/** Increased when the form of planned schedules changes, so that existing schedules are updated. */
 const PLAN_VERSION = 1;
 
 function digestOf(plan: Readonly<Record<string, string | number>>): string {
