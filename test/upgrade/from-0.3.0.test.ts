@@ -46,13 +46,13 @@ describe('a data folder of 0.3.0', () => {
   const isHeld = ({ path: called, status }: { path: string; status?: number }): boolean =>
     called === ENDPOINT_PATHS['audit-events'] && status === undefined;
 
-  /** Ids of the events that a connection holds of a range that both polls cover. */
+  /** Digests of the events that a connection holds of a range that both polls cover. */
   const eventsOf = async (program: Program, id: string, env: Environment): Promise<string[]> => {
     const [from, to] = [ago(50 * DAY_MS), ago(DAY_MS)].map((moment) => moment.toISOString());
     const range = ['--from', from ?? '', '--to', to ?? ''];
     const { stdout } = await program.run(['export', id, '--what', 'events', ...range], env);
     const lines = stdout.trimEnd().split('\n');
-    return lines.map((line) => (JSON.parse(line) as { event: { id: string } }).event.id).sort();
+    return lines.map((line) => (JSON.parse(line) as { sha256: string }).sha256).sort();
   };
 
   test('is upgraded by `dev` itself: polls and a backfill go on, nothing is lost or doubled, and the facts are the same', async () => {
