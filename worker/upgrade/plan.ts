@@ -22,10 +22,18 @@ export function isAdopted(
   return claimed !== undefined && !isSameNamespace(claimed, found);
 }
 
-/** The task queues whose workers have to be stopped: the configured one, and those that workflows are on now. */
-export const queuesOf = (configured: string, entities: readonly { readonly taskQueue: string }[]): string[] => [
-  ...new Set([configured, ...entities.map(({ taskQueue }) => taskQueue)]),
-];
+/**
+ * Returns the task queues whose workers have to be stopped: the configured one, and those of the connections' workflows. A
+ * workflow without a row belongs to another database, and so do its workers.
+ */
+export const queuesOf = (
+  configured: string,
+  entities: readonly Pick<RunningEntity, 'connectionId' | 'taskQueue'>[],
+  connectionIds: ReadonlySet<string>,
+): string[] => {
+  const own = entities.filter(({ connectionId }) => connectionIds.has(connectionId));
+  return [...new Set([configured, ...own.map(({ taskQueue }) => taskQueue)])];
+};
 
 /** A connection's workflow that runs. */
 export interface RunningEntity {

@@ -113,10 +113,11 @@ async function restartAll({ store, client, options, found, adopted }: Upgrading)
     options.onProgress?.({ step, done: 0, total: 0, ...more });
   };
   const entities = await withLimit(client, () => listEntities(client));
+  const connectionIds = new Set((await store.workflowVersions.live()).map(({ connectionId }) => connectionId));
   const stopped = (): Promise<void> =>
     requireStoppedWorkers(client.connection, {
       namespace: found.name,
-      taskQueues: queuesOf(taskQueue, entities),
+      taskQueues: queuesOf(taskQueue, entities, connectionIds),
       waitMs: waitForWorkersMs,
       onWaiting: (workers) => {
         tell('waiting', { workers });

@@ -33,8 +33,10 @@ const entity = (connectionId: string, taskQueue = 'mimecast') => ({
 });
 
 test('workers have to stop on the configured queue, and on each that workflows are on', () => {
-  expect(queuesOf('mimecast', [])).toEqual(['mimecast']);
-  expect(queuesOf('mimecast', [entity('a', 'own'), entity('b'), entity('c', 'own')])).toEqual(['mimecast', 'own']);
+  const queues = (entities: Parameters<typeof queuesOf>[1]) => queuesOf('mimecast', entities, new Set(['a', 'b', 'c']));
+  expect(queues([])).toEqual(['mimecast']);
+  expect(queues([entity('a', 'own'), entity('b'), entity('c', 'own')])).toEqual(['mimecast', 'own']);
+  expect(queues([entity('of-another-database', 'another')])).toEqual(['mimecast']);
 });
 
 test('a workflow without a row is told from one of a row that is disconnected', () => {
