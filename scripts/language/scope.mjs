@@ -8,7 +8,6 @@ export const NOT_YET = [
   'docs/',
   'evidence/',
   'test/',
-  'worker/',
   'cli/console/arguments.ts',
   'cli/commands/connect.ts',
   'cli/commands/edit.ts',
