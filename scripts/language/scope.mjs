@@ -6,7 +6,6 @@ export const NOT_YET = [
   'activities/',
   'client/',
   'docs/',
-  'evidence/',
   'test/',
   'cli/console/arguments.ts',
   'cli/commands/connect.ts',
