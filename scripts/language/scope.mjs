@@ -3,7 +3,6 @@ export const CHECKED = ['types', 'functions', 'variables', 'files', 'comments', 
 
 /** Folders and files whose wording is still being edited: the check counts what it finds there, and does not fail. */
 export const NOT_YET = [
-  'activities/',
   'docs/',
   'test/',
   'cli/console/arguments.ts',
