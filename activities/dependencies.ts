@@ -3,7 +3,7 @@ import type { CheckpointKey } from '../vault/checkpoint-key.js';
 import type { Keyring } from '../vault/keys.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
-/** What the activities need. Opened once for each worker and shared by all its activities. */
+/** Dependencies of the activities. Opened once for each worker and shared by all its activities. */
 export interface ActivityDependencies {
   /** Migrated, and opened with `createEvidenceStore`. Its owner closes it after the worker has ended. */
   readonly store: EvidenceStore;

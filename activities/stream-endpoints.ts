@@ -36,7 +36,7 @@ function endpointsToTest(settings: ConnectionSettings, stream: PolledStream): re
 }
 
 /** Returns true for endpoints that list events: an empty answer is a quiet day, not a finding. */
-export const tellsOfEvents = (endpoint: EndpointName): boolean =>
+export const listsEvents = (endpoint: EndpointName): boolean =>
   endpoint === 'audit-events' || isProtectionLog(endpoint) || VENDOR_STATISTICS.some((name) => name === endpoint);
 
 const PROTECTION_OF: Readonly<Record<ProtectionLogEndpoint, Protection>> = {
@@ -61,7 +61,7 @@ export interface EndpointPlace {
 
 /**
  * Returns the endpoints that a test calls, in order: the account, because it identifies the tenant, then the enabled
- * streams. The account is called even if its stream is disabled: a connection must know whose evidence it holds.
+ * streams. The account is called even if its stream is disabled: a connection must know which tenant its evidence is from.
  */
 export function placesToTest(settings: ConnectionSettings): EndpointPlace[] {
   const enabled = POLLED_STREAMS.filter((stream) => stream !== 'account' && settings.streams[stream]?.enabled);

@@ -11,7 +11,7 @@ export interface NewAnnotation {
    * that proves what no endpoint shows.
    */
   readonly kind: AnnotationKind;
-  /** Who is responsible for it. */
+  /** The person or team responsible for it. */
   readonly owner: string;
   readonly reason: string;
   /** When it ends. Must be in the future: every annotation expires. */

@@ -8,7 +8,7 @@ import type { BackfillReport, StartedBackfill } from './reports.js';
 /** The longest that a worker may take to answer the query for progress. */
 const QUERY_LIMIT_MS = 3 * SECOND_MS;
 
-/** How `backfill` waits for the end of the run. */
+/** Options for waiting for the end of a backfill. */
 export interface AwaitBackfillOptions {
   /** Called about once a second with the progress. */
   readonly onProgress?: (progress: BackfillProgress) => void;

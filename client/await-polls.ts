@@ -4,7 +4,7 @@ import { defined, isJsonObject } from '../model/json.js';
 import { awaitRun, type FailedRun } from './await-run.js';
 import type { PollProgress, PollReport } from './reports.js';
 
-/** How to wait for polls: who hears of their progress, and what stops the waiting. */
+/** Options for waiting for polls. */
 export interface AwaitOptions {
   /** Called about once a second with what each running poll is doing. */
   readonly onProgress?: (progress: PollProgress) => void;

@@ -52,7 +52,7 @@ export interface MimecastConnectionsOptions {
   readonly taskQueue?: string;
   /** Public half of the workers' ring. Required to send keys that are not sealed yet. */
   readonly sealingKey?: PublicSealingKey;
-  /** Who uses this client. Recorded in the log with changes of settings, pauses and resumptions. Never a secret. */
+  /** User of this client. Recorded in the log with changes of settings, pauses and resumptions. Never a secret. */
   readonly actor?: string;
   /** Lets `status` and `list` work without a worker and show how polls ended. Required by `posture`. */
   readonly evidence?: EvidenceStore;
@@ -143,7 +143,7 @@ export class MimecastConnections {
   async updateSettings(connectionId: string, change: SettingsChange): Promise<SettingsReport> {
     const allowLoopback = this.options.allowLoopback ?? false;
     const baseUrl = change.baseUrl === undefined ? undefined : parseBaseUrl(change.baseUrl, { allowLoopback });
-    const checked: SettingsChange = { ...this.asked, ...change, ...(baseUrl !== undefined && { baseUrl }) };
+    const checked: SettingsChange = { ...this.requester, ...change, ...(baseUrl !== undefined && { baseUrl }) };
     return await this.update(connectionId, (handle) =>
       handle.executeUpdate(messages.updateSettings, { args: [checked] }),
     );
@@ -152,7 +152,7 @@ export class MimecastConnections {
   /** Pauses schedules, all when no streams are named. Running polls are not stopped. */
   async pause(connectionId: string, request: PauseRequest): Promise<StatusReport> {
     const status = await this.update(connectionId, (handle) =>
-      handle.executeUpdate(messages.pause, { args: [{ ...this.asked, ...request }] }),
+      handle.executeUpdate(messages.pause, { args: [{ ...this.requester, ...request }] }),
     );
     return await statusReport(this.client, status, [], this.now());
   }
@@ -167,7 +167,7 @@ export class MimecastConnections {
     return await this.sender.send(connectionId, () =>
       this.client.workflow.executeUpdateWithStart(messages.resume, {
         startWorkflowOperation: this.startOperation(connectionId),
-        args: [{ ...this.asked, ...request }],
+        args: [{ ...this.requester, ...request }],
       }),
     );
   }
@@ -325,7 +325,7 @@ export class MimecastConnections {
     return await statusReport(this.client, ended, [], this.now());
   }
 
-  private get asked(): Requester {
+  private get requester(): Requester {
     const { actor } = this.options;
     return actor === undefined ? {} : { actor };
   }

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 
-/** Why a request was not carried out, for programs. Codes are stable; messages are not. */
+/** Reason for which a request was not carried out, for programs. Codes are stable; messages are not. */
 export type ClientErrorCode =
   | 'already-connected'
   | 'disconnected'

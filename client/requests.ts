@@ -13,14 +13,14 @@ export type KeysRequest = KeyOptions & {
   readonly issuedAt?: Date;
 };
 
-/** What `connect` needs: keys, base URL, and settings that differ from the defaults. */
+/** Request of `connect`: keys, base URL, and settings that differ from the defaults. */
 export type NewConnectionRequest = KeysRequest & {
   readonly baseUrl: string;
   /** Settings that differ from the defaults. */
   readonly settings?: Partial<Omit<ConnectionSettings, 'baseUrl' | 'apiVersion'>>;
 };
 
-/** What `rotate` and `announceRotation` need: the new keys. */
+/** Request of `rotate` and `announceRotation`: the new keys. */
 export type RotateRequest = KeysRequest & {
   /**
    * Base URL for the new keys, when it differs: keys of API 1.0 and 2.0 have different hosts. It changes together with the

@@ -71,12 +71,12 @@ export interface MimecastActivities {
     actor?: string,
   ): Promise<ConnectionStatus>;
   /**
-   * Makes the connection's schedules what its row says, and records pauses made in Temporal in the row. Idempotent.
+   * Updates the connection's schedules from its row, and records pauses made in Temporal in the row. Idempotent.
    *
-   * @param lift streams whose schedules are unpaused whoever paused them
+   * @param lift streams whose schedules are unpaused, also where an operator paused them
    */
   'mimecast.reconcileSchedules'(connectionId: string, lift: readonly PolledStream[]): Promise<ConnectionStatus>;
-  /** Calls every endpoint with the current keys, and the other regions when that is asked for. Changes nothing. */
+  /** Calls every endpoint with the current keys, and the other regions when the request says so. Changes nothing. */
   'mimecast.testConnection'(connectionId: string, request?: TestRequest): Promise<ConnectionTest>;
   /** Asks all controls and keeps what they say. The answer's `posture` is the new record. */
   'mimecast.evaluate'(connectionId: string, cause: 'timer' | 'change'): Promise<ConnectionStatus>;
@@ -95,20 +95,20 @@ export interface MimecastActivities {
   /** Destroys the keys and marks the connection as disconnected. The evidence stays. */
   'mimecast.finishDisconnect'(connectionId: string): Promise<ConnectionStatus>;
 
-  /** What a poll needs to know before its first call. */
+  /** Returns the data that a poll needs before its first call. */
   'mimecast.beginPoll'(connectionId: string, stream: PolledStream): Promise<BegunPoll>;
   /** Calls one endpoint and stores what it said as an observation. */
   'mimecast.collectEndpoint'(request: EndpointRequest): Promise<PolledEndpoint | 'disconnected'>;
   /** Drains pages of the audit log, from the stream's open window on, until this batch's budget is spent. */
   'mimecast.collectAuditPages'(request: AuditBatch): Promise<AuditProgress>;
   /**
-   * What is due once a day for each connection: erases what was kept long enough, and makes a checkpoint of the log. A
-   * checkpoint that cannot be delivered is told, and fails nothing.
+   * Does the daily maintenance of a connection: erases what is past its retention, and makes a checkpoint of the log. A
+   * checkpoint that cannot be delivered is reported, and does not fail the activity.
    */
   'mimecast.keepHouse'(connectionId: string): Promise<MaintenanceResult>;
   /** Drains pages of one protection log, and counts them, from its open window on until this batch's budget is spent. */
   'mimecast.collectProtectionLogs'(request: ProtectionBatch): Promise<ProtectionProgress>;
-  /** What of a range can be read, and what is missing of it; records what is owed and lost. */
+  /** Returns the readable part of a range and its missing windows. Records those windows, and what is lost. */
   'mimecast.beginBackfill'(input: BackfillInput, runId: string): Promise<BegunBackfill>;
   /** Reads missing windows of a backfill's range side by side, until this batch's budget is spent. */
   'mimecast.backfillAuditEvents'(batch: BackfillBatch): Promise<BackfillBatchResult>;
@@ -116,13 +116,13 @@ export interface MimecastActivities {
   'mimecast.finishPoll'(finished: FinishedRun): Promise<PollResult>;
 }
 
-/** What `mimecast.annotate` and `mimecast.withdrawAnnotation` return. */
+/** Result of `mimecast.annotate` and `mimecast.withdrawAnnotation`. */
 export interface AnnotatedConnection {
   readonly annotation: Annotation;
   readonly status: ConnectionStatus;
 }
 
-/** What `mimecast.openConnection` returns. */
+/** Result of `mimecast.openConnection`. */
 export interface OpenedConnection {
   readonly created: boolean;
   /** The credential version to be proved. */
@@ -135,16 +135,16 @@ export type StagedKeys =
   | { readonly version: number; readonly answer?: undefined; readonly status: ConnectionStatus }
   | { readonly answer: RotationReport; readonly status: ConnectionStatus };
 
-/** What Mimecast said to new keys, and what follows from it. */
+/** Result of testing new keys at Mimecast, and the decision that follows from it. */
 export interface RotationProof {
   readonly report: ConnectionTest;
   /** `unjudged`: the vendor was not reached, so nothing is known about the keys. */
   readonly verdict: 'accepted' | 'refused' | 'unjudged';
-  /** Why not, in one line. */
+  /** The reason for a refusal, in one line. */
   readonly reason?: string;
 }
 
-/** What `mimecast.settleRotation` returns: the answer to the sender, and the connection after it. */
+/** Result of `mimecast.settleRotation`: the answer to the sender, and the connection after it. */
 export interface SettledRotation {
   readonly answer: RotationReport;
   readonly status: ConnectionStatus;
@@ -156,17 +156,17 @@ export interface ProvedSettings {
   readonly settings: ConnectionSettings;
   /** None when the change needed no proof. */
   readonly report?: ConnectionTest;
-  /** Why the change is not taken. */
+  /** The reason for rejecting the change. */
   readonly reason?: string;
 }
 
-/** What a poll knows before its first call. */
+/** Data that a poll has before its first call. */
 export interface BegunPoll {
   /** The connection's generation: what is collected is stored only while it is the current one. */
   readonly generation: number;
-  /** What a stream of whole endpoints reads. */
+  /** The endpoints that a stream of whole endpoints reads. */
   readonly endpoints: readonly WholeEndpointName[];
-  /** Where each of them is. */
+  /** The path of each of them. */
   readonly paths: Readonly<Partial<Record<WholeEndpointName, string>>>;
   /** The logs that threat statistics are counted from. */
   readonly logs?: readonly BegunLog[];
@@ -203,11 +203,11 @@ export interface AuditBatch {
   readonly runId: string;
   /** When the first run of the chain started (ISO, UTC): fixes the end of what this poll covers. */
   readonly startedAt: string;
-  /** Whether an earlier batch of this poll has opened a window. */
+  /** True when an earlier batch of this poll has opened a window. */
   readonly windowOpened: boolean;
 }
 
-/** How far a poll of a paged log has come after a batch. */
+/** Progress of a poll of a paged log after a batch. */
 export interface AuditProgress {
   readonly state: 'more' | 'complete' | 'behind' | 'superseded' | 'disconnected' | 'forbidden' | 'unavailable';
   readonly path: string;
@@ -224,7 +224,7 @@ export interface AuditProgress {
   readonly permission?: string;
 }
 
-/** What daily maintenance did. */
+/** Result of the daily maintenance. */
 export interface MaintenanceResult {
   /** Events whose bodies were kept long enough. */
   readonly erasedEvents: number;
@@ -239,7 +239,7 @@ export interface ProtectionBatch extends AuditBatch {
 /** As of the audit log; its events are the log's rows. */
 export type ProtectionProgress = AuditProgress;
 
-/** How a run of a poll ended, as it is recorded. */
+/** End of a run of a poll, as it is recorded. */
 export interface FinishedRun {
   readonly result: PollResult;
   readonly workflowId: string;
@@ -250,18 +250,18 @@ export interface FinishedRun {
   readonly error?: string;
 }
 
-/** What a backfill knows before its first batch. */
+/** Data that a backfill has before its first batch. */
 export interface BegunBackfill {
   readonly generation: number;
   /** There is no live connection to read for. */
   readonly disconnected: boolean;
-  /** None when nothing of what was asked for can be read. */
+  /** Absent when no part of the requested range can be read. */
   readonly range?: TimeSpan;
-  /** How many windows of it are missing. */
+  /** Number of missing windows in it. */
   readonly windows?: number;
   /** Before the vendor's look-back, and not held. */
   readonly lost: readonly TimeSpan[];
-  /** Where the request was cut, because what is younger has not settled (ISO, UTC). */
+  /** End of the readable range, where the request was cut because younger events have not settled (ISO, UTC). */
   readonly cutAt?: string;
 }
 

@@ -8,12 +8,12 @@ export interface TimeSpan {
   readonly end: string;
 }
 
-/** How far a backfill has come. */
+/** Progress of a backfill. */
 export interface BackfillProgress {
   readonly connectionId: string;
   /** `starting` until the first batch has ended; then `reading`, or how it ended. */
   readonly state: 'starting' | 'reading' | 'cancelled' | 'failed' | BackfillOutcome;
-  /** What is read, within what the vendor keeps; none when there is nothing to read. */
+  /** The range that is read, within the vendor's look-back. Absent when there is nothing to read. */
   readonly range?: TimeSpan;
   /** Windows of this run. What was held before is in none of them. */
   readonly windows: BackfillWindows;
@@ -28,7 +28,7 @@ export interface BackfillProgress {
   readonly timeLeftMs?: number;
 }
 
-/** How many windows of a backfill are in which state. */
+/** Number of windows of a backfill in each state. */
 export interface BackfillWindows {
   readonly done: number;
   /** Given up: Mimecast could not be paged to their end, or had dropped them. */
@@ -36,30 +36,30 @@ export interface BackfillWindows {
   readonly total: number;
 }
 
-/** How a backfill ended. */
+/** Outcome of a backfill. */
 export type BackfillOutcome =
-  /** All of what was asked for is held. */
+  /** The whole requested range is held. */
   | 'complete'
-  /** Something of what was asked for is not held and this run could not bring it: `lost`, or failed windows. */
+  /** Part of the requested range is not held, and this run could not fetch it: `lost`, or failed windows. */
   | 'partial'
   | 'forbidden'
   | 'unavailable'
   /** The connection was disconnected meanwhile; nothing more was stored. */
   | 'disconnected';
 
-/** What a backfill came to: the result of its workflow. */
+/** Result of a backfill's workflow. */
 export interface BackfillResult {
   readonly connectionId: string;
   readonly outcome: BackfillOutcome;
-  /** What was asked for. */
+  /** The requested range. */
   readonly asked: TimeSpan;
-  /** What of it could be asked for. */
+  /** The part of it that could be read. */
   readonly range?: TimeSpan;
   readonly windows: BackfillWindows;
   readonly pages: number;
   readonly events: number;
   readonly newEvents: number;
-  /** What of it is not held and lies before what the vendor keeps (60 days): it can no longer be fetched. */
+  /** Parts of it that are not held and are older than the vendor's look-back (60 days): no longer available. */
   readonly lost: readonly TimeSpan[];
   /** In words: where the request was cut, and what is lost. */
   readonly notes: readonly string[];

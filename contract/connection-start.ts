@@ -4,7 +4,7 @@ import { connectionWorkflowId } from './ids.js';
 /** The workflow of a connection. */
 export const CONNECTION_WORKFLOW = 'mimecastConnection';
 
-/** Options with which a connection's workflow is started, whoever starts it. Its task queue is the caller's to add. */
+/** Options that start a connection's workflow. The caller adds the task queue. */
 export const connectionStart = (connectionId: string) => ({
   workflowId: connectionWorkflowId(connectionId),
   args: [{ connectionId }] as [{ connectionId: string }],

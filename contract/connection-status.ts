@@ -10,7 +10,7 @@ export interface StatusKeys {
   readonly newest?: CredentialVersion | undefined;
 }
 
-/** A record of verdicts, in short. `worst` is about the tenant: a fault of ours is not the tenant's. */
+/** Returns the summary of a record of verdicts. `worst` is about the tenant alone: problems of the collection do not count. */
 export function postureStatus({ at, summary, bySubject, failing, turnsAt }: EvaluationHeadline): PostureStatus {
   const { fail, unknown } = bySubject.tenant;
   return {

@@ -14,7 +14,7 @@ import type { PostureStatus } from './requests/verdicts.js';
 
 export type { PostureStatus };
 
-/** What a connection test found. The JSON of `connect --json` and `test --json`. */
+/** Result of a connection test. The JSON of `connect --json` and `test --json`. */
 export interface ConnectionTest {
   readonly connectionId: string;
   /** The keys were accepted and nothing that is needed failed. */
@@ -29,7 +29,7 @@ export interface ConnectionTest {
   /** Calls in a period and calls left, as the last answer said. */
   readonly rateLimit?: { readonly limit?: number; readonly remaining?: number; readonly resetMs?: number };
   readonly endpoints: readonly EndpointReport[];
-  /** What the operator should do next; none when all is well. */
+  /** The operator's next step. Absent when none is needed. */
   readonly action?: string;
 }
 
@@ -42,12 +42,12 @@ export interface EndpointReport {
   /** The permission to grant, when it is missing. */
   readonly permission?: string;
   readonly items?: number;
-  /** There are more items than were asked for: a test reads one small page of the audit log. */
+  /** There are more items than the request returned: a test reads one small page of the audit log. */
   readonly more?: true;
   readonly action?: string;
 }
 
-/** What became of new keys. The JSON of `rotate --json`. */
+/** Result of a rotation. The JSON of `rotate --json`. */
 export interface RotationReport {
   readonly connectionId: string;
   /** The version that these keys have; none when they were refused before anything was staged. */
@@ -55,13 +55,13 @@ export interface RotationReport {
   readonly accepted: boolean;
   /** None when no call was made. */
   readonly report?: ConnectionTest;
-  /** Why they were not accepted. */
+  /** The reason for not accepting them. */
   readonly reason?: string;
   /** These keys are in use already; nothing was changed. */
   readonly unchanged?: boolean;
 }
 
-/** What became of a change of settings. */
+/** Result of a change of settings. */
 export interface SettingsReport {
   readonly connectionId: string;
   readonly accepted: boolean;
@@ -72,10 +72,10 @@ export interface SettingsReport {
   readonly reason?: string;
 }
 
-/** What a resume did: which streams run again, and which stay paused and why. */
+/** Result of a resume: the streams that run again, and those that stay paused, with the reason. */
 export interface ResumeReport {
   readonly connectionId: string;
-  /** No stream that was asked for is paused any more. */
+  /** None of the requested streams is paused any more. */
   readonly resumed: boolean;
   readonly status: ConnectionStatus;
   /** The probe of keys that were refused. */
@@ -83,7 +83,7 @@ export interface ResumeReport {
   readonly reason?: string;
 }
 
-/** What became of an annotation. The JSON of `annotate --json`. */
+/** Result of an annotation. The JSON of `annotate --json`. */
 export interface AnnotationReport {
   readonly connectionId: string;
   readonly annotation: Annotation;
@@ -91,13 +91,13 @@ export interface AnnotationReport {
   readonly posture?: PostureStatus;
 }
 
-/** What a poll came to: the result of every poll workflow. */
+/** Result of every poll workflow. */
 export interface PollResult {
   readonly connectionId: string;
   readonly stream: Stream;
   readonly outcome: PollOutcome;
   readonly endpoints: readonly PolledEndpoint[];
-  /** Pages asked for and stored. Audit events and threat statistics only, as the next three. */
+  /** Number of pages read and stored. Audit events and threat statistics only, as the next three. */
   readonly pages?: number;
   /** Events, or rows of the protection logs. */
   readonly events?: number;
@@ -108,7 +108,7 @@ export interface PollResult {
   readonly head?: { readonly sequence: number; readonly hash: string };
 }
 
-/** What one poll found at one endpoint. */
+/** Result of one poll at one endpoint. */
 export interface PolledEndpoint {
   readonly endpoint: EndpointName;
   readonly path: string;
@@ -120,7 +120,7 @@ export interface PolledEndpoint {
   readonly error?: string;
 }
 
-/** What the entity answers to `status`: its own part of what `temporal-mimecast status` shows. */
+/** Answer of a connection's workflow to `status`: its own part of what `temporal-mimecast status` shows. */
 export interface ConnectionStatus {
   readonly connectionId: string;
   /** `starting` until the first run has read the connection's row. */
@@ -134,14 +134,14 @@ export interface ConnectionStatus {
   /** New keys that are being proved. */
   readonly pendingVersion?: number;
   readonly pauses?: Readonly<Partial<Record<Stream, string>>>;
-  /** Why streams are paused. */
+  /** Reasons for which streams are paused. */
   readonly pausedFor?: readonly PauseReason[];
   /** ISO, UTC: since when the keys are refused. */
   readonly refusedSince?: string;
   /** ISO, UTC: when keys that are refused or still unproved are tried again. */
   readonly nextProbeAt?: string;
   readonly lastRotation?: RotationOutcome;
-  /** What the controls said last; none before they were first asked. */
+  /** Summary of the newest evaluation. Absent before the first one. */
   readonly posture?: PostureStatus;
 }
 
@@ -162,7 +162,7 @@ export interface CredentialStatus {
   readonly fingerprint?: string;
 }
 
-/** Who paused a stream: the connection, because Mimecast refused its keys, or an operator. */
+/** The party that paused a stream: the connection, because Mimecast refused its keys, or an operator. */
 export type PauseReason = 'keys-refused' | 'operator';
 
 /** A run that `pollNow` started, or joined because it was already going. */

@@ -6,7 +6,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
  */
 export const CONNECTION_ATTRIBUTE = defineSearchAttributeKey('MimecastConnection', 'KEYWORD');
 export const STREAM_ATTRIBUTE = defineSearchAttributeKey('MimecastStream', 'KEYWORD');
-/** What a poll came to, or the state of a connection; for a red run its cause, such as `auth-refused`. */
+/** Outcome of a poll, or state of a connection; for a failed run its cause, such as `auth-refused`. */
 export const OUTCOME_ATTRIBUTE = defineSearchAttributeKey('MimecastOutcome', 'KEYWORD');
 
 /** On a connection: the worst that a control says about its tenant, `pass`, `unknown` or `fail`. */

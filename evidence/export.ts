@@ -5,7 +5,7 @@ import type { EndpointOutcome } from '../model/outcomes.js';
 import type { Provenance } from '../model/provenance.js';
 import { notNull } from '../model/json.js';
 
-/** What is exported, and from which range. */
+/** Kinds of records to export, and their range. */
 export interface ExportOptions {
   /** Both by default. */
   readonly what?: readonly ('events' | 'observations')[];
@@ -35,7 +35,7 @@ export interface ExportedEvent {
   readonly body?: string;
 }
 
-/** What an endpoint answered at one moment. */
+/** Answer of an endpoint at one moment. */
 export interface ExportedObservation {
   readonly type: 'observation';
   readonly connectionId: string;

@@ -31,11 +31,11 @@ export interface EvidenceStore {
   readonly events: Events;
   /** The protection logs, counted by day. */
   readonly statistics: Statistics;
-  /** What the endpoints answered. */
+  /** Answers of the endpoints. */
   readonly observations: Observations;
-  /** How polls ended. */
+  /** Records of ended polls. */
   readonly polls: Polls;
-  /** What is owed, held, missing and late. */
+  /** Ranges that are owed, held or missing, and late events. */
   readonly completeness: CompletenessReader;
   /** The verdicts of the controls. */
   readonly evaluations: Evaluations;
@@ -47,7 +47,7 @@ export interface EvidenceStore {
   readonly log: EvidenceLog;
   /** Verifies a log, and exports what it is verified from. */
   readonly proof: Proof;
-  /** When a connection's log was last signed, and where it stands now. */
+  /** Newest checkpoint of a connection's log, and the current position of the log. */
   readonly checkpoints: Checkpoints;
   readonly workflowVersions: WorkflowVersions;
   /** The Temporal namespace that this database serves; none before the first worker or upgrade. */
@@ -68,7 +68,7 @@ export interface EvidenceStore {
   close(): Promise<void>;
 }
 
-/** Where the evidence is, and how the pool connects to it. */
+/** Address of the database, and settings of the pool. */
 export interface EvidenceStoreOptions {
   /** `postgres://user:password@host:port/database`; its schema `mimecast` is created by `migrate`. */
   readonly databaseUrl: string;

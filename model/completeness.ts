@@ -19,9 +19,9 @@ export interface MissingRange {
   readonly fillable: boolean;
 }
 
-/** Why a range is not held. */
+/** Cause of a missing range. */
 export type MissingCause =
-  /** The vendor no longer kept it when it was asked for. */
+  /** It was older than the vendor's look-back when it was requested. */
   | 'look-back'
   /** Polls have not come that far yet. */
   | 'behind'

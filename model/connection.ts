@@ -19,7 +19,7 @@ export type ConnectionState =
   /** Schedules deleted and keys destroyed; the evidence is kept. */
   | 'disconnected';
 
-/** Why a stream's schedule is paused. The operator's pauses and ours never lift each other. */
+/** Pause of a stream's schedule. An operator's pause and a pause for rejected keys never lift each other. */
 export interface StreamPause {
   readonly by: 'operator' | 'refused-keys';
   readonly note: string;
@@ -40,22 +40,22 @@ export interface ConnectionRow {
   readonly pauses: Readonly<Partial<Record<Stream, readonly StreamPause[]>>>;
   /** The version whose keys polls use. */
   readonly activeVersion?: number;
-  /** What became of the newest rotation that was asked for. */
+  /** Outcome of the newest requested rotation. */
   readonly lastRotation?: RotationOutcome;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** How a rotation ended, for those who only announced it and got no answer. */
+/** Outcome of a rotation, for senders that only announced it and got no answer. */
 export interface RotationOutcome {
   /** ISO, UTC. */
   readonly at: string;
   readonly accepted: boolean;
   /** None when nothing was staged. */
   readonly version?: number;
-  /** Why it was not accepted. One line, free of secrets. */
+  /** The reason for not accepting it. One line, free of secrets. */
   readonly reason?: string;
-  /** What its sender said about it. */
+  /** The sender's note. */
   readonly note?: string;
 }
 
@@ -70,18 +70,18 @@ export interface CredentialVersion {
   readonly sealed?: string;
   /** Lower-case hex SHA-256 of the sealed text; recognises the same keys sent again. */
   readonly sealedDigest: string;
-  /** Key id of the ring that sealed it. */
+  /** Id of the key in the keyring that sealed it. */
   readonly kid: string;
   /** The version of the API that the keys are for. */
   readonly apiVersion: ApiVersion;
   /** The base URL that comes into force with the keys; none for keys that are used where the connection is. */
   readonly baseUrl?: string;
-  /** Recognises the same keys in another sealed text; none when whoever sealed them gave none. See `vault/fingerprint.ts`. */
+  /** Recognises the same keys in another sealed text. Absent when the sender gave none. See `vault/fingerprint.ts`. */
   readonly fingerprint?: string;
-  /** Why it was rejected. */
+  /** The reason for its rejection. */
   readonly reason?: string;
   readonly issuedAt: Date;
-  /** Somebody said when they were issued; otherwise `issuedAt` is when they were stored. */
+  /** True when the sender gave the issue date; otherwise `issuedAt` is the time at which they were stored. */
   readonly issueDateKnown: boolean;
   /** When the vendor first accepted these keys. */
   readonly acceptedAt?: Date;

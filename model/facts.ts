@@ -44,7 +44,7 @@ export interface ReadableFact {
   readonly items: readonly unknown[];
 }
 
-/** How a stream is polled, and when a poll last read it. */
+/** Interval of a stream, and the time of the last poll that read it. */
 export interface StreamFact {
   readonly enabled: boolean;
   readonly everyMs: number;
@@ -65,14 +65,14 @@ export interface KeysFact {
   readonly storedAt?: Date;
 }
 
-/** What the protection logs showed, for the days that controls look back. */
+/** Statistics of the protection logs, for the days that controls look back. */
 export interface StatisticsFact {
   readonly days: readonly DailyStatistics[];
   /** Of each protection, how far its log is held and whether it could be read. None when it was never polled. */
   readonly logs: Readonly<Partial<Record<Protection, LogFact>>>;
 }
 
-/** What a protection log said last, and how far it is held. */
+/** Last outcome of a protection log, and how far it is held. */
 export interface LogFact {
   readonly outcome: EndpointOutcome;
   readonly observedAt: Date;

@@ -23,5 +23,5 @@ export function keyAge({ dueAt, overdueAt }: KeyDates, now: Date): KeyAge {
   return now >= dueAt ? 'due' : 'fresh';
 }
 
-/** Whether keys are younger than the rotation policy asks, due for rotation, or past it. */
+/** State of keys under the rotation policy: not yet due, due for rotation, or past it. */
 export type KeyAge = 'fresh' | 'due' | 'overdue';

@@ -9,11 +9,11 @@ export type PollOutcome =
   | EndpointOutcome
   /** Some endpoints answered and others were forbidden or failed; what answered is stored. */
   | 'partial'
-  /** The poll stopped at its time budget; the next one goes on from the ledger. */
+  /** The poll stopped at its time budget; the next one resumes from the ledger. */
   | 'behind'
   /** A newer run of the same stream is ahead and has taken over. */
   | 'superseded'
-  /** The poll was ended from outside, by an upgrade; the next one goes on from the ledger. */
+  /** The poll was ended by an upgrade; the next one resumes from the ledger. */
   | 'interrupted'
   /** The connection was disconnected meanwhile; nothing more was stored. */
   | 'disconnected';

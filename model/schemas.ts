@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** What schemas of settings and messages share: the words of their errors, and one sentence for what is wrong with a value. */
+// Parts that the schemas of settings and messages share: the words of their errors, and one sentence for each invalid value.
 
 /** A schema of any value. */
 export type Schema = z.ZodMiniType;
@@ -48,7 +48,7 @@ export const listOf = <Entry>(
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 interface ObjectWords {
-  /** What a name in it is called. */
+  /** The noun for a name in it. */
   readonly noun?: string | undefined;
   /** The error for something else than an object, where a sentence says more. */
   readonly needs?: string;

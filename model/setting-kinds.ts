@@ -5,7 +5,7 @@ import { DAY_MS, SECOND_MS } from './time.js';
 
 /** A kind of value that settings have: how it is checked, read and shown. */
 export interface AnyKind {
-  /** What a value must be: "must be a whole number from 1 to 500". */
+  /** The rule for a value: "must be a whole number from 1 to 500". */
   readonly rule: string;
   /** Checks a value as messages and rows contain it. */
   readonly schema: () => z.ZodMiniType;
@@ -101,7 +101,7 @@ export const url: Kind<string> = {
 const PATH_RULE = 'must begin with /api/ and hold neither host nor query';
 const PATH = /^\/api(?:\/[a-z0-9-]+)+$/i;
 
-/** What may replace the path of an endpoint. */
+/** Path that replaces the default path of an endpoint. */
 export const apiPath = kind(PATH_RULE, () => {
   const error = must(PATH_RULE);
   return z.string(error).check(z.maxLength(500, error), z.regex(PATH, error));

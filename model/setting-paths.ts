@@ -5,7 +5,7 @@ import { SETTINGS, type Entry, type Setting } from './settings-table.js';
 export interface SettingPath {
   readonly setting: Setting;
   readonly path: Path;
-  /** Where it is in files: `streams.policies.every`. */
+  /** Path in files: `streams.policies.every`. */
   readonly inFile: Path;
   /** May be absent; then its default applies. */
   readonly optional: boolean;

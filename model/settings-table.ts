@@ -177,7 +177,7 @@ export const SETTINGS = {
 
 export interface Setting extends Placed {
   readonly holds: AnyKind;
-  /** What it does, as the end of a sentence: help and docs. Units are in it or in the name. */
+  /** Its effect, as the end of a sentence in help and docs. Units are in it or in the name. */
   readonly about: string;
   /** The value when nothing is set; for each member where they differ. None: the setting is off. */
   readonly default?: unknown;
@@ -196,10 +196,10 @@ interface Group extends Placed {
 interface Placed {
   /** May be absent; `null` in a change of settings takes it back to its default. */
   readonly optional?: true;
-  /** What a name in it is called: "is not a stream". */
+  /** The noun for a name in it: "is not a stream". */
   readonly noun?: string;
   readonly options?: readonly SettingOption[];
-  /** Where files may have it; otherwise in `defaults` and in each connection. */
+  /** Place where files may have it; when absent, in `defaults` and in each connection. */
   readonly inFiles?: 'connection' | 'nowhere';
   /** Belongs to the keys: only `connect` and `rotate` set it. */
   readonly isOfKeys?: true;

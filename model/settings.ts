@@ -13,7 +13,7 @@ type ValueOf<Setting> = Setting extends { readonly holds: AnyKind }
   ? z.output<ReturnType<Setting['holds']['schema']>>
   : never;
 
-/** What an entry of the table contains: a value, or the values of its fields. */
+/** Content of an entry of the table: a value, or the values of its fields. */
 type ContentOf<Entry> = Entry extends { readonly fields: infer Fields }
   ? { readonly [Name in keyof Fields]: ValueOf<Fields[Name]> }
   : ValueOf<Entry>;
@@ -46,7 +46,7 @@ export type SettingsChange = { readonly actor?: Requester['actor'] | null } & {
     EachOf<Table[Name], Changed<Table[Name], ContentOf<Table[Name]>>> | NullIf<Table[Name]>;
 };
 
-/** Who asked, for the log. Not checked: who may send messages is a matter of Temporal's own access rules. */
+/** Sender of a request, for the log. Not checked: Temporal's own access rules decide who may send messages. */
 export interface Requester {
   /** `ops@desk`, or the name of a service. Never a secret. */
   readonly actor?: string;
@@ -54,9 +54,9 @@ export interface Requester {
 
 /** Limits that verdicts and reminders use. Each is a number of days. */
 export type Thresholds = NonNullable<ConnectionSettings['thresholds']>;
-/** What policies for a part of the mail must cover to be enough. */
+/** Coverage that policies for a part of the mail must have to pass. */
 export type Coverage = NonNullable<ConnectionSettings['coverage']>;
-/** How long each kind of evidence is kept before it is erased, in days. */
+/** Retention of each kind of evidence before it is erased, in days. */
 export type Retention = NonNullable<ConnectionSettings['retention']>;
 /** When keys that Mimecast rejected are tested again. Times are in milliseconds. */
 export type RefusalRules = Required<NonNullable<ConnectionSettings['refusals']>>;

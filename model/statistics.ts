@@ -3,7 +3,7 @@ export type Protection = 'url' | 'attachment' | 'impersonation' | 'dlp';
 
 export const PROTECTIONS: readonly Protection[] = ['url', 'attachment', 'impersonation', 'dlp'];
 
-/** What a row of each log is. API 1.0 has no total of what was scanned: these count what the vendor logged, and nothing else. */
+/** Unit of a row of each log. API 1.0 has no total of scanned items: the counts are of the rows that Mimecast logged, and nothing else. */
 export const UNITS: Readonly<Record<Protection, string>> = {
   url: 'clicks',
   attachment: 'files examined',

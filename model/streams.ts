@@ -1,7 +1,7 @@
 /** The streams of evidence in the order in which people read them. Each has a schedule of its own. */
 export const POLLED_STREAMS = ['audit-events', 'policies', 'archive-settings', 'account', 'threat-statistics'] as const;
 
-/** What one schedule polls: audit events, policies, archive, account features or statistics. */
+/** Data that one schedule polls: audit events, policies, archive, account features or statistics. */
 export type Stream = (typeof POLLED_STREAMS)[number];
 
 /** A stream that a schedule polls: today all of them. */

@@ -14,7 +14,7 @@ export function merged(ranges: readonly TimeRange[]): TimeRange[] {
   return result;
 }
 
-/** What is left of ranges, as {@link merged} has them, when others are taken away. */
+/** Returns the ranges without the parts that others cover, sorted and disjoint as in {@link merged}. */
 export function without(ranges: readonly TimeRange[], taken: readonly TimeRange[]): TimeRange[] {
   const cuts = merged(taken);
   return merged(ranges).flatMap((range) => {
@@ -31,7 +31,7 @@ export function without(ranges: readonly TimeRange[], taken: readonly TimeRange[
   });
 }
 
-/** What ranges have in common with others, as {@link merged} has them. */
+/** Returns the parts of ranges that others cover too, sorted and disjoint as in {@link merged}. */
 export function common(ranges: readonly TimeRange[], others: readonly TimeRange[]): TimeRange[] {
   return without(ranges, without(ranges, others));
 }

@@ -1,15 +1,15 @@
 /**
- * What is said about a connection: one verdict for each control, always with its reason and the observations behind it. JSON
+ * Verdicts on a connection: one for each control, always with its reason and the observations behind it. JSON
  * throughout, because a record of it is stored as it is and rendered again and again. Moments are ISO, UTC.
  */
 
-/** What a control concludes. `unknown`: the evidence is missing, stale or unreadable. */
+/** Conclusion of a control. `unknown`: the evidence is missing, stale or unreadable. */
 export type Verdict = 'pass' | 'fail' | 'unknown' | 'not-applicable';
 
-/** How much a failure of the control matters. */
+/** Severity of a failure of the control. */
 export type Severity = 'high' | 'medium' | 'low' | 'info';
 
-/** What a control is about: the tenant at Mimecast, or the collection of its evidence. */
+/** Subject of a control: the tenant at Mimecast, or the collection of its evidence. */
 export type Subject = 'tenant' | 'collector';
 
 /** The controls, by the ids that reports and messages use. `temporal-mimecast controls` lists them with their statements. */
@@ -53,7 +53,7 @@ export interface Basis {
   readonly observedAt?: string;
 }
 
-/** Why a verdict is what it is, for programs. The named codes can occur with every control; each control adds its own. */
+/** Reason for a verdict, for programs. The named codes can occur with every control; each control adds its own. */
 export type JudgementCode =
   'stale' | 'unreadable' | 'forbidden' | 'no-vendor-api' | 'shape' | 'conflict' | (string & {});
 
@@ -63,7 +63,7 @@ export interface Judgement {
   readonly code: JudgementCode;
   /** One sentence for people, without names of persons. */
   readonly reason: string;
-  /** What to do: in the words of the Mimecast console, or a command. Absent when there is nothing to do. */
+  /** The next step: in the words of the Mimecast console, or a command. Absent when none is needed. */
   readonly action?: string;
   readonly basis: readonly Basis[];
   /** The limits that it went by: `{ retentionDays: 365 }`. */
@@ -79,7 +79,7 @@ export interface Judgement {
   readonly turnsAt?: string;
 }
 
-/** How many controls have each verdict. */
+/** Number of controls with each verdict. */
 export interface Summary {
   readonly pass: number;
   readonly fail: number;
@@ -92,7 +92,7 @@ export interface ControlResult extends Omit<Judgement, 'verdict' | 'basis'> {
   readonly id: ControlId;
   /** Version of the control's rule. Raised when the same facts may lead to another verdict. */
   readonly version: number;
-  /** The statement that must hold. */
+  /** The statement that must be true. */
   readonly title: string;
   readonly subject: Subject;
   readonly severity: Severity;
@@ -137,13 +137,13 @@ export interface StoredEvaluation extends Evaluation {
   readonly sequence: number;
 }
 
-/** What an annotation does to the verdict of its control. */
+/** Effect of an annotation on the verdict of its control. */
 export type AnnotationKind =
   /** Changes the verdict. */
   | 'not-applicable'
-  /** Stands beside the verdict: the owner knows, and takes the risk. */
+  /** Shown next to the verdict: the owner knows and accepts the risk. */
   | 'accepted-risk'
-  /** Stands beside the verdict: a file shows what no endpoint shows. */
+  /** Shown next to the verdict: a file is the evidence, because no endpoint has it. */
   | 'attestation';
 
 /** An annotation of one control. It never hides a verdict, and it expires. */
@@ -152,7 +152,7 @@ export interface Annotation {
   readonly connectionId: string;
   readonly controlId: ControlId;
   readonly kind: AnnotationKind;
-  /** Who is responsible for it. */
+  /** The person or team responsible for it. */
   readonly owner: string;
   readonly reason: string;
   readonly createdAt: string;
@@ -163,7 +163,7 @@ export interface Annotation {
   readonly withdrawnAt?: string;
 }
 
-/** An annotation as it stands at the moment of an evaluation. */
+/** State of an annotation at the moment of an evaluation. */
 export interface AppliedAnnotation extends Omit<Annotation, 'connectionId' | 'controlId' | 'withdrawnAt'> {
   readonly expired: boolean;
 }

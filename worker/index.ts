@@ -1,4 +1,4 @@
-/** Workers that collect evidence: a plugin for an existing worker, or a worker of its own. And the ring that a worker opens keys with. */
+/** Workers that collect evidence: a plugin for an existing worker, a complete worker, and the keyring with which workers open keys. */
 export { createMimecastWorker } from './create-worker.js';
 export type { CreateMimecastWorkerOptions } from './create-worker.js';
 export { optionsFromEnvironment, WorkerConfigurationError } from './options.js';

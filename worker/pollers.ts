@@ -46,7 +46,7 @@ export async function seenWorkers(connection: Service, namespace: string, taskQu
 /** A moment of grace: a worker that says that it stops is still heard of once, or has been started again since. */
 const GRACE_MS = 1_000;
 
-/** Whether a worker said that it stops, and was not heard of since. */
+/** Returns true when a worker announced that it stops, and has not polled since. */
 export function hasStopped({ lastHeardOf, stoppedAt }: SeenPoller): boolean {
   return stoppedAt !== undefined && lastHeardOf.getTime() <= stoppedAt.getTime() + GRACE_MS;
 }

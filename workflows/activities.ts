@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from '../model/time.js';
 const HEARTBEAT_TIMEOUT = '20 s';
 
 /**
- * How long a collecting activity may go on over all its attempts. There is no maximum of attempts: a vendor's outage
+ * Longest time of a collecting activity over all its attempts. There is no maximum of attempts: a vendor's outage
  * is waited out, and what is not collected within this time is collected by the next poll.
  */
 const COLLECT_TIMEOUT_MS = 4 * HOUR_MS;
@@ -52,7 +52,7 @@ export const keeping = proxyActivities<MimecastActivities>({
   priority: { priorityKey: 2 },
 });
 
-/** What is due once a day and nobody waits for. What is left after an attempt is done by the next one. */
+/** Daily maintenance, for which no caller waits. The next attempt does what an attempt has left. */
 export const tidying = proxyActivities<MimecastActivities>({
   startToCloseTimeout: '90 s',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,

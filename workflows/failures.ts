@@ -25,7 +25,7 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
 ]);
 const UNEXPECTED = 'unexpected';
 
-/** What went wrong, as the run itself reports it: its first line is what people see in a list of runs. */
+/** Failure of a run, as the run reports it: its first line is shown in lists of runs. */
 export interface RunFailure {
   readonly type: string;
   readonly message: string;
@@ -60,7 +60,7 @@ export function redRun({ type, message }: RunFailure, result: object): Applicati
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [result] });
 }
 
-/** What failed before the time was up, the SDK does not tell. Failures that end the retries arrive as themselves. */
+/** Message for a timeout: the SDK does not report the failures of the attempts before it. */
 const TIMED_OUT = 'No worker ended this in the time it has. See that workers run; the next poll goes on from there.';
 
 function refusedVersionIn({ details }: ApplicationFailure): number | undefined {

@@ -11,7 +11,7 @@ import type { ConnectionTest, EndpointReport } from '../../contract/reports.js';
 import { accountProblem } from '../keys/account-identity.js';
 import { noneSetUp, refusedHereOnly, sentences, stepAfter } from './next-steps.js';
 import type { Probe } from './probe-endpoint.js';
-import { tellsOfEvents } from '../stream-endpoints.js';
+import { listsEvents } from '../stream-endpoints.js';
 
 type Authentication = ConnectionTest['authentication'];
 
@@ -52,7 +52,7 @@ export function connectionReport(row: ConnectionRow, probes: readonly Probe[]): 
     apiVersion: settings.apiVersion,
     baseUrl: settings.baseUrl,
     ...defined({ suggestedBaseUrl, account }),
-    ...lastSaid(probes),
+    ...newestHeaders(probes),
     endpoints,
     ...(!ok && { action: otherAccount ?? mostImportant(authentication, probes, endpoints) }),
   };
@@ -76,7 +76,7 @@ function endpointReport(connectionId: string, probe: Probe, accepted: boolean): 
 function actionOf(connectionId: string, probe: Probe, accepted: boolean): string | undefined {
   const { outcome, endpoint, error } = probe;
   if (outcome === 'collected') return undefined;
-  if (outcome === 'empty') return tellsOfEvents(endpoint) ? undefined : noneSetUp(ENDPOINTS[endpoint].reads);
+  if (outcome === 'empty') return listsEvents(endpoint) ? undefined : noneSetUp(ENDPOINTS[endpoint].reads);
   if (accepted && (error instanceof MimecastAuthenticationError || error instanceof MimecastBindingExpiredError)) {
     return sentences(refusedHereOnly(connectionId));
   }
@@ -115,7 +115,7 @@ const suggestionOf = (error: Probe['error']): string | undefined =>
  * Returns the clock skew and the rate limit of the newest answer. Calls are concurrent, so the order of arrival
  * counts.
  */
-function lastSaid(probes: readonly Probe[]): Pick<ConnectionTest, 'clockSkewMs' | 'rateLimit'> {
+function newestHeaders(probes: readonly Probe[]): Pick<ConnectionTest, 'clockSkewMs' | 'rateLimit'> {
   const latestFirst = probes.toSorted((a, b) => b.at.localeCompare(a.at));
   const clockSkewMs = latestFirst.map((probe) => probe.clockSkewMs).find((skewMs) => skewMs !== undefined);
   const rateLimit = latestFirst.map((probe) => probe.rateLimit).find((said) => said !== undefined);

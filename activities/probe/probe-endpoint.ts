@@ -82,16 +82,16 @@ async function read(
 const moreIn = ({ nextToken }: { readonly nextToken?: string }): { more?: true } =>
   nextToken === undefined ? {} : { more: true };
 
-interface Said {
+interface AnswerHeaders {
   readonly clockSkewMs?: number;
   readonly rateLimit?: RateLimit;
 }
 
-function answered(items: number, said: Said & { readonly provenance: Provenance }): Answered {
+function answered(items: number, said: AnswerHeaders & { readonly provenance: Provenance }): Answered {
   return { outcome: items === 0 ? 'empty' : 'collected', items, at: said.provenance.receivedAt, ...beside(said) };
 }
 
-function beside({ clockSkewMs, rateLimit }: Said): Said {
+function beside({ clockSkewMs, rateLimit }: AnswerHeaders): AnswerHeaders {
   return defined({ clockSkewMs, rateLimit });
 }
 

@@ -32,7 +32,7 @@ export class Output {
     return this.#options.json;
   }
 
-  /** Whether progress is shown on stderr as a line that is replaced. */
+  /** True when progress is shown on stderr as a line that is replaced. */
   get isInteractive(): boolean {
     return this.#terminal.stderr.isTTY === true;
   }

@@ -1,7 +1,7 @@
 import type { RestartedConnection, UpgradeProgress, UpgradeReport } from '../../worker/index.js';
 import type { Output } from '../console/output.js';
 
-/** Without a terminal, progress is told this often. */
+/** Interval of progress lines without a terminal, in milliseconds. */
 const TELL_EVERY_MS = 10_000;
 
 interface ShownProgress {
@@ -9,7 +9,7 @@ interface ShownProgress {
   readonly clear: () => void;
 }
 
-/** Progress on stderr: a line that is replaced on a terminal, a new line now and then elsewhere. */
+/** Progress on stderr: a line that is replaced on a terminal, a new line every 10 seconds elsewhere. */
 export function upgradeProgress(output: Output, now: () => number = Date.now): ShownProgress {
   const line = output.progress();
   let toldAt = now();
@@ -37,7 +37,7 @@ function progressText({ step, workers = [], done, total }: UpgradeProgress): str
   return step === 'marked' ? `Restarted ${done} of ${total} connections.` : undefined;
 }
 
-/** What `migrate` says when it is done. */
+/** Returns the lines that `migrate` prints at its end. */
 export function upgradeLines({ applied, namespace, restarted, withoutRow }: UpgradeReport): string[] {
   const changed = applied.length > 0 || restarted.length > 0;
   return [

@@ -7,13 +7,13 @@ import type { ApplyDocument, WantedConnection } from './documents.js';
 import { MimecastApplyError } from './problems.js';
 import { planApply, type ApplyPlan, type PlanOptions } from './plan.js';
 
-/** How `apply` plans and works. */
+/** Options of `apply`. */
 export interface ApplyOptions extends PlanOptions {
   /** Plan, and change nothing. */
   readonly dryRun?: boolean | undefined;
-  /** How many connections may be disconnected at most; a plan with more is refused. Default 1. */
+  /** Largest number of connections to disconnect; a plan with more is rejected. Default 1. */
   readonly pruneLimit?: number | undefined;
-  /** How many connections are changed at the same time. Default 10. */
+  /** Number of connections that are changed at the same time. Default 10. */
   readonly concurrency?: number | undefined;
   /** Stops before the next connection. Changes that are running are completed. */
   readonly signal?: AbortSignal | undefined;
@@ -23,7 +23,7 @@ export interface ApplyOptions extends PlanOptions {
   readonly onResult?: (result: ApplyResult) => void;
 }
 
-/** What an `apply` did. The JSON of `apply --json`. */
+/** Result of `apply`. The JSON of `apply --json`. */
 export interface ApplyReport {
   /** Every planned action succeeded, or there was nothing to do. */
   readonly ok: boolean;
@@ -42,7 +42,7 @@ export interface ApplyContext {
   readonly connections: Changes & { list(): Promise<ListedConnection[]> };
   readonly allowLoopback: boolean;
   readonly now: Date;
-  /** Whether keys can be sealed. @throws MimecastClientError `no-sealing-key` */
+  /** Checks that keys can be sealed. @throws MimecastClientError `no-sealing-key` */
   readonly requireSealingKey: () => void;
   /** @throws MimecastClientError `no-worker` */
   readonly requireWorker: () => Promise<void>;
@@ -108,7 +108,7 @@ function tasksOf(plan: ApplyPlan, wanted: readonly WantedConnection[], existing:
     }));
 }
 
-/** Whether a task sends keys that are not sealed yet. */
+/** Returns true when a task sends keys that are not sealed yet. */
 function seals({ planned, wanted }: Task): boolean {
   const sends = planned.actions.some(({ action }) => action === 'connect' || action === 'rotate');
   return sends && wanted?.keys !== undefined && 'credentials' in wanted.keys;

@@ -13,7 +13,7 @@ export interface ApplyResult {
   readonly connectionId: string;
   readonly action: ActionName;
   readonly ok: boolean;
-  /** Why it did not succeed. */
+  /** The reason for a failure. */
   readonly reason?: string;
   /** Mimecast's answer. Absent when no call was made. */
   readonly report?: ConnectionTest;
@@ -122,7 +122,7 @@ async function connect(connections: Changes, wanted: WantedConnection): Promise<
   return { ok: false, reason: report.action ?? `Mimecast's answer: ${report.authentication}.`, report };
 }
 
-/** What an edit has to change: not a base URL that comes with new keys, or does not come at all. */
+/** Returns the settings before an edit. A base URL that a rotation sets is not part of the edit. */
 function beforeEdit({ planned, before }: Task): ConnectionSettings | undefined {
   const move = planned.actions.find((action) => action.action === 'rotate')?.baseUrl;
   return before && move !== undefined ? { ...before, baseUrl: move } : before;

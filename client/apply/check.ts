@@ -9,9 +9,9 @@ import type { ApplyProblem, Problem } from './problems.js';
 import { parseDocument, type DocumentRules } from './schema.js';
 import { wantedConnections } from './wanted.js';
 
-/** What documents ask for, or all that is wrong with them. */
+/** Connections that documents describe, or all problems of the documents. */
 export interface CheckedDocuments {
-  /** None as long as anything is wrong. */
+  /** Empty when there are problems. */
   readonly wanted: readonly WantedConnection[];
   readonly problems: readonly ApplyProblem[];
 }
@@ -33,7 +33,7 @@ const at =
   (document: number) =>
   (problem: Problem): ApplyProblem => ({ document, ...problem });
 
-/** What fields say together. Looks at the document as it was written: its form may be wrong as well. */
+/** Returns problems of fields in combination. Reads the document as written: its form may be invalid too. */
 function senseProblems(document: unknown, { keyField }: DocumentRules): Problem[] {
   const defaults = isJsonObject(document) && isJsonObject(document['defaults']) ? document['defaults'] : {};
   return [...connectionsIn(document)].flatMap(([id, connection]) => {
@@ -106,7 +106,7 @@ function sealProblems(id: string, sealed: string): Problem[] {
   }
 }
 
-/** Each generation of the API has hosts of its own. Of sealed keys only a worker knows the generation. */
+/** Returns problems of a base URL: each API version has its own hosts. Only a worker knows the version of sealed keys. */
 function placeOfKeysProblems(connection: Fields, defaults: Fields, keyField: DocumentRules['keyField']): Problem[] {
   const baseUrl = connection['baseUrl'] ?? defaults['baseUrl'];
   const credentials = keyField === 'credentials' ? connection['credentials'] : undefined;
@@ -115,7 +115,7 @@ function placeOfKeysProblems(connection: Fields, defaults: Fields, keyField: Doc
   return misfit ? [{ path: ['baseUrl'], message: `does not fit the keys. ${misfit.message}` }] : [];
 }
 
-/** What is wrong with keys, whatever Mimecast would say to them. Never a key. */
+/** Returns problems of keys that are found without a call to Mimecast. The messages contain no key. */
 export function credentialProblems(credentials: unknown): Problem[] {
   try {
     parseCredentials(credentials);

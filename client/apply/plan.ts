@@ -14,7 +14,7 @@ export interface ApplyPlan {
   readonly unmanaged: readonly string[];
 }
 
-/** What `apply` will do to one connection. */
+/** Planned actions of `apply` for one connection. */
 export interface PlannedConnection {
   readonly connectionId: string;
   /** In the order in which they are executed. Empty when the connection is up to date. */
@@ -34,8 +34,8 @@ export type PlannedAction =
   /** The connection lives and its workflow is gone: it is started again from the connection's row. */
   | { readonly action: 'resume-entity' }
   /**
-   * `replaces`: the version of the keys that are in use. `baseUrl`: where the connection moves to with keys of another
-   * generation of the API.
+   * `replaces`: the version of the keys that are in use. `baseUrl`: the new base URL, with keys of another
+   * API version.
    */
   | { readonly action: 'rotate'; readonly replaces?: number; readonly baseUrl?: string }
   | { readonly action: 'edit'; readonly changes: readonly FieldChange[] }
@@ -54,7 +54,7 @@ export interface PlanOptions {
   readonly prune?: boolean | undefined;
 }
 
-/** Compares what should be with what is. What cannot be brought about is a fault, and then nothing is to be done at all. */
+/** Compares documents with existing connections. An impossible change is a problem, and a plan with problems has no actions. */
 export function planApply(
   wanted: readonly WantedConnection[],
   existing: readonly ListedConnection[],
@@ -109,7 +109,7 @@ function planConnection(wanted: WantedConnection, existing: ListedConnection | u
   };
 }
 
-/** Whether a new base URL serves another generation of the API than the keys in use are for. */
+/** Returns true when a new base URL serves another API version than the one that the keys in use are for. */
 function crossesApiVersions({ settings, keys }: WantedConnection, before: ConnectionSettings): boolean {
   if (settings.baseUrl === before.baseUrl) return false;
   const known = keys && 'apiVersion' in keys ? keys.apiVersion : undefined;
@@ -129,14 +129,14 @@ function planCrossing(
 
 function keysMissing(wanted: WantedConnection, { apiVersion }: ConnectionSettings): ApplyProblem {
   const message = `serves another generation of the API than the keys in use are for (${apiVersion}): give new keys with it`;
-  return faultAt(wanted, ['baseUrl'], message);
+  return problemAt(wanted, ['baseUrl'], message);
 }
 
 function planConnect(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
   const { connectionId, settings, keys } = wanted;
   const action: PlannedAction = { action: 'connect', baseUrl: settings.baseUrl, again: existing !== undefined };
   const problems = [
-    ...(keys ? [] : [faultAt(wanted, [], 'is not connected yet, so it needs keys')]),
+    ...(keys ? [] : [problemAt(wanted, [], 'is not connected yet, so it needs keys')]),
     ...pinnedProblems(wanted, existing),
   ];
   return { planned: { connectionId, actions: [action] }, problems };
@@ -170,13 +170,13 @@ function planEdit({ settings }: WantedConnection, before: ConnectionSettings): P
 }
 
 /**
- * Both are proved with a call before they are taken: new keys at the base URL that is in force, a new base URL with the
- * keys that are in use. So the order matters when both change:
+ * Returns the actions in the order of execution. Each change is tested with a call before it is accepted: new keys at the
+ * current base URL, a new base URL with the keys in use. So the order matters when both change:
  *
- * - Usually the keys come first: they may be why a changed path cannot be proved.
- * - With a new base URL of the same generation of the API the settings come first. Where the old keys work at the new place this is all it takes; where they
- *   do not, nothing was lost, and the new keys are tried at the old place. The other way round, sealed keys that the old
- *   place refuses would be rejected for good before the new place was asked.
+ * - Usually the keys come first: a changed path may fail its test because of the old keys.
+ * - With a new base URL of the same API version the settings come first. If the old keys work there, this is enough. If they
+ *   do not, nothing is lost, and the new keys are tested at the old base URL. In the other order, sealed keys that the old
+ *   base URL rejects would be rejected for good before a call to the new one.
  */
 function inOrder(
   rotation: readonly PlannedAction[],
@@ -199,7 +199,7 @@ function accountProblems(
   const message =
     `is ${expectedAccount}, but it was connected ${was}, and Mimecast has confirmed no account yet. ` +
     `It belongs to the keys: "temporal-mimecast disconnect ${connectionId}", then apply again`;
-  return [faultAt(wanted, ['expectedAccount'], message)];
+  return [problemAt(wanted, ['expectedAccount'], message)];
 }
 
 /** The account is pinned for as long as there is evidence of it: disconnecting does not lift that. */
@@ -210,7 +210,7 @@ function pinnedProblems(wanted: WantedConnection, existing: ListedConnection | u
   const message =
     `is ${expectedAccount}, but ${connectionId} holds evidence of ${account.code}. ` +
     'Use another connection id, or the right account';
-  return [faultAt(wanted, ['expectedAccount'], message)];
+  return [problemAt(wanted, ['expectedAccount'], message)];
 }
 
 function notesOn(
@@ -228,7 +228,11 @@ function notesOn(
   ];
 }
 
-function faultAt({ connectionId, document }: WantedConnection, path: readonly string[], message: string): ApplyProblem {
+function problemAt(
+  { connectionId, document }: WantedConnection,
+  path: readonly string[],
+  message: string,
+): ApplyProblem {
   return { document, path: ['connections', connectionId, ...path], message };
 }
 

@@ -2,15 +2,15 @@
 export interface ApplyProblem {
   /** Which document it is in, counted from 0. */
   readonly document: number;
-  /** Where in the document: `['connections', 'acme', 'streams', 'policies', 'every']`. */
+  /** Path in the document: `['connections', 'acme', 'streams', 'policies', 'every']`. */
   readonly path: readonly string[];
-  /** What is wrong, as the end of a sentence that begins with the field. Contains no key and no rejected value of one. */
+  /** The problem, as the end of a sentence that begins with the field. Contains no key and no rejected value of one. */
   readonly message: string;
   /** A second place that is involved: where the same connection is defined again. */
   readonly other?: { readonly document: number; readonly path: readonly string[] };
 }
 
-/** A fault within one document. */
+/** A problem within one document. */
 export type Problem = Omit<ApplyProblem, 'document'>;
 
 /** The documents are invalid. Contains every problem; nothing was changed. */

@@ -45,7 +45,7 @@ export function parseDocument(
   return parse(schema as unknown as z.ZodMiniType<ParsedDocument>, document);
 }
 
-/** What was read, or every field that has the wrong form. */
+/** Parsed value, or every field that has the wrong form. */
 export type Parsed<Value> =
   | { readonly value: Value; readonly problems: readonly [] }
   | { readonly value?: undefined; readonly problems: readonly Problem[] };

@@ -5,7 +5,7 @@ import { moment, type Accepted } from './fields.js';
 
 const NEEDS = 'A backfill needs a connection and a range of time.';
 
-/** What a backfill is started with. */
+/** Fields of the request that starts a backfill. */
 const input = () => ({
   connectionId: z.string({ error: NEEDS }).check(z.regex(CONNECTION_ID, { error: 'must be the id of a connection' })),
   /** ISO, UTC. */
@@ -19,5 +19,5 @@ export const backfillInput = once(() => fields(input(), { needs: NEEDS }));
 /** The input of a run, with what the run before it carried over. */
 export const backfillRun = once(() => fields({ ...input(), carried: z.optional(z.unknown()) }, { needs: NEEDS }));
 
-/** What a backfill is started with: a connection and a range of time. */
+/** Request that starts a backfill: a connection and a range of time. */
 export type BackfillInput = Accepted<typeof backfillInput>;

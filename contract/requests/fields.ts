@@ -5,12 +5,12 @@ import { POLLED_STREAMS } from '../../model/streams.js';
 /** Fields that several requests have. Senders in other languages write `null` for a field without a value. */
 
 /** A request that a schema accepts, without the `null` that other languages write. */
-export type Accepted<Make extends () => z.core.$ZodType> = Given<NonNullable<z.output<ReturnType<Make>>>>;
+export type Accepted<Make extends () => z.core.$ZodType> = WithoutNulls<NonNullable<z.output<ReturnType<Make>>>>;
 
-type Given<Value> = Value extends readonly (infer Entry)[]
-  ? readonly Given<Entry>[]
+type WithoutNulls<Value> = Value extends readonly (infer Entry)[]
+  ? readonly WithoutNulls<Entry>[]
   : Value extends object
-    ? { readonly [Name in keyof Value]: Given<Exclude<Value[Name], null | undefined>> }
+    ? { readonly [Name in keyof Value]: WithoutNulls<Exclude<Value[Name], null | undefined>> }
     : Value;
 
 /** A request without its fields that are `null`. */
@@ -19,12 +19,12 @@ export function withoutNulls<Request extends object>(request: Request | null | u
 }
 
 /** A field or a request that may be absent. */
-export const given = <Schema extends z.core.$ZodType>(schema: Schema) => z.optional(z.nullable(schema));
+export const nullish = <Schema extends z.core.$ZodType>(schema: Schema) => z.optional(z.nullable(schema));
 
 /** A note is shown in schedules and lists, in one line. */
 const LONGEST_NOTE = 500;
 
-/** Why something is done. Never a secret. */
+/** Reason for a request. Never a secret. */
 export function note({ needs }: { readonly needs?: string } = {}) {
   const rule = `must be a text of at most ${LONGEST_NOTE} characters`;
   const missing = needs ?? rule;
@@ -37,7 +37,7 @@ export function note({ needs }: { readonly needs?: string } = {}) {
     );
 }
 
-/** Who asks: `ops@desk`, or the name of a service. Never a secret. */
+/** Sender of a request: `ops@desk`, or the name of a service. Never a secret. */
 export const actor = () => text(200);
 
 /** A list may name a stream twice. */

@@ -3,7 +3,7 @@ import { fields, once } from '../../model/schemas.js';
 import { url } from '../../model/setting-kinds.js';
 import { settingsSchema } from '../../model/settings-schema.js';
 import { MINUTE_MS } from '../../model/time.js';
-import { given, moment, note, type Accepted } from './fields.js';
+import { nullish, moment, note, type Accepted } from './fields.js';
 
 /** Five base64url parts: header, encrypted key, initialisation vector, ciphertext, tag (RFC 7516, section 7.1). */
 const COMPACT_JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -21,7 +21,7 @@ const sealedCredentials = () => ({
     .string({ error: NOT_SEALED })
     .check(z.maxLength(LONGEST_SEALED, { error: TOO_LONG, abort: true }), z.regex(COMPACT_JWE, { error: NOT_SEALED })),
   /** When the vendor issued the keys (ISO, UTC); when they are accepted, if it is not known. */
-  issuedAt: given(
+  issuedAt: nullish(
     moment('is not a date: give ISO 8601, such as 2026-09-12T00:00:00Z').check(
       z.refine((issuedAt) => Date.parse(issuedAt) <= Date.now() + CLOCK_TOLERANCE_MS, {
         error: 'lies in the future: give the day on which the keys were made',
@@ -42,27 +42,27 @@ export const rotationRequest = once(() =>
   fields(
     {
       ...sealedCredentials(),
-      /** Where the new keys are used, when that is another place: keys of another version of the API have other hosts. */
-      baseUrl: given(url.schema()),
+      /** Base URL for the new keys, when it changes: keys of another version of the API have other hosts. */
+      baseUrl: nullish(url.schema()),
       /** Kept with the outcome: who rotated, or why. Never a secret. */
-      note: given(note()),
+      note: nullish(note()),
     },
     { needs: 'A rotation needs sealed credentials.' },
   ),
 );
 
 export const testRequest = once(() =>
-  given(
+  nullish(
     fields({
       /** Also try the keys against the other regions' hosts when they are rejected here. */
-      findRegion: given(z.boolean({ error: 'must be true or false' })),
+      findRegion: nullish(z.boolean({ error: 'must be true or false' })),
     }),
   ),
 );
 
-export const disconnectRequest = once(() => given(fields({ note: given(note()) })));
+export const disconnectRequest = once(() => nullish(fields({ note: nullish(note()) })));
 
-/** Keys of Mimecast, sealed for the ring of the workers, and the date on which they were issued. */
+/** Mimecast keys, sealed for the workers' keyring, and their issue date. */
 export type SealedCredentials = Pick<RotationRequest, 'sealed' | 'issuedAt'>;
 /** Opens a connection: its sealed keys and its settings. */
 export type ConnectRequest = Accepted<typeof connectRequest>;

@@ -1,6 +1,6 @@
 import { fields, once, text } from '../../model/schemas.js';
 import { whole } from '../../model/setting-kinds.js';
-import { actor, given, note, stream, streams, type Accepted } from './fields.js';
+import { actor, nullish, note, stream, streams, type Accepted } from './fields.js';
 
 const PAUSE_NEEDS = 'A pause needs a note that says why.';
 
@@ -8,24 +8,24 @@ export const pauseRequest = once(() =>
   fields(
     {
       /** All enabled streams when there are none. */
-      streams: given(streams()),
-      /** Why, for those who find the schedule paused. */
+      streams: nullish(streams()),
+      /** The reason, shown on the paused schedule. */
       note: note({ needs: PAUSE_NEEDS }),
-      actor: given(actor()),
+      actor: nullish(actor()),
     },
     { needs: PAUSE_NEEDS },
   ),
 );
 
 export const resumeRequest = once(() =>
-  given(fields({ streams: given(streams()), note: given(note()), actor: given(actor()) })),
+  nullish(fields({ streams: nullish(streams()), note: nullish(note()), actor: nullish(actor()) })),
 );
 
 export const pollNowRequest = once(() =>
-  given(
+  nullish(
     fields({
       /** All enabled streams when there are none. */
-      streams: given(streams()),
+      streams: nullish(streams()),
     }),
   ),
 );

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { fields, listOf, once, text } from '../../model/schemas.js';
 import { whole } from '../../model/setting-kinds.js';
 import type { AnnotationKind, ControlId } from '../../model/verdicts.js';
-import { given, moment, statement, type Accepted } from './fields.js';
+import { nullish, moment, statement, type Accepted } from './fields.js';
 
 const KINDS = ['not-applicable', 'accepted-risk', 'attestation'] as const satisfies readonly AnnotationKind[];
 const EXPIRY = 'An annotation needs an expiry date: ISO 8601, such as 2027-01-31.';
@@ -28,7 +28,7 @@ export const annotationRequest = once(() =>
         }),
       ),
       /** Of an attestation. The file itself is not sent. */
-      file: given(
+      file: nullish(
         fields(
           {
             sha256: z.string({ error: FILE }).check(z.regex(/^[0-9a-f]{64}$/, { error: FILE })),
@@ -56,7 +56,7 @@ export const withdrawalRequest = once(() =>
 const at = () => moment('is not a date');
 const count = whole(0, 1_000).schema;
 
-/** What a connection knows of its newest evaluation. A poll sends it when a verdict has changed, or will change earlier. */
+/** Summary of a connection's newest evaluation. A poll sends it when a verdict has changed, or will change earlier. */
 export const postureStatus = once(() =>
   fields({
     /** ISO, UTC. */
@@ -72,5 +72,5 @@ export const postureStatus = once(() =>
 
 /** Explains a finding: an exception or an attestation with an owner, a reason and an expiry date. */
 export type AnnotationRequest = Accepted<typeof annotationRequest>;
-/** What a connection knows of its newest evaluation, in short. */
+/** Summary of a connection's newest evaluation. */
 export type PostureStatus = Accepted<typeof postureStatus>;

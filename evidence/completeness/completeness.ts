@@ -11,7 +11,7 @@ import { EvidenceNotFoundError } from '../database/errors.js';
 import { readGaps } from '../ledger/gaps.js';
 import { completenessOf } from './missing-ranges.js';
 
-/** What is owed, held, missing and late. */
+/** Ranges that are owed, held or missing, and late events. */
 export interface CompletenessReader {
   /**
    * Returns the ranges of a stream that are owed and missing at a moment, or `undefined` before keys were first accepted.

@@ -1,7 +1,7 @@
 import type { ConnectionRow, Stream } from '../../model/connection.js';
 import { lockConnection, lockLiveConnection, readMoment } from '../database/connection-row.js';
 import type { Queryable } from '../database/database.js';
-import { append, said } from '../log/append.js';
+import { append, requestedBy } from '../log/append.js';
 import { operatorsNote, pauseByOperator, withoutOperators } from './pauses.js';
 
 /** Pauses streams for the operator. Streams that are already paused with the same note keep their start. */
@@ -18,7 +18,7 @@ export async function pause(
 
   const pauses = pauseByOperator(row.pauses, paused, { by: 'operator', note, since: await readMoment(client) });
   await writePauses(client, connectionId, pauses);
-  await append(client, connectionId, 'paused', { streams: paused, note, ...said(actor) });
+  await append(client, connectionId, 'paused', { streams: paused, note, ...requestedBy(actor) });
   return lockConnection(client, connectionId);
 }
 
@@ -33,7 +33,7 @@ export async function resume(
   if (resumed.length === 0) return row;
 
   await writePauses(client, connectionId, withoutOperators(row.pauses, resumed));
-  await append(client, connectionId, 'resumed', { streams: resumed, ...said(actor) });
+  await append(client, connectionId, 'resumed', { streams: resumed, ...requestedBy(actor) });
   return lockConnection(client, connectionId);
 }
 

@@ -3,7 +3,7 @@ import type { ConnectionRow, ConnectionSettings } from '../../model/connection.j
 import { lockConnection, lockLiveConnection } from '../database/connection-row.js';
 import { moveVersion, readCredentials } from './credentials.js';
 import type { Queryable } from '../database/database.js';
-import { append, said } from '../log/append.js';
+import { append, requestedBy } from '../log/append.js';
 import { pauseNewStreams } from './pauses.js';
 
 /** Old and new value of a setting; `null` for a missing one. */
@@ -47,7 +47,7 @@ export async function writeSettings(
        where connection_id = $1`,
     values: [connectionId, JSON.stringify(settings), JSON.stringify(pauseNewStreams(pauses, settings))],
   });
-  await append(client, connectionId, 'settings-changed', { changed, ...said(actor) });
+  await append(client, connectionId, 'settings-changed', { changed, ...requestedBy(actor) });
   return true;
 }
 

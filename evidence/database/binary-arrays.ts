@@ -14,7 +14,7 @@ const OID = { bytea: 17, text: 25, timestamptz: 1184 } as const;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const MICROSECONDS_PER_MS = 1000n;
 
-/** `text[]`. NUL, which Postgres text cannot hold, and lone surrogates become U+FFFD. */
+/** `text[]`. NUL, which Postgres text cannot contain, and lone surrogates become U+FFFD. */
 export function textArray(values: readonly string[]): Buffer {
   const texts = values.map((value) => (value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value));
   return array(

@@ -103,7 +103,7 @@ interface ConnectionConfig {
   readonly options: string;
 }
 
-/** What each of our connections says of itself and asks of the server; also used by the migrations. */
+/** Returns the configuration of a connection: its name, and its settings for the server. Also used by the migrations. */
 export function connectionConfig(databaseUrl: string): ConnectionConfig {
   return {
     connectionString: databaseUrl,

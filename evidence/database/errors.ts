@@ -86,7 +86,7 @@ export class EvidenceStateError extends Error {
   override readonly name = 'EvidenceStateError';
 }
 
-/** The keys open a different account than the one whose evidence the connection holds. Nothing was changed. */
+/** The keys open a different account than the one of the connection's evidence. Nothing was changed. */
 export class EvidenceAccountError extends Error {
   override readonly name = 'EvidenceAccountError';
 

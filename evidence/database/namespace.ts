@@ -1,7 +1,7 @@
 import type { Database, Queryable } from './database.js';
 import { EvidenceNamespaceError, type TemporalNamespace } from './errors.js';
 
-/** What workers before 0.4.0 read as the database's namespace: no namespace has this name, so that they do not start. */
+/** Value that workers before 0.4.0 read as the database's namespace: no namespace has this name, so they do not start. */
 const FOR_OLDER_WORKERS = '(upgraded: needs temporal-mimecast 0.4.0 or newer)';
 
 /** The namespace that a database belongs to; none before the first worker or upgrade. Reads databases of any release. */

@@ -22,7 +22,7 @@ export type ErasureRule =
   /** Bodies that mention a person: an address, or a name. */
   | { readonly subject: string };
 
-/** What is erased, and why. */
+/** Request for an erasure, with its reason. */
 export interface ErasureRequest {
   readonly rule: ErasureRule;
   /** Events, observations and rows by default. */

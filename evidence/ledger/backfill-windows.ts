@@ -3,7 +3,7 @@ import type { Queryable } from '../database/database.js';
 import { holdConnection, type Refused } from '../database/guard.js';
 import { toWindow, WINDOW_COLUMNS, type WindowRecord, type NewWindow, type WindowRow } from './window.js';
 
-/** How many windows of a backfill ended, and how. */
+/** Number of ended windows of a backfill, by result. */
 export interface BackfilledWindows {
   readonly complete: number;
   readonly failed: number;

@@ -71,7 +71,7 @@ export interface LedgerPosition {
   readonly lateEventsReadTo?: Date;
 }
 
-/** What a run stored. */
+/** Number of windows, pages and events that a run stored. */
 export interface WindowCounts {
   readonly windows: number;
   readonly pages: number;

@@ -5,7 +5,7 @@ import { append } from '../log/append.js';
 import type { PollOutcome } from '../../model/outcomes.js';
 import { notNull } from '../../model/json.js';
 
-/** How polls ended. */
+/** Records of ended polls. */
 export interface Polls {
   /** Records how a poll ended. */
   record(poll: FinishedPoll): Promise<void>;
@@ -15,7 +15,7 @@ export interface Polls {
   latest(connectionId: string): Promise<FinishedPoll[]>;
 }
 
-/** How one poll of a stream ended. */
+/** Record of one ended poll of a stream. */
 export interface FinishedPoll {
   readonly connectionId: string;
   readonly stream: Stream;

@@ -4,7 +4,7 @@ import type { Queryable } from '../database/database.js';
 import type { Refused } from '../database/guard.js';
 import { STORES } from '../database/guard.js';
 
-/** What a window is read for. */
+/** Purpose of a window. */
 export type WindowKind =
   /** Moves the watermark. */
   | 'scheduled'
@@ -69,7 +69,7 @@ export interface Gap {
   readonly cause: 'look-back';
 }
 
-/** How far a window has come after a page was stored. */
+/** Progress of a window after a page was stored. */
 export interface StoredPage {
   /** Pages of the window, including this one. */
   readonly pages: number;

@@ -57,8 +57,8 @@ export async function append(
   return entry.sequence;
 }
 
-/** The requester of a change for its log entry, if known; clients in other languages may send null. */
-export function said(actor: string | null | undefined): { actor?: string } {
+/** Returns the requester of a change for its log entry, if known; clients in other languages may send null. */
+export function requestedBy(actor: string | null | undefined): { actor?: string } {
   return actor === undefined || actor === null ? {} : { actor };
 }
 

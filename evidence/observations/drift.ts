@@ -32,7 +32,7 @@ export interface DriftCandidate {
   readonly eventTime: Date;
   readonly auditType: string;
   readonly category: string;
-  /** Who did it, according to the event. Absent after an erasure. */
+  /** The user who made the change, according to the event. Absent after an erasure. */
   readonly user?: string;
   /** Lower-case hex SHA-256 of the event's body. */
   readonly digest: string;

@@ -9,7 +9,7 @@ import type { EndpointOutcome } from '../../model/outcomes.js';
 import type { Provenance } from '../../model/provenance.js';
 import { notNull } from '../../model/json.js';
 
-/** What the endpoints answered, over time. */
+/** Answers of the endpoints, over time. */
 export interface Observations {
   /**
    * Stores what an endpoint answered. Each body is stored once per digest; an erased body is stored again when the vendor
@@ -22,7 +22,7 @@ export interface Observations {
   cited(connectionId: string, digests: readonly string[], before: Date): Promise<CitedObservation[]>;
 }
 
-/** What an endpoint answered, to be stored. */
+/** Answer of an endpoint, to be stored. */
 export interface NewObservation {
   readonly connectionId: string;
   readonly generation: number;
@@ -39,7 +39,7 @@ export interface NewObservation {
   readonly runId: string;
 }
 
-/** What an endpoint answered at one moment, without the body. */
+/** Answer of an endpoint at one moment, without the body. */
 export interface StoredObservation {
   readonly observationId: string;
   readonly stream: Stream;

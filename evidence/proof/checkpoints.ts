@@ -7,7 +7,7 @@ export interface LogPosition {
   readonly connectionId: string;
   readonly accountCode?: string;
   readonly head: LogHead;
-  /** What the log covers, erased bodies included. */
+  /** Number of records that the log covers, erased bodies included. */
   readonly records: { readonly entries: number; readonly events: number; readonly observations: number };
   /** By the database's clock. */
   readonly at: Date;
@@ -18,13 +18,13 @@ export interface CheckpointState {
   readonly connectionId: string;
   readonly made?: { readonly at: Date; readonly sequence: number; readonly kid: string };
   readonly triedAt: Date;
-  /** Why the newest attempt failed, in one line. */
+  /** The reason for the failure of the newest attempt, in one line. */
   readonly failure?: string;
 }
 
 /** The checkpoints of each connection's log: signed statements of its head that are delivered elsewhere. */
 export interface Checkpoints {
-  /** Returns where the log stands now, or `undefined` when there is no such connection. */
+  /** Returns the current position of the log, or `undefined` when there is no such connection. */
   standing(connectionId: string): Promise<LogPosition | undefined>;
   /** Returns the newest checkpoint and the newest attempt, or `undefined` before the first attempt. */
   state(connectionId: string): Promise<CheckpointState | undefined>;

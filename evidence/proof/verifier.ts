@@ -10,7 +10,7 @@ export interface Checkpointed extends LogHead {
   readonly at: string;
 }
 
-/** Whether a log holds, and the first entry that does not. */
+/** Result of verifying a log, with the first entry that does not verify. */
 export interface Verification {
   readonly connectionId: string;
   readonly ok: boolean;

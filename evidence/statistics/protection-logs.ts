@@ -5,7 +5,7 @@ import type { Protection } from '../../model/statistics.js';
 import { notNull } from '../../model/json.js';
 import { protectionLogCoverage } from './protection-log-coverage.js';
 
-/** What a protection log answered, to be recorded. */
+/** Answer of a protection log, to be recorded. */
 export interface ProtectionLogState extends Omit<LogFact, 'watermark'> {
   readonly connectionId: string;
   readonly generation: number;

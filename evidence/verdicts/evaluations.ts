@@ -53,7 +53,7 @@ async function record(client: Queryable, evaluation: Evaluation): Promise<Stored
   await lockConnection(client, connectionId);
   const body = canonicalJson(evaluation);
   const digest = sha256(body);
-  const same = await told(client, connectionId, digest);
+  const same = await newestIfSame(client, connectionId, digest);
   if (same) return same;
 
   const sequence = await append(client, connectionId, 'evaluation', {
@@ -73,7 +73,11 @@ async function record(client: Queryable, evaluation: Evaluation): Promise<Stored
 }
 
 /** Returns the newest record if it is the same evaluation: a retry after a lost answer. */
-async function told(client: Queryable, connectionId: string, digest: Buffer): Promise<StoredEvaluation | undefined> {
+async function newestIfSame(
+  client: Queryable,
+  connectionId: string,
+  digest: Buffer,
+): Promise<StoredEvaluation | undefined> {
   const [newest] = await client.query<EvaluationRecord & { sha256: Buffer }>({
     text: `
       select log_sequence::text, evaluated_at, body, sha256 from mimecast.evaluations

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CONSUMER = fileURLToPath(new URL('../consumer', import.meta.url));
 
-/** What of the package's manifest says how it is used. */
+/** Fields of the package's manifest that its users depend on. */
 export interface Manifest {
   readonly name: string;
   readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;

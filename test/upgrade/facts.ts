@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Environment, Program } from './programs.js';
 
-/** What a release answers about a connection as it was at a moment, without the words that it uses for it. */
+/** Answers of a release about a connection at one moment, without the release's own words. */
 export interface AnsweredFacts {
   readonly verified: { readonly ok: boolean; readonly records: number };
   readonly verdicts: readonly string[];
@@ -15,7 +15,7 @@ interface Posture {
   readonly controls: readonly { id: string; verdict: string; code: string; evidence: readonly string[] }[];
 }
 
-/** @param at the record of verdicts that stood then; the newest when it is not given */
+/** @param at moment of the record of verdicts; the newest record when absent */
 export async function askFacts(
   program: Program,
   connectionId: string,

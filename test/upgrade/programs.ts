@@ -46,7 +46,7 @@ export async function program030(folder: string): Promise<Program> {
 
 function program(file: string): Program {
   const launch = (argv: readonly string[], env: Environment): Running['child'] => {
-    // Nothing of the environment of whoever runs the tests, so that only the test says where things are.
+    // The user's environment is left out, so that only the test decides where things are.
     const { PATH = '', HOME = '', TEMPORAL_CLI } = process.env;
     const base = { PATH, HOME, ...(TEMPORAL_CLI !== undefined && { TEMPORAL_CLI }), TEMPORAL_CONFIG_FILE: '' };
     return spawn(process.execPath, [file, ...argv], { env: { ...base, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -88,7 +88,7 @@ function running(child: Running['child']): Running {
   };
 }
 
-/** The document that a process prints before it goes on running. Its pipe stays open. */
+/** Returns the document that a process prints while it keeps running. Its pipe stays open. */
 async function firstDocument(stream: Readable): Promise<unknown> {
   let printed = '';
   const whole = await new Promise<string>((resolve) => {

@@ -31,7 +31,7 @@ test('a database beside an empty namespace comes back to life by the same comman
   const namespace = await emptyNamespace(engine);
   const client = new Client({ connection: engine.client.connection, namespace });
   const there = { client: () => Promise.resolve(client) };
-  // Every connection is current, so that without the option nothing is asked of Temporal, and workers say what to do.
+  // Every connection is current, so that without the option Temporal is not called, and workers say what to do.
   expect(await upgradeEngine(engine, there)).toMatchObject({ restarted: [] });
   await expect(startWorker(engine, { namespace })).rejects.toThrow('temporal-mimecast migrate --adopt-namespace');
 

@@ -54,5 +54,5 @@ export async function upgradeEngine(engine: Engine, options: Partial<UpgradeOpti
   return await upgrade({ databaseUrl: database.url, taskQueue, client: () => Promise.resolve(client), ...options });
 }
 
-/** What an upgrade of connections that are current must not ask for. */
+/** Fails when it is called: an upgrade of current connections must not connect to Temporal. */
 export const noTemporal = (): Promise<never> => Promise.reject(new Error('Temporal was asked for'));

@@ -33,7 +33,7 @@ export interface BegunPollRun {
   readonly startedAt: Date;
 }
 
-/** The polls of a connection that are under way. One that no worker has touched is not: workers of this release begin it. */
+/** Returns the polls of a connection that have begun. A poll without a completed step has not: workers of this release begin it. */
 export async function begunPolls(client: Client, connectionId: string, listed: ListedPolls): Promise<BegunPollRun[]> {
   const ids = new Set([...(listed.get(connectionId) ?? []), ...(await runningPolls(client, connectionId))]);
   const runs = await Promise.all([...ids].map((workflowId) => readRun(client, workflowId)));

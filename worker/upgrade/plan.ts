@@ -3,10 +3,10 @@ import type { TemporalNamespace } from '../../evidence/database/errors.js';
 import { isSameNamespace, requireSameNamespace } from '../../evidence/database/namespace.js';
 import type { ConnectionRow } from '../../model/connection.js';
 
-/** What an upgrade decides, before it does anything. Pure. */
+// The decisions of an upgrade, before it changes anything. Pure.
 
 /**
- * Whether the database is given to the namespace at hand: `always` also when it belongs to it already, so that every
+ * Condition for recording the current namespace in the database: `always` also when it is recorded already, so that every
  * connection is restarted from its row after the database was restored; `if-other` for servers that belong together.
  */
 export type AdoptNamespace = 'always' | 'if-other';

@@ -1,4 +1,4 @@
-/** What an upgrade has just done; in this order, from `polls-recorded` on for each connection. */
+/** Completed step of an upgrade; in this order, from `polls-recorded` on for each connection. */
 export type UpgradeStep =
   | 'schema-migrated'
   | 'namespace-recorded'

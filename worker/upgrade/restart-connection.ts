@@ -9,7 +9,7 @@ import { restartBackfill } from './restart-backfill.js';
 import { lostUpdates, restartWorkflow, sendRotationsAgain } from './restart-workflow.js';
 import { terminateRun } from './runs.js';
 
-/** What became of a connection. */
+/** Result of restarting a connection. */
 export interface RestartedConnection {
   readonly connectionId: string;
   /** Polls that were interrupted and started again. Those of paused streams are not. */

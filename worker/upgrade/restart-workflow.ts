@@ -12,7 +12,7 @@ import { decodedObject, isRunning, readRun, startedAs, type Run } from './runs.j
 /** Memo key of a run that an upgrade started: for which version, and in place of which run. */
 const RESTART_MEMO = 'mimecastRestart';
 
-/** A connection's workflow that was started from its row and that no worker has touched. */
+/** A connection's workflow that was started from its row and has no completed step. */
 export interface RestartedWorkflow {
   readonly runId: string;
   /** The runs before it whose messages are not known to be carried out, the oldest first. */

@@ -1,7 +1,7 @@
 import type { temporal } from '@temporalio/proto';
 import { credentialsRotated } from '../../contract/messages.js';
 
-/** What an upgrade reads from the history of a run. Pure. */
+// The facts that an upgrade reads from the history of a run. Pure.
 
 type Events = readonly temporal.api.history.v1.IHistoryEvent[];
 
@@ -12,7 +12,7 @@ export interface Announcement {
   readonly header: temporal.api.common.v1.IHeader | null | undefined;
 }
 
-/** Whether no worker has completed a step of the run: nothing of it can be lost, and no code of another release is in it. */
+/** Returns true when no worker has completed a step of the run: it has no work to lose, and no step of another release. */
 export function isUntouched(events: Events): boolean {
   return !events.some(({ workflowTaskCompletedEventAttributes: completed }) => completed);
 }
@@ -37,7 +37,7 @@ export function unansweredUpdates(events: Events): string[] {
   });
 }
 
-/** What a run was started with. */
+/** Returns the input of a run. */
 export function startInput(events: Events): temporal.api.common.v1.IPayloads | null | undefined {
   return events[0]?.workflowExecutionStartedEventAttributes?.input;
 }

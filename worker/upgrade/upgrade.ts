@@ -27,7 +27,7 @@ export interface UpgradeOptions {
   readonly taskQueue?: string;
   /** Gives the database to the namespace of the client, and restarts every connection there. Refused by default. */
   readonly adoptNamespace?: AdoptNamespace;
-  /** How long workers may take to stop, in milliseconds. 120,000 by default. */
+  /** Longest time to wait for workers to stop, in milliseconds. 120,000 by default. */
   readonly waitForWorkersMs?: number;
   /** Called after each step. */
   readonly onProgress?: (progress: UpgradeProgress) => void;
@@ -36,7 +36,7 @@ export interface UpgradeOptions {
 export interface UpgradeReport {
   /** Names of the migrations that were applied. */
   readonly applied: readonly string[];
-  /** Where connections were restarted; none where Temporal was not needed. */
+  /** The namespace in which connections were restarted. Absent when Temporal was not needed. */
   readonly namespace?: TemporalNamespace & { readonly adopted: boolean };
   readonly restarted: readonly RestartedConnection[];
   /** Ids of workflows that run and have no row. They were not touched. */

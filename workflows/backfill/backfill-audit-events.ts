@@ -23,14 +23,14 @@ import { problemIn } from '../../model/schemas.js';
 import { requestedSpan, backfillResult, initialProgress, progressAfter } from './backfill-progress.js';
 import { failureOf, redRun } from '../failures.js';
 import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
-import { tellOfRefusedKeys } from '../polls/tell-of-refused-keys.js';
+import { reportRefusedKeys } from '../polls/report-refused-keys.js';
 import { versioned } from '../versioning.js';
 
 const STREAM = 'audit-events';
 
-/** What a backfill is started with. A sender gives the range; the rest is carried from run to run. */
+/** Input of a backfill. The sender gives the range; the rest is carried from run to run. */
 export interface BackfillRun extends BackfillInput {
-  /** Carried by the engine from run to run of one backfill; not given by whoever starts it. */
+  /** Carried from run to run of one backfill. The sender does not set it. */
   readonly carried?: {
     readonly startedAt: string;
     readonly begun: BegunBackfill;
@@ -39,9 +39,9 @@ export interface BackfillRun extends BackfillInput {
 }
 
 /**
- * Reads what is missing from a range of the audit log, several windows side by side, and survives any restart. The ledger
- * says what is missing, so that a backfill that was cancelled goes on where it was when it is run again, and what polls
- * hold is not read twice. The polls' watermark is never moved.
+ * Reads the missing windows of a range of the audit log, several side by side, and survives any restart. The ledger
+ * says which are missing: a cancelled backfill resumes from there when it is started again, and the windows that polls
+ * have stored are not read twice. The polls' watermark is never moved.
  */
 export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<BackfillResult> {
   rejectInvalid(input);
@@ -59,7 +59,7 @@ export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<B
     setCurrentDetails(backfillResultDetails(result));
     return result;
   } catch (error) {
-    // What is neither is the engine's own: the end of a run that goes on as a new one.
+    // Every other error belongs to the SDK: the end of a run that continues as a new one.
     if (!(error instanceof TemporalFailure)) throw error;
     const asked = requestedSpan(input);
     if (isCancellation(error)) {
@@ -73,7 +73,7 @@ export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<B
     upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failure.cause }]);
     setCurrentDetails(endedBackfillDetails(progress, asked, failure));
     if (failure.refusedVersion !== undefined) {
-      await tellOfRefusedKeys(input.connectionId, STREAM, failure.refusedVersion);
+      await reportRefusedKeys(input.connectionId, STREAM, failure.refusedVersion);
     }
     throw redRun(failure, progress);
   }

@@ -2,12 +2,12 @@ import { approximateDuration, spanText } from '../../model/time.js';
 import type { BackfillProgress, BackfillResult, TimeSpan } from '../../contract/backfill.js';
 import type { RunFailure } from '../failures.js';
 
-/** What a batch is called in the timeline of the Temporal UI. */
+/** Returns the label of a batch in the timeline of the Temporal UI. */
 export function backfillBatchSummary({ windows, pages }: BackfillProgress): string {
   return `${windows.done} of ${windows.total} windows, ${pages} pages so far`;
 }
 
-/** What the Temporal UI shows on the page of a backfill that is going, in Markdown. */
+/** Returns the details of a running backfill for its page in the Temporal UI, in Markdown. */
 export function backfillDetails(progress: BackfillProgress): string {
   const { state, range, pagesPerSecond, timeLeftMs } = progress;
   const speed = pagesPerSecond === undefined ? undefined : `${pagesPerSecond} pages/s`;
@@ -19,7 +19,7 @@ export function backfillDetails(progress: BackfillProgress): string {
   ]);
 }
 
-/** What it shows on the page of a backfill that has ended, in Markdown. */
+/** Returns the details of a completed backfill for its page in the Temporal UI, in Markdown. */
 export function backfillResultDetails(result: BackfillResult): string {
   const { outcome, range, permission, head, notes } = result;
   return paragraphs([
@@ -31,7 +31,7 @@ export function backfillResultDetails(result: BackfillResult): string {
   ]);
 }
 
-/** What it shows on the page of a backfill that somebody ended, or that failed: what is safe, and how to go on. In Markdown. */
+/** Returns the details of a cancelled or failed backfill: what is safe, and how to resume. In Markdown. */
 export function endedBackfillDetails(progress: BackfillProgress, asked: TimeSpan, failure?: RunFailure): string {
   const happened = failure ? `**${failure.cause}**: ${failure.message}` : '**cancelled**';
   const again = `temporal-mimecast backfill ${progress.connectionId} --from ${asked.start} --to ${asked.end}`;

@@ -15,8 +15,8 @@ export function initialProgress({ connectionId }: BackfillInput, begun?: BegunBa
 }
 
 /**
- * How far a backfill has come after a batch. The time that is left is what the windows so far took, times those that are left:
- * how many pages they have, nobody knows before they are read.
+ * Returns the progress of a backfill after a batch. The remaining time is the mean time of a window so far, times the number of
+ * remaining windows: their number of pages is unknown until they are read.
  *
  * @param elapsedMs since the first run began
  */
@@ -39,7 +39,7 @@ export function progressAfter(
   };
 }
 
-/** What a backfill came to. */
+/** Returns the result of a backfill. */
 export function backfillResult(input: BackfillInput, begun: BegunBackfill, last?: BackfillBatchResult): BackfillResult {
   const { windows, pages, events, newEvents } = last ?? NOTHING;
   const state = begun.disconnected ? 'disconnected' : (last?.state ?? 'complete');

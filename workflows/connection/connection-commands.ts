@@ -22,7 +22,7 @@ import { POLLED_STREAMS } from '../../model/streams.js';
 import type { PolledStream } from '../../model/streams.js';
 import type { SettingsChange } from '../../model/settings.js';
 
-/** What a connection does on request, and by itself. Its queue runs one command at a time. */
+/** Commands of a connection, on request and on its own timers. Its queue runs one command at a time. */
 export interface ConnectionCommands {
   connect(request: ConnectRequest): Promise<ConnectionTest>;
   rotate(request: RotationRequest): Promise<RotationReport>;

@@ -3,7 +3,7 @@ import type { ConnectionStatus } from '../../contract/reports.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
 import { dayOf, HOUR_MS, MINUTE_MS, minuteOf, SECOND_MS } from '../../model/time.js';
 
-/** What the Temporal UI shows on a connection's page, in Markdown. */
+/** Returns the details of a connection for its page in the Temporal UI, in Markdown. */
 export function connectionDetails(connection: ConnectionStatus): string {
   const { connectionId, account } = connection;
   const lines = [

@@ -7,18 +7,18 @@ import { DAY_MS, MINUTE_MS } from '../../model/time.js';
 import type { ConnectionTest, ConnectionStatus, CredentialStatus, PostureStatus } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from '../../contract/search-attributes.js';
 
-/** What the workflow of a connection is started with. A sender gives the id alone; the rest is carried from run to run. */
+/** Input of a connection's workflow. A sender gives the id alone; the rest is carried from run to run. */
 export interface ConnectionInput {
   readonly connectionId: string;
-  /** What the previous run knew; answers `status` until this run has read the row. None for a run that starts from the row. */
+  /** Status from the previous run; answers `status` until this run has read the row. Absent for a run that starts from the row. */
   readonly status?: ConnectionStatus;
-  /** What the previous run had yet to do. */
+  /** Pending duties of the previous run. */
   readonly agenda?: Agenda;
   /** The previous run was started from the row and has not reconciled the schedules. */
   readonly mustReconcile?: boolean;
 }
 
-/** What a connection does by itself, when it is due. */
+/** Duties that a connection does on its own timers. */
 export type Duty =
   /** Probes keys again that a poll reported as refused. */
   | 'confirm'
@@ -31,7 +31,7 @@ export type Duty =
   /** Maintenance: erases expired evidence, and has the log's head signed. */
   | 'keep-house';
 
-/** What has to be done later. JSON: carried from run to run. Moments are ISO, UTC. */
+/** Duties to do later. JSON: carried from run to run. Moments are ISO, UTC. */
 export interface Agenda {
   /** A poll reported this version as refused. */
   readonly confirm?: { readonly version: number; readonly at: string };
@@ -57,7 +57,7 @@ interface Appointment {
   readonly atMs: number;
 }
 
-/** What a connection's workflow knows: its row as last read, and what it has to do later. */
+/** State of a connection's workflow: its row as last read, and its duties. */
 export class ConnectionMemory {
   /** Set by messages that carry sealed keys: the run ends soon after, so that they leave Temporal with its history. */
   keysChanged = false;
@@ -130,7 +130,7 @@ export class ConnectionMemory {
     this.evaluateIn(EVALUATE_AFTER_TURN_MS + Math.max(0, Math.min(turnsInMs, EVALUATE_EVERY_MS)), 'timer');
   }
 
-  /** Why the controls are evaluated now. */
+  /** Cause of the evaluation that is due. */
   get evaluationCause(): 'timer' | 'change' {
     return this.dueEvaluation;
   }
@@ -183,7 +183,7 @@ export class ConnectionMemory {
     return next.duty;
   }
 
-  /** What the next run is started with. */
+  /** Returns the input of the next run. */
   carry(): ConnectionInput {
     const { connectionId } = this.known;
     return { connectionId, status: this.known, agenda: this.agenda, mustReconcile: this.mustReconcile };

@@ -32,7 +32,7 @@ async function pollEndpoints(input: PollInput, stream: PolledStream): Promise<Po
 
 /** One try of an endpoint. */
 export interface Attempt {
-  /** What the endpoint said, or none when the connection was disconnected meanwhile. */
+  /** Result of the endpoint. Absent when the connection was disconnected meanwhile. */
   readonly endpoint?: PolledEndpoint;
   readonly failure?: unknown;
 }

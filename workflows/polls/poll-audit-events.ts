@@ -7,9 +7,9 @@ import { auditProgressDetails, batchSummary } from './poll-details.js';
 import type { PollResult } from '../../contract/reports.js';
 import { versioned } from '../versioning.js';
 
-/** What a poll of the audit log is started with. */
+/** Input of a poll of the audit log. */
 export interface AuditPollInput extends PollInput {
-  /** Carried by the engine from run to run of one poll; not given by whoever starts it. */
+  /** Carried from run to run of one poll. The sender does not set it. */
   readonly carried?: { readonly startedAt: string; readonly progress: AuditProgress };
 }
 

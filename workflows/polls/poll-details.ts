@@ -4,13 +4,13 @@ import { markdownList } from '../markdown-list.js';
 import type { PolledEndpoint, PollResult } from '../../contract/reports.js';
 import { minuteOf } from '../../model/time.js';
 
-/** What a batch is called in the timeline of the Temporal UI: where it begins. */
+/** Returns the label of a batch in the timeline of the Temporal UI: the point where it begins. */
 export function batchSummary(before: AuditProgress | undefined): string {
   if (!before?.window) return 'from the last complete window on';
   return `from page ${before.window.pages + 1} of ${range(before.window)}`;
 }
 
-/** What the Temporal UI shows on the page of an audit poll that is still running, in Markdown. */
+/** Returns the details of a running audit poll for its page in the Temporal UI, in Markdown. */
 export function auditProgressDetails(progress: AuditProgress): string {
   const lines = [
     `**${stateWord(progress)}** · ${counts(progress)}`,
@@ -20,7 +20,7 @@ export function auditProgressDetails(progress: AuditProgress): string {
   return lines.filter(Boolean).join('\n\n');
 }
 
-/** What the Temporal UI shows on the page of a poll of several logs that is still running, in Markdown. */
+/** Returns the details of a running poll of several logs for its page in the Temporal UI, in Markdown. */
 export function logsProgressDetails(logs: readonly LogInProgress[]): string {
   return markdownList(
     logs.map(({ protection, progress, failure }) => [
@@ -42,7 +42,7 @@ interface LogInProgress {
 const stateWord = (progress: AuditProgress | undefined): string =>
   !progress || progress.state === 'more' ? 'collecting' : progress.state;
 
-/** What the Temporal UI shows on the page of a poll that ended well, in Markdown. */
+/** Returns the details of a completed poll for its page in the Temporal UI, in Markdown. */
 export function pollDetails(result: PollResult): string {
   const lines = [
     `**${result.outcome}**${result.pages === undefined ? '' : ` · ${counts(result, rowWord(result))}`}`,
@@ -53,7 +53,7 @@ export function pollDetails(result: PollResult): string {
   return lines.filter(Boolean).join('\n\n');
 }
 
-/** What the Temporal UI shows on the page of a red poll: what happened, what is safe, what to do. In Markdown. */
+/** Returns the details of a failed poll for its page in the Temporal UI: what happened, what is safe, what to do. In Markdown. */
 export function failedPollDetails(result: PollResult, failure: RunFailure): string {
   const stored = result.endpoints.filter(({ outcome }) => outcome !== 'failed').length;
   const safe =
@@ -76,7 +76,7 @@ const range = (window: { readonly start: string; readonly end: string }): string
 const counts = ({ pages = 0, events = 0, newEvents = 0 }: Partial<AuditProgress>, word = 'events'): string =>
   `${pages} pages · ${events} ${word} · ${newEvents} new`;
 
-/** What a stream that is read page by page consists of. */
+/** Returns the noun for the items of a stream that is read page by page. */
 const rowWord = ({ stream }: PollResult): string => (stream === 'audit-events' ? 'events' : 'rows');
 
 function endpointList(endpoints: readonly PolledEndpoint[]): string {

@@ -13,13 +13,13 @@ import { streamOutcome } from '../../model/outcomes.js';
 
 const STREAM = 'threat-statistics';
 
-/** What a poll of threat statistics is started with. */
+/** Input of a poll of threat statistics. */
 export interface ThreatStatisticsPollInput extends PollInput {
-  /** Carried by the engine from run to run of one poll; not given by whoever starts it. */
+  /** Carried from run to run of one poll. The sender does not set it. */
   readonly carried?: { readonly startedAt: string; readonly progress: LogsProgress };
 }
 
-/** How far each log has come. */
+/** Progress of each log. */
 export type LogsProgress = Readonly<Record<string, ProtectionProgress>>;
 
 /** A log in this run. */
@@ -54,7 +54,7 @@ export async function mimecastPollThreatStatistics(input: ThreatStatisticsPollIn
         });
       }
     }
-    // What Mimecast itself has counted, where its API tells: it stands beside, and is never added.
+    // Totals that Mimecast reports, where its API has them. They are shown next to our counts, never added to them.
     const totals = await Promise.all(begun.endpoints.map((name) => collectOne(connectionId, STREAM, begun, name)));
     return collectedBy(connectionId, logs, totals);
   });
@@ -67,7 +67,7 @@ function logsOf({ logs = [] }: BegunPoll, carried: LogsProgress = {}): PolledLog
   return logs.map((log) => ({ ...log, progress: carried[log.protection] }));
 }
 
-/** What the next run needs. A log that failed is tried once more there. */
+/** Returns the progress that the next run continues from. A log that failed is tried again there. */
 function progressOf(logs: readonly PolledLog[]): LogsProgress {
   return Object.fromEntries(logs.flatMap(({ protection, progress }) => (progress ? [[protection, progress]] : [])));
 }
@@ -134,7 +134,7 @@ function outcomeOf(
   return streamOutcome(endpoints.map(({ outcome }) => outcome));
 }
 
-/** What a log said in this poll; nothing where it was not asked yet. */
+/** Returns the result of a log in this poll; empty when the log has not been read yet. */
 function polledLog({ endpoint, path, progress, failure }: PolledLog): PolledEndpoint[] {
   if (failure !== undefined) return [{ endpoint, path, outcome: 'failed', error: failureOf(failure).message }];
   if (!progress) return [];

@@ -12,9 +12,9 @@ import { failedPollDetails, pollDetails } from './poll-details.js';
 import type { PollResult } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
 import type { PolledStream } from '../../model/streams.js';
-import { tellOfRefusedKeys } from './tell-of-refused-keys.js';
+import { reportRefusedKeys } from './report-refused-keys.js';
 
-/** What every poll is started with. */
+/** Input of every poll. */
 export interface PollInput {
   readonly connectionId: string;
 }
@@ -22,19 +22,19 @@ export interface PollInput {
 /** Share of the interval after which a poll begins no further batch. */
 const SOFT_BUDGET = 0.8;
 
-/** Whether a poll has taken so long that it leaves the rest to the next one. */
+/** Returns true when a poll has run so long that it leaves the rest to the next one. */
 export function pastSoftBudget(startedAt: Date, { everyMs }: BegunPoll): boolean {
   return Date.now() - startedAt.getTime() > SOFT_BUDGET * everyMs;
 }
 
-/** How a stream's own part of a poll ended: its result, and the failure that fails the run. */
+/** End of a stream's own part of a poll: its result, and the failure that fails the run. */
 export interface Collected {
   readonly result: PollResult;
   readonly failure?: unknown;
 }
 
 /**
- * What all polls have in common: find the connection, collect, record the outcome, and explain a failed run in its first line.
+ * Runs a poll of any stream: finds the connection, collects, records the outcome, and explains a failed run in its first line.
  *
  * @throws ApplicationFailure with the cause's type and message, and the {@link PollResult} as its detail
  */
@@ -62,7 +62,7 @@ export async function runPoll(
   setCurrentDetails(failure ? failedPollDetails(result, failure) : pollDetails(result));
   if (!failure) return result;
   const { refusedVersion } = failure;
-  if (refusedVersion !== undefined) await tellOfRefusedKeys(connectionId, stream, refusedVersion);
+  if (refusedVersion !== undefined) await reportRefusedKeys(connectionId, stream, refusedVersion);
   throw redRun(failure, result);
 }
 

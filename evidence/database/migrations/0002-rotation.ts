@@ -1,4 +1,4 @@
-/** What rotating keys needs: recognising the same keys, why a version was rejected, how the newest rotation ended. */
+/** Columns for rotations: fingerprints of keys, the reason for rejecting a version, the outcome of the newest rotation. */
 export const name = '0002-rotation';
 
 export const up = `

@@ -1,4 +1,4 @@
-/** Windows of backfills, what the vendor says that a window holds, and finding the windows that are not complete. */
+/** Windows of backfills, the vendor's count for a window, and an index of the windows that are not complete. */
 export const name = '0004-backfill';
 
 export const up = `

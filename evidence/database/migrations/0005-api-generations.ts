@@ -1,4 +1,4 @@
-/** What moving to another generation of the API needs: which one keys are for, and the base URL that comes with them. */
+/** Columns for a move to another version of the API: the version that keys are for, and their base URL. */
 export const name = '0005-api-generations';
 
 export const up = `

@@ -173,7 +173,7 @@ export function originOf(typed: string, rules: BaseUrlRules = { allowLoopback: f
   }
 }
 
-/** What went wrong, in words, by every error that the client throws. */
+/** Returns the problem in words, for every error that the client throws. */
 export function inWords(error: unknown): string {
   if (error instanceof MimecastClientError) {
     const code: ClientErrorCode = error.code;
@@ -223,7 +223,7 @@ export const dryRun: ApplyOptions = {
   onResult: ({ ok, report }: ApplyResult) => asJson([ok, report]),
 };
 
-/** What a console shows of a connection. */
+/** Returns the summary of a connection for a console. */
 export function summaryOf(status: StatusReport, evaluation: StoredEvaluation): string {
   const credentials: CredentialReport | undefined = status.credentials;
   const age: KeyAge | undefined = credentials?.age;

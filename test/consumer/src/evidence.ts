@@ -164,7 +164,7 @@ export async function migratedStore(databaseUrl: string): Promise<EvidenceStore>
   return createEvidenceStore({ databaseUrl, maxConnections: 4 } satisfies EvidenceStoreOptions);
 }
 
-/** What one connection's evidence comes to, as a report of the user's own would count it. */
+/** Counts the evidence of one connection, as a user's own report would. */
 export async function counted(store: EvidenceStore, connectionId: string, now: Date): Promise<Counted> {
   const counts = { events: 0, observations: 0 };
   for await (const record of store.export(connectionId, { what: ['events', 'observations'] } satisfies ExportOptions)) {
@@ -209,7 +209,7 @@ function changedFields({ differences, before, after, candidates }: Drift): Field
   return differences.flatMap((difference: Difference) => (difference.kind === 'changed' ? difference.fields : []));
 }
 
-/** What a service says when the database cannot be used, or the request does not fit. */
+/** Returns the message of a service when the database cannot be used or the request is invalid. */
 export function inWords(error: unknown): string {
   if (error instanceof EvidenceUnreachableError) return error.nextStep;
   if (error instanceof EvidenceSchemaError || error instanceof EvidenceNamespaceError) return error.nextStep;

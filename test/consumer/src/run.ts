@@ -22,7 +22,7 @@ import { connectionsFor, inWords, originOf, sealedFor, summaryOf } from './clien
 import { bundleLines, counted, migratedStore } from './evidence.js';
 import { disturb, pathsCalled, startVendor } from './sandbox.js';
 import { asJson } from './types.js';
-import { configurationProblem, isOnePlugin, madeWorker, newRing, ownWorker } from './worker.js';
+import { configurationProblem, isOnePlugin, madeWorker, newKeyring, ownWorker } from './worker.js';
 import { names } from './workflow-runs.js';
 
 const EVENTS = 40;
@@ -44,7 +44,7 @@ const client = new Client({ connection: await Connection.connect({ address }) })
 const folder = await mkdtemp(join(tmpdir(), 'consumer-'));
 const store = await migratedStore(databaseUrl);
 const { simulator, tenant } = await startVendor(EVENTS);
-const { keyring, publicKey } = await newRing();
+const { keyring, publicKey } = await newKeyring();
 const keyFile = join(folder, 'sealing-key.json');
 await writeFile(keyFile, asJson(publicKey));
 const connections = await connectionsFor({ client, taskQueue }, store, keyFile);

@@ -18,7 +18,7 @@ import {
 import type {
   CheckpointOptions as SameCheckpoints,
   CreateMimecastWorkerOptions,
-  Keyring as SameRing,
+  Keyring as SameKeyring,
   MimecastPlugin as SamePlugin,
   MimecastWorkerOptions as SameOptions,
   PublicSealingKey as SameSealingKey,
@@ -34,8 +34,8 @@ export interface Place {
   readonly databaseUrl: string;
 }
 
-/** A ring that a program makes for itself, as tests do. */
-export async function newRing(): Promise<{ readonly keyring: Keyring; readonly publicKey: PublicSealingKey }> {
+/** Creates a keyring in the program, as tests do. */
+export async function newKeyring(): Promise<{ readonly keyring: Keyring; readonly publicKey: PublicSealingKey }> {
   const keyring = await createKeyring();
   const newest: KeyringKey | undefined = keyring.keys[0];
   if (newest?.kid !== keyring.current) throw new Error('The newest key of a ring seals.');
@@ -59,7 +59,7 @@ export async function madeWorker(place: Place, keyring: Keyring): Promise<Worker
   return await createMimecastWorker(options);
 }
 
-/** What a service says when it is not configured. */
+/** Returns the message of a service that is not configured. */
 export function configurationProblem(env: Readonly<Record<string, string>>): string {
   try {
     const checkpoints: CheckpointOptions | undefined = optionsFromEnvironment(env).checkpoints;
@@ -71,7 +71,7 @@ export function configurationProblem(env: Readonly<Record<string, string>>): str
 }
 
 export const bothEntriesAgree: [
-  Equal<Keyring, SameRing>,
+  Equal<Keyring, SameKeyring>,
   Equal<KeyringKey, SameKeyringKey>,
   Equal<PublicSealingKey, SameSealingKey>,
   Equal<CheckpointOptions, SameCheckpoints>,

@@ -67,7 +67,7 @@ export function rangeOf({ from, to }: BackfillInput): TimeSpan {
   return { start: from, end: to };
 }
 
-/** What runs carry from one to the next. */
+/** State that one run carries to the next. */
 export interface Carried {
   readonly agenda: Agenda;
   readonly backfill: { readonly begun: BegunBackfill; readonly progress: BackfillProgress };

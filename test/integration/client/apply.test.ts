@@ -187,10 +187,10 @@ test('the command line takes keys that are sealed, in files, printed and in the 
   engine,
   folder,
 }) => {
-  const ringFile = path.join(folder, 'ring.json');
-  await writeFile(ringFile, JSON.stringify(engine.keyring), { mode: 0o600 });
+  const keyringFile = path.join(folder, 'ring.json');
+  await writeFile(keyringFile, JSON.stringify(engine.keyring), { mode: 0o600 });
   const cli = (argv: readonly string[], env: Record<string, string> = {}): Promise<Ran> =>
-    run(argv, { HOME: '/nonexistent', ...environmentOf(engine, ringFile), ...env });
+    run(argv, { HOME: '/nonexistent', ...environmentOf(engine, keyringFile), ...env });
   const [sealed, inFile, printed, inEnvironment] = tenants(engine, 4).sort((a, b) => (a.id < b.id ? -1 : 1));
   if (!sealed || !inFile || !printed || !inEnvironment) throw new Error('too few tenants');
   const all = [sealed, inFile, printed, inEnvironment];

@@ -67,13 +67,13 @@ test('after a restart the tenant, its keys and the keyring are the same; the add
 }) => {
   const first = await start();
   const keys = first.simulator.tenants[0]?.rotateKeys();
-  const ring = await readFile(first.addresses.keyringFile, 'utf8');
+  const keyring = await readFile(first.addresses.keyringFile, 'utf8');
   await first.stop();
   expect(await readDevAddresses(dataDir)).toBeUndefined();
 
   const second = await start();
   expect(second.simulator.tenants[0]?.keys).toEqual(keys);
-  expect(await readFile(second.addresses.keyringFile, 'utf8')).toBe(ring);
+  expect(await readFile(second.addresses.keyringFile, 'utf8')).toBe(keyring);
 });
 
 test('the simulated Mimecast has the same address after a restart, and another one while that is taken', async ({

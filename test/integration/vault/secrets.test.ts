@@ -56,7 +56,7 @@ let running: RunningTenant;
 let client: Client;
 let worker: ChildProcess;
 let environment: Record<string, string>;
-let ringKey: string;
+let keyringKey: string;
 let sealed: string;
 let firstRun: string | undefined;
 let workerLog = '';
@@ -92,12 +92,12 @@ const outcomes = (polls: readonly PollReport[]): unknown => polls.map(({ stream,
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mimecast-secrets-'));
-  const keyring = path.join(folder, 'ring.json');
-  const [ring, connection] = await Promise.all([
-    writeNewKeyring(keyring),
+  const keyringFile = path.join(folder, 'ring.json');
+  const [keyring, connection] = await Promise.all([
+    writeNewKeyring(keyringFile),
     Connection.connect({ address: inject('temporalAddress') }),
   ]);
-  ringKey = ring.keys[0]?.d ?? '';
+  keyringKey = keyring.keys[0]?.d ?? '';
   client = new Client({ connection });
   [database, simulator] = await Promise.all([freshDatabase(), startSimulator()]);
   tenant = believableTenant({ seed: 7, events: 200, keys: KEYS, client: CLIENT });
@@ -105,7 +105,7 @@ beforeAll(async () => {
   environment = {
     TEMPORAL_ADDRESS: inject('temporalAddress'),
     DATABASE_URL: database.url,
-    MIMECAST_KEYRING_FILE: keyring,
+    MIMECAST_KEYRING_FILE: keyringFile,
     MIMECAST_TASK_QUEUE: TASK_QUEUE,
     MIMECAST_ALLOW_LOOPBACK: '1',
   };
@@ -344,7 +344,7 @@ describe('nowhere', () => {
   });
 
   test('the private key of the keyring and the password of the database', () => {
-    expect(placesWith(...formsOf(ringKey), ...formsOf(new URL(database.url).password))).toEqual([]);
+    expect(placesWith(...formsOf(keyringKey), ...formsOf(new URL(database.url).password))).toEqual([]);
   });
 });
 

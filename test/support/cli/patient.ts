@@ -34,7 +34,7 @@ export interface Patient {
   readonly run: (argv: readonly string[], env?: Environment, skewMs?: number) => Promise<Ran>;
   readonly doctor: (argv?: readonly string[], env?: Environment, skewMs?: number) => Promise<Examination>;
   /** @returns the file's path */
-  readonly writeRing: (name: string, ring: object) => Promise<string>;
+  readonly writeKeyring: (name: string, keyring: object) => Promise<string>;
   /** Secrets that must not be printed, and everything that was printed. */
   readonly secrets: () => Promise<{ readonly hidden: readonly string[]; readonly printed: string }>;
 }
@@ -43,12 +43,12 @@ async function createPatient(engine: Engine, folder: string): Promise<Patient> {
   const printed: string[] = [];
   const keys: string[] = [];
 
-  const writeRing: Patient['writeRing'] = async (name, ring) => {
+  const writeKeyring: Patient['writeKeyring'] = async (name, keyring) => {
     const file = path.join(folder, name);
-    await writeFile(file, JSON.stringify(ring), { mode: 0o600 });
+    await writeFile(file, JSON.stringify(keyring), { mode: 0o600 });
     return file;
   };
-  const environment = environmentOf(engine, await writeRing('ring.json', engine.keyring));
+  const environment = environmentOf(engine, await writeKeyring('ring.json', engine.keyring));
 
   const connected: Patient['connected'] = async ({ issuedAt, secretKey } = {}) => {
     const tenant = engine.addTenant({ events: 10 });
@@ -73,7 +73,7 @@ async function createPatient(engine: Engine, folder: string): Promise<Patient> {
     healthy,
     connected,
     run,
-    writeRing,
+    writeKeyring,
     async doctor(argv = [], env = {}, skewMs = 0) {
       const { exitCode, stdout } = await run(['doctor', ...argv, '--json'], env, skewMs);
       const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Finding[] };
@@ -85,9 +85,9 @@ async function createPatient(engine: Engine, folder: string): Promise<Patient> {
         'select sealed from mimecast.credentials where sealed is not null',
       );
       const { password } = new URL(engine.database.url);
-      const ring = engine.keyring.keys.map(({ d }) => d);
+      const privateKeys = engine.keyring.keys.map(({ d }) => d);
       const sealed = rows.map((row) => row.sealed);
-      const hidden = [PLANTED_PASSWORD, password, ...keys, ...ring, ...sealed].filter((secret) => secret !== '');
+      const hidden = [PLANTED_PASSWORD, password, ...keys, ...privateKeys, ...sealed].filter((secret) => secret !== '');
       return { hidden, printed: printed.join('\n') };
     },
   };

@@ -10,7 +10,7 @@ interface RecordedTenant {
   fault(endpoint: 'audit-events', kind: 'hang'): void;
 }
 
-/** What recordings are made with. */
+/** Means of recording. */
 export interface Recorder<Tenant extends RecordedTenant> {
   readonly engine: () => Engine;
   readonly recording: (name: string, run: () => Promise<WorkflowHandle>) => void;

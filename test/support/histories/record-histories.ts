@@ -161,7 +161,7 @@ recording('connection/a start without a connect ends by itself', async () => {
   return await startByHand('mimecastConnection', newTenant());
 });
 
-/** Waits until a check holds, for as long as a busy machine may need. */
+/** Waits until a check passes, at most 20 s. */
 const eventually = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 20_000 });
 
 const goesOnAsNewRun = (run: WorkflowHandle): Promise<void> =>

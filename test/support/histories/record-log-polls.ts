@@ -9,7 +9,7 @@ interface RecordedTenant {
   readonly running: RunningTenant;
 }
 
-/** What recordings are made with. */
+/** Means of recording. */
 export interface Recorder<Tenant extends RecordedTenant> {
   readonly engine: () => Engine;
   readonly recording: (name: string, run: () => Promise<WorkflowHandle>) => void;
@@ -20,7 +20,7 @@ export interface Recorder<Tenant extends RecordedTenant> {
 
 const LOG_STREAMS = { 'audit-events': 'mimecastPollAuditEvents', 'threat-statistics': 'mimecastPollThreatStatistics' };
 
-/** What happens to polls of a log, whichever log it is. */
+/** Records polls of a log; the same for every log. */
 export function recordLogPolls<Tenant extends RecordedTenant>(recorder: Recorder<Tenant>): void {
   const { engine, recording, connected, poll, startByHand } = recorder;
 

@@ -5,14 +5,14 @@ import type { Engine } from '../engine.js';
 import { until } from '../until.js';
 import type { ConnectionInput } from '../../../workflows/connection/connection-memory.js';
 
-/** What recordings are made with. */
+/** Means of recording. */
 export interface Recorder {
   readonly engine: () => Engine;
   readonly recording: (name: string, run: () => Promise<WorkflowHandle>) => void;
   readonly connected: (options?: BelievableTenantOptions) => Promise<{ readonly id: string }>;
 }
 
-/** What a connection does about its verdicts, and once a day. */
+/** Records the evaluations of a connection and its daily maintenance. */
 export function recordVerdicts({ engine, recording, connected }: Recorder): void {
   const said = { controlId: 'credential-age', owner: 'Head of IT', reason: 'keys of a test' } as const;
   const entity = (id: string): WorkflowHandle => engine().client.workflow.getHandle(connectionWorkflowId(id));
@@ -49,14 +49,14 @@ export function recordVerdicts({ engine, recording, connected }: Recorder): void
       workflowId: `${connectionWorkflowId(id)}/by-hand`,
       args: [input],
     });
-    await until(async () => hasKeptHouse(await handle.fetchHistory()));
+    await until(async () => isMaintained(await handle.fetchHistory()));
     return handle;
   });
 }
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
-function hasKeptHouse({ events }: History): boolean {
+function isMaintained({ events }: History): boolean {
   const asked = events?.find(
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'mimecast.keepHouse',
   );

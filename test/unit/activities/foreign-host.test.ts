@@ -31,7 +31,7 @@ import {
 } from '../../support/mimecast/server.js';
 import { rowFor } from '../../support/activities/tenant-under-test.js';
 
-/** What stands for a request that did not arrive. */
+/** Placeholder for a request that did not arrive. */
 const NOTHING_SEEN: Pick<TestServer['seen'][number], 'headers' | 'path'> = { headers: {}, path: undefined };
 
 /** A host that is neither Mimecast's nor this machine. */
@@ -155,7 +155,7 @@ describe('settings', () => {
     ]),
   ];
 
-  /** What a worker does with settings that pass: it opens the connection's keys and calls what the settings name. */
+  /** Uses accepted settings as a worker does: opens the connection's keys and calls the hosts in the settings. */
   async function use(settings: ConnectionSettings): Promise<void> {
     const keyring = await createKeyring();
     const sealed = await sealCredentials(sealingKey(keyring), 'acme', KEYS);

@@ -31,7 +31,7 @@ const version = async (number: number, keys: object, changes: Partial<Credential
   ...changes,
 });
 
-/** What the store says; a rotation changes both at once. */
+/** Content of the store; a rotation changes both at once. */
 interface Stored {
   row: ConnectionRow;
   versions: readonly CredentialVersion[];

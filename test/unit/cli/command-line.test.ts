@@ -267,16 +267,16 @@ describe('vault init', () => {
     const { exitCode, stdout } = await run(['vault', 'init', '--file', file, '--json']);
     expect(exitCode).toBe(0);
     const { publicKeyFile, kid } = JSON.parse(stdout) as { publicKeyFile: string; kid: string };
-    const ring = await readFile(file, 'utf8');
+    const keyring = await readFile(file, 'utf8');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(ring).toContain(kid);
+    expect(keyring).toContain(kid);
     const publicKey = JSON.parse(await readFile(publicKeyFile, 'utf8')) as object;
     expect(publicKey).toMatchObject({ kid });
     expect(publicKey).not.toHaveProperty('d');
 
     const again = await run(['vault', 'init', '--file', file]);
     expect(again.exitCode).not.toBe(0);
-    expect(await readFile(file, 'utf8')).toBe(ring);
+    expect(await readFile(file, 'utf8')).toBe(keyring);
   });
 });
 
@@ -298,8 +298,8 @@ describe('vault seal', () => {
       expect([exitCode, stderr]).toEqual([0, '']);
       const document = JSON.parse(stdout) as { sealed: string };
       expect(document).toMatchObject({ ...describeSealed(document.sealed), connectionId: 'acme' });
-      const ring = await readKeyring(path.join(folder, 'ring.json'));
-      expect(Object.values(await unsealCredentials(ring, 'acme', document.sealed))).toEqual(Object.values(KEYS));
+      const keyring = await readKeyring(path.join(folder, 'ring.json'));
+      expect(Object.values(await unsealCredentials(keyring, 'acme', document.sealed))).toEqual(Object.values(KEYS));
 
       const text = (await run(['vault', 'seal', '--connection', 'acme'], {}, env)).stdout;
       expect(describeSealed(text.trim()).connectionId).toBe('acme');

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addSettingOptions, settingsFrom } from '../../../cli/console/setting-options.js';
 import type { SettingsChange } from '../../../model/settings.js';
 
-/** What `edit` sends for these arguments. */
+/** Returns the change that `edit` sends for these arguments. */
 const edit = (...argv: string[]): SettingsChange =>
   settingsFrom(addSettingOptions(new Command().exitOverride(), 'edit').parse(argv, { from: 'user' }).opts());
 

@@ -26,7 +26,7 @@ const tokenBody = (count: number, lifeS = 1799) => ({
 const gateway = (code: string) => ({ fail: [{ code, message: `message-canary ${CLIENT.clientSecret}` }] });
 
 interface Vendor extends TestServer {
-  /** Tokens that were asked for. */
+  /** Number of tokens that were requested. */
   readonly asked: () => number;
   /** The tokens that calls came with, in order. */
   readonly shown: () => (string | undefined)[];
@@ -140,7 +140,7 @@ describe('a token', () => {
 });
 
 describe('calls that come at the same time', () => {
-  /** A vendor that keeps requests for tokens until it is told to answer them. */
+  /** Starts a vendor that holds requests for tokens until the test releases them. */
   async function holding(answer: TokenAnswer = giveToken) {
     const held: (() => void)[] = [];
     const closed: Promise<void>[] = [];

@@ -26,7 +26,7 @@ const at = (baseUrl: string, allowLoopback = false): MimecastApi =>
   });
 const build = (path: string, api = at(`https://${OWN}`)): URL => requestUrl(api, { path, requestId: 'r-1' });
 
-/** What a URL is refused with. */
+/** Returns the error that rejects a URL. */
 function refusal(path: string, api?: MimecastApi): MimecastRequestError {
   try {
     throw new Error(`not refused: ${build(path, api).href}`);

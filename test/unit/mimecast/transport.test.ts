@@ -53,7 +53,7 @@ describe('a call', () => {
     });
     expect(server.seen[0]?.headers.authorization).toMatch(new RegExp(`^MC ${KEYS.accessKey}:[A-Za-z0-9+/]{27}=$`));
     expect(server.seen[1]?.headers['x-mc-req-id']).not.toBe(server.seen[0]?.headers['x-mc-req-id']);
-    // undici opens a second one when the next call comes before the first connection is told to be free.
+    // undici opens a second connection when the next call comes before the first one is marked as free.
     expect(server.connections()).toBeLessThanOrEqual(2);
     expect(JSON.stringify(server.seen)).not.toContain(KEYS.applicationKey);
     expect(JSON.stringify(server.seen)).not.toContain(KEYS.secretKey);

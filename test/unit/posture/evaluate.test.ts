@@ -44,7 +44,7 @@ const annotation = (fields: Partial<Annotation> = {}): Annotation => ({
 const NO_URL_POLICY = withItems('url-protect', []);
 const UNKNOWN_URL = withEndpoint('url-protect', since(answer([]), 'unavailable'));
 
-/** How many controls are about the tenant, or about what collects its evidence. */
+/** Number of controls about the tenant, or about the collection of its evidence. */
 const about = (wanted: Subject): number => CATALOGUE.filter(({ subject }) => subject === wanted).length;
 
 test('a record holds every control with all that a report needs, in the order of the catalogue', () => {

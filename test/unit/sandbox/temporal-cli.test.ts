@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A program that says it is a Temporal CLI, and counts in a file how often it was asked. */
+/** Writes a program that poses as a Temporal CLI and counts its calls in a file. */
 async function fakeCli(place: string, version = '1.9.1'): Promise<string> {
   const path = join(folder, place, 'temporal');
   await mkdir(join(folder, place), { recursive: true });
@@ -157,7 +157,7 @@ describe('the download from Temporal', () => {
   });
 });
 
-/** What is in a folder, as a `.tar.gz`. */
+/** Returns the content of a folder as a `.tar.gz`. */
 async function packed(from: string): Promise<Buffer> {
   return buffer(create({ gzip: true, cwd: from }, await readdir(from)));
 }

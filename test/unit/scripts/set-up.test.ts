@@ -104,7 +104,7 @@ describe('what went wrong is said in one line, and nothing else is done', () => 
   });
 });
 
-/** Stands in for npm: "installs" a compiler that "builds" the program that looks for the Temporal CLI. */
+/** Replacement for npm: "installs" a compiler that "builds" the program that looks for the Temporal CLI. */
 const NPM = `
 const fs = require('node:fs');
 console.log('npm', process.argv[2]);

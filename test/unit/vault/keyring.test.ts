@@ -25,10 +25,10 @@ async function folder(): Promise<string> {
 describe('a new ring', () => {
   test('is written for its owner alone and reads back', async () => {
     const path = join(await folder(), 'new', 'ring.json');
-    const ring = await writeNewKeyring(path, now);
-    expect(await readKeyring(path)).toEqual({ ...ring, warnings: [] });
+    const keyring = await writeNewKeyring(path, now);
+    expect(await readKeyring(path)).toEqual({ ...keyring, warnings: [] });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(ring.current).toMatch(/^2026-06-01-[0-9a-f]{8}$/);
+    expect(keyring.current).toMatch(/^2026-06-01-[0-9a-f]{8}$/);
   });
 
   test('never replaces one that is there, and leaves nothing beside it', async () => {
@@ -45,9 +45,9 @@ describe('a new ring', () => {
   test('is written once when two want to', async () => {
     const path = join(await folder(), 'ring.json');
     const written = await Promise.allSettled([writeNewKeyring(path, now), writeNewKeyring(path, now)]);
-    const [ring] = written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const [keyring] = written.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     expect(written.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await readKeyring(path)).toMatchObject({ ...ring });
+    expect(await readKeyring(path)).toMatchObject({ ...keyring });
   });
 
   test('that cannot be written says so', async () => {
@@ -102,10 +102,10 @@ test('a ring that others may read opens with a warning', async () => {
 
 test('an added key seals, and the old one stays', async () => {
   const old = await createKeyring(now);
-  const ring = await addKey(old, new Date('2026-09-01T00:00:00Z'));
-  expect(sealingKey(ring).kid).toMatch(/^2026-09-01-/);
-  expect(ring.keys.map(({ kid }) => kid)).toEqual([ring.current, old.current]);
-  expect(() => sealingKey({ ...ring, current: 'gone' })).toThrow(VaultKeyringError);
+  const keyring = await addKey(old, new Date('2026-09-01T00:00:00Z'));
+  expect(sealingKey(keyring).kid).toMatch(/^2026-09-01-/);
+  expect(keyring.keys.map(({ kid }) => kid)).toEqual([keyring.current, old.current]);
+  expect(() => sealingKey({ ...keyring, current: 'gone' })).toThrow(VaultKeyringError);
 });
 
 describe('a key added to a ring file', () => {
@@ -116,10 +116,10 @@ describe('a key added to a ring file', () => {
     await chmod(path, 0o640);
     await symlink(path, join(inside, 'link.json'));
 
-    const ring = await addKeyToFile(join(inside, 'link.json'), new Date('2026-09-01T00:00:00Z'));
-    expect(await readKeyring(path)).toMatchObject({ ...ring });
-    expect(ring.keys.slice(1)).toEqual(old.keys);
-    expect(ring.current).toMatch(/^2026-09-01-/);
+    const keyring = await addKeyToFile(join(inside, 'link.json'), new Date('2026-09-01T00:00:00Z'));
+    expect(await readKeyring(path)).toMatchObject({ ...keyring });
+    expect(keyring.keys.slice(1)).toEqual(old.keys);
+    expect(keyring.current).toMatch(/^2026-09-01-/);
     expect((await stat(path)).mode & 0o777).toBe(0o640);
     expect((await lstat(join(inside, 'link.json'))).isSymbolicLink()).toBe(true);
     expect((await readdir(inside)).sort()).toEqual(['link.json', 'ring.json']);
@@ -137,8 +137,8 @@ describe('a key added to a ring file', () => {
 describe('the sealing key', () => {
   test('is the public half alone, from its own file or from the ring', async () => {
     const inside = await folder();
-    const ring = await writeNewKeyring(join(inside, 'ring.json'), now);
-    const key = sealingKey(ring);
+    const keyring = await writeNewKeyring(join(inside, 'ring.json'), now);
+    const key = sealingKey(keyring);
     expect(Object.keys(key).sort()).toEqual(['crv', 'kid', 'kty', 'x', 'y']);
 
     await writeSealingKey(join(inside, 'public.json'), { ...key, ...{ d: 'canary' } });

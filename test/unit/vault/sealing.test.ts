@@ -10,15 +10,15 @@ import { describeSealed, sealCredentials } from '../../../vault/sealing.js';
 import { unsealCredentials } from '../../../vault/unsealing.js';
 
 const credentials = { accessKey: 'access-canary', secretKey: 'secret-canary' };
-let ring: Keyring;
+let keyring: Keyring;
 let sealed: string;
 
 beforeAll(async () => {
-  ring = await createKeyring(new Date('2026-06-01T00:00:00Z'));
-  sealed = await sealCredentials(sealingKey(ring), 'acme', credentials);
+  keyring = await createKeyring(new Date('2026-06-01T00:00:00Z'));
+  sealed = await sealCredentials(sealingKey(keyring), 'acme', credentials);
 });
 
-async function failureOf(text: string, connectionId = 'acme', keys = ring): Promise<Error> {
+async function failureOf(text: string, connectionId = 'acme', keys = keyring): Promise<Error> {
   const result: unknown = await unsealCredentials(keys, connectionId, text).catch((error: unknown) => error);
   expect(result).toBeInstanceOf(Error);
   expect(`${String(result)} ${JSON.stringify(result)}`).not.toContain('canary');
@@ -28,32 +28,32 @@ async function failureOf(text: string, connectionId = 'acme', keys = ring): Prom
 
 describe('sealed keys', () => {
   test('open for their connection', async () => {
-    expect(await unsealCredentials(ring, 'acme', sealed)).toEqual(credentials);
+    expect(await unsealCredentials(keyring, 'acme', sealed)).toEqual(credentials);
   });
 
   test('show for whom they are, and nothing of what they are', () => {
     const digest = createHash('sha256').update(sealed).digest('hex');
     const fingerprint = fingerprintOf('acme', credentials);
-    expect(describeSealed(sealed)).toEqual({ kid: ring.current, connectionId: 'acme', digest, fingerprint });
+    expect(describeSealed(sealed)).toEqual({ kid: keyring.current, connectionId: 'acme', digest, fingerprint });
     const parts = sealed.split('.').map((part) => Buffer.from(part, 'base64url').toString());
     expect(parts.join()).not.toContain('canary');
     expect(JSON.parse(parts[0] ?? '')).toMatchObject({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', cid: 'acme' });
   });
 
   test('are another text each time', async () => {
-    const again = await sealCredentials(sealingKey(ring), 'acme', credentials);
+    const again = await sealCredentials(sealingKey(keyring), 'acme', credentials);
     expect(describeSealed(again).digest).not.toBe(describeSealed(sealed).digest);
   });
 
   test('keep their fingerprint, whichever key of the ring seals them', async () => {
-    const again = await sealCredentials(sealingKey(await addKey(ring)), 'acme', credentials);
+    const again = await sealCredentials(sealingKey(await addKey(keyring)), 'acme', credentials);
     expect(describeSealed(again).fingerprint).toBe(describeSealed(sealed).fingerprint);
-    const others = await sealCredentials(sealingKey(ring), 'acme', { ...credentials, accessKey: 'access-canary-2' });
+    const others = await sealCredentials(sealingKey(keyring), 'acme', { ...credentials, accessKey: 'access-canary-2' });
     expect(describeSealed(others).fingerprint).not.toBe(describeSealed(sealed).fingerprint);
   });
 
   test('open with an older key of the ring', async () => {
-    expect(await unsealCredentials(await addKey(ring), 'acme', sealed)).toEqual(credentials);
+    expect(await unsealCredentials(await addKey(keyring), 'acme', sealed)).toEqual(credentials);
   });
 
   test('whatever is in them comes back', async () => {
@@ -63,8 +63,8 @@ describe('sealed keys', () => {
         id,
         fc.dictionary(fc.stringMatching(/^[a-zA-Z]{1,9}$/), fc.string({ unit: 'grapheme' })),
         async (connection, keys) => {
-          const text = await sealCredentials(sealingKey(ring), connection, keys);
-          expect(await unsealCredentials(ring, connection, text)).toEqual({ ...keys });
+          const text = await sealCredentials(sealingKey(keyring), connection, keys);
+          expect(await unsealCredentials(keyring, connection, text)).toEqual({ ...keys });
         },
       ),
       { numRuns: 30 },
@@ -80,17 +80,17 @@ describe('refused', () => {
   test('with a ring that lacks the key, which is named', async () => {
     const error = await failureOf(sealed, 'acme', await createKeyring());
     expect(error).toBeInstanceOf(VaultForeignKeyError);
-    expect(error).toMatchObject({ kid: ring.current });
+    expect(error).toMatchObject({ kid: keyring.current });
     expect(error.message).toContain(
-      `The keys of acme are sealed for kid ${ring.current}, which is not in this worker's ring.`,
+      `The keys of acme are sealed for kid ${keyring.current}, which is not in this worker's ring.`,
     );
     expect(error.message).toContain('No call was made.');
   });
 
   test('with another key of the same id', async () => {
     const other = await createKeyring();
-    const keys = other.keys.map((key) => ({ ...key, kid: ring.current }));
-    expect(await failureOf(sealed, 'acme', { current: ring.current, keys })).toBeInstanceOf(VaultSealError);
+    const keys = other.keys.map((key) => ({ ...key, kid: keyring.current }));
+    expect(await failureOf(sealed, 'acme', { current: keyring.current, keys })).toBeInstanceOf(VaultSealError);
   });
 
   test('when renamed for another connection', async () => {
@@ -131,7 +131,7 @@ describe('refused', () => {
     ['no connection', { cid: 7 }],
     ['no key id', { kid: '' }],
   ])('sealed by somebody else: %s', async (_, change) => {
-    const { kid, ...jwk } = sealingKey(ring);
+    const { kid, ...jwk } = sealingKey(keyring);
     const header = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid, cid: 'acme', typ: 'mimecast-credentials', ...change };
     const key = await importJWK(jwk, header.alg);
     const text = await new CompactEncrypt(Buffer.from('{}')).setProtectedHeader(header).encrypt(key);
@@ -139,7 +139,7 @@ describe('refused', () => {
   });
 
   test.each(['no JSON', '[]', '{"accessKey":7}', 'null'])('what holds %s instead of keys', async (content) => {
-    const { kid, ...jwk } = sealingKey(ring);
+    const { kid, ...jwk } = sealingKey(keyring);
     const header = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid, cid: 'acme', typ: 'mimecast-credentials' };
     const key = await importJWK(jwk, header.alg);
     const text = await new CompactEncrypt(Buffer.from(content)).setProtectedHeader(header).encrypt(key);

@@ -124,20 +124,20 @@ describe('Postgres', () => {
 });
 
 describe('the keyring', () => {
-  const withRing = (patient: Patient, file: string): Promise<Examination> =>
+  const withKeyring = (patient: Patient, file: string): Promise<Examination> =>
     patient.doctor([patient.healthy], { MIMECAST_KEYRING_FILE: file });
 
   test('lacks a key', async ({ patient }) => {
     const { engine, healthy } = patient;
     const { current } = engine.keyring;
-    const other = await patient.writeRing('other.json', await createKeyring());
-    const seen = await withRing(patient, other);
+    const other = await patient.writeKeyring('other.json', await createKeyring());
+    const seen = await withKeyring(patient, other);
     expect(seen).toMatchObject({ exitCode: 1, troubles: [`failure ring/keys ${healthy}`] });
     expect(seen.found).toEqual([`keys v1 (active), sealed for kid ${current}: not in this ring`]);
     expect(seen.steps).toEqual([`Add key ${current} to ${other}, or: temporal-mimecast rotate ${healthy}`]);
 
-    const grown = await patient.writeRing('grown.json', await addKey(engine.keyring));
-    expect(await withRing(patient, grown)).toMatchObject({ exitCode: 0, troubles: [] });
+    const grown = await patient.writeKeyring('grown.json', await addKey(engine.keyring));
+    expect(await withKeyring(patient, grown)).toMatchObject({ exitCode: 0, troubles: [] });
   });
 
   test('does not open keys of another connection', async ({ patient }) => {
@@ -155,19 +155,19 @@ describe('the keyring', () => {
   });
 
   test('is open to others, is not there, or is not named', async ({ patient }) => {
-    const open = await patient.writeRing('open.json', patient.engine.keyring);
+    const open = await patient.writeKeyring('open.json', patient.engine.keyring);
     await chmod(open, 0o644);
-    expect(await withRing(patient, open)).toMatchObject({
+    expect(await withKeyring(patient, open)).toMatchObject({
       exitCode: 0,
       troubles: ['warning ring/mode'],
       steps: [`chmod 600 ${open}`],
     });
 
-    const missing = await withRing(patient, path.join(path.dirname(open), 'nowhere.json'));
+    const missing = await withKeyring(patient, path.join(path.dirname(open), 'nowhere.json'));
     expect(missing).toMatchObject({ exitCode: 1, troubles: ['failure ring/file'], skipped: ['ring/keys'] });
     expect(missing.steps[0]).toContain('temporal-mimecast vault init');
 
-    expect(await withRing(patient, '')).toMatchObject({
+    expect(await withKeyring(patient, '')).toMatchObject({
       exitCode: 0,
       troubles: [],
       skipped: ['ring/file', 'ring/keys'],

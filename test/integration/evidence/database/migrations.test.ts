@@ -88,7 +88,7 @@ describe('a database of the first version', () => {
   });
 });
 
-/** What migration 0008 replaces on purpose. */
+/** The column that migration 0008 replaces on purpose. */
 const REWRITTEN = 'namespace.name';
 
 const MIGRATIONS_TABLE = `

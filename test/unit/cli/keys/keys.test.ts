@@ -54,7 +54,7 @@ describe('the keys of API 2.0', () => {
     expect(await find({ MIMECAST_CLIENT_ID, MIMECAST_CLIENT_SECRET })).toEqual(CLIENT);
     expect(await find(BOTH, '2.0')).toEqual(CLIENT);
     expect(await find(BOTH, '1.0')).toEqual(KEYS);
-    // Nothing tells which are meant: whoever checks them refuses the mix.
+    // Both kinds are present and no version is given: validation rejects the mix later.
     expect(await find(BOTH)).toEqual({ ...KEYS, ...CLIENT });
   });
 

@@ -8,7 +8,7 @@ const DEV = {
   keyringFile: '/data/keyring.json',
 };
 
-/** Keeps the test from reading a profile of whoever runs it. */
+/** Keeps the test from reading a profile of the user who runs it. */
 const NO_PROFILE = { TEMPORAL_CONFIG_FILE: '', HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent' };
 
 test('while dev runs nothing needs to be set', () => {

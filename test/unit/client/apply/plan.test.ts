@@ -246,7 +246,7 @@ test('after any plan has been carried out, the same documents plan nothing', () 
   );
 });
 
-/** What the connections are when everything that is planned has succeeded. */
+/** Returns the connections after every planned action has succeeded. */
 function carriedOut(
   planned: readonly PlannedConnection[],
   want: readonly WantedConnection[],

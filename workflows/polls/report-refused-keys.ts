@@ -3,8 +3,8 @@ import { connectionWorkflowId } from '../../contract/ids.js';
 import { keysRefused } from '../../contract/messages.js';
 import type { PolledStream } from '../../model/streams.js';
 
-/** Best effort: a connection that is gone has nothing to pause, and a run that is red for its own reason stays so. */
-export async function tellOfRefusedKeys(connectionId: string, stream: PolledStream, version: number): Promise<void> {
+/** Reports rejected keys to the connection's workflow. Best effort: a failure to send is logged, and the run fails for its own reason. */
+export async function reportRefusedKeys(connectionId: string, stream: PolledStream, version: number): Promise<void> {
   const { runId } = workflowInfo();
   try {
     await getExternalWorkflowHandle(connectionWorkflowId(connectionId)).signal(keysRefused, { version, stream, runId });
