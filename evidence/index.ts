@@ -8,13 +8,16 @@ export {
   EvidenceSchemaError,
   EvidenceStateError,
   EvidenceUnreachableError,
+  EvidenceUpgradeError,
 } from './database/errors.js';
+export type { TemporalNamespace } from './database/errors.js';
 
 // The parts of the store, each with the types that its methods take and return.
 export type { CompletenessReader } from './completeness/completeness.js';
 export type { Connections, NewConnection } from './connections/connections.js';
 export type { NewKeys } from './connections/credentials.js';
 export type { AcceptedProof } from './connections/promote.js';
+export type { MarkedConnection, WorkflowVersions } from './connections/workflow-versions.js';
 export type { Refused } from './database/guard.js';
 export type { Erasable } from './erasure/eraser.js';
 export type { Erased, Erasure, ErasureReport, ErasureRequest, ErasureRule } from './erasure/erasure.js';

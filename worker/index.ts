@@ -7,6 +7,7 @@ export { MimecastPlugin } from './plugin.js';
 export { VaultKeyringError } from '../vault/errors.js';
 export { createKeyring, sealingKey } from '../vault/keyring.js';
 export type { Keyring, PublicSealingKey, KeyringKey } from '../vault/keys.js';
+export type { TemporalNamespace } from '../evidence/database/errors.js';
 export { UpgradeError } from './upgrade/errors.js';
 export type { AdoptNamespace } from './upgrade/plan.js';
 export type { UpgradeProgress, UpgradeStep } from './upgrade/progress.js';

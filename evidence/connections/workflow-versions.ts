@@ -15,6 +15,7 @@ export interface WorkflowVersions {
   mark(connectionId: string, version: number): Promise<void>;
 }
 
+/** A live connection, and the version that its workflow was started for. */
 export interface MarkedConnection {
   readonly connectionId: string;
   readonly state: Exclude<ConnectionState, 'disconnected'>;

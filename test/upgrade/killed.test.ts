@@ -68,7 +68,7 @@ test('an upgrade that is killed after any step comes to the same end when it is 
   gate.open();
   await engine.store.connections.beginDisconnect(leaving.id);
   for (const { id, tenant } of busy) {
-    await engine.connections.announceRotation(id, { credentials: tenant.running.rotateKeys() });
+    await engine.connections.announceRotation(id, { credentials: tenant.running.rotateKeys({ keepFormer: true }) });
   }
   await markOlder(engine);
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { MarkedConnection } from '../../evidence/connections/workflow-versions.js';
@@ -18,6 +19,7 @@ import { restartConnection, type RestartedConnection } from './restart-connectio
 import { terminateRun } from './runs.js';
 import { requireStoppedWorkers } from './stopped-workers.js';
 
+/** What is upgraded, and how. */
 export interface UpgradeOptions {
   /** Postgres with the evidence. */
   readonly databaseUrl: string;
@@ -33,6 +35,7 @@ export interface UpgradeOptions {
   readonly onProgress?: (progress: UpgradeProgress) => void;
 }
 
+/** Result of an upgrade. */
 export interface UpgradeReport {
   /** Names of the migrations that were applied. */
   readonly applied: readonly string[];
@@ -146,13 +149,15 @@ const LOOK_AGAIN_MS = 500;
 /** A server may take some seconds until it takes runs with search attributes that were just added. */
 async function untilSearchable(client: Client): Promise<void> {
   const query = SEARCH_ATTRIBUTES.map(({ name }) => `${name} = "none"`).join(' AND ');
-  for (const deadline = Date.now() + LIMIT_MS / 2; ; await delay(LOOK_AGAIN_MS)) {
+  const deadline = performance.now() + LIMIT_MS / 2;
+  for (;;) {
     try {
       await client.workflow.count(query);
       return;
     } catch (error) {
-      if (Date.now() >= deadline) throw error;
+      if (performance.now() >= deadline) throw error;
     }
+    await delay(LOOK_AGAIN_MS);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   EvidenceSchemaError,
   EvidenceStateError,
   EvidenceUnreachableError,
+  EvidenceUpgradeError,
   migrate,
   pendingMigrations,
 } from '@surecloud/temporal-mimecast/evidence';
@@ -84,6 +85,7 @@ import type {
   LogRange,
   LogRecord,
   Mappings,
+  MarkedConnection,
   MissingCause,
   MissingRange,
   MomentRange,
@@ -122,6 +124,7 @@ import type {
   StreamPause,
   Subject,
   Summary,
+  TemporalNamespace,
   TakenWindow,
   TakenWindowRow,
   Thresholds,
@@ -134,6 +137,7 @@ import type {
   WindowCounts,
   WindowKind,
   WindowRow,
+  WorkflowVersions,
 } from '@surecloud/temporal-mimecast/evidence';
 import { asJson, type Equal } from './types.js';
 
@@ -152,8 +156,9 @@ interface Parts {
   readonly polls: Polls;
   readonly proof: Proof;
   readonly statistics: Statistics;
+  readonly workflowVersions: WorkflowVersions;
 }
-type Methods = 'claimNamespace' | 'close' | 'drift' | 'export';
+type Methods = 'adoptNamespace' | 'claimNamespace' | 'close' | 'drift' | 'export' | 'namespace';
 export const everyPartIsNamed: Equal<Parts[keyof Parts], EvidenceStore[Exclude<keyof EvidenceStore, Methods>]> = true;
 
 /** A store whose schema is there. */
@@ -213,6 +218,7 @@ function changedFields({ differences, before, after, candidates }: Drift): Field
 export function inWords(error: unknown): string {
   if (error instanceof EvidenceUnreachableError) return error.nextStep;
   if (error instanceof EvidenceSchemaError || error instanceof EvidenceNamespaceError) return error.nextStep;
+  if (error instanceof EvidenceUpgradeError) return error.nextStep;
   if (error instanceof EvidenceNotFoundError || error instanceof EvidenceStateError) return error.message;
   return error instanceof EvidenceAccountError ? error.message : asJson(error);
 }
@@ -220,6 +226,13 @@ export function inWords(error: unknown): string {
 /** The bundle of a connection's log, as lines. */
 export async function* bundleLines(proof: Proof, connectionId: string): AsyncGenerator<string> {
   for await (const record of proof.bundle(connectionId)) yield asJson(record satisfies BundleRecord);
+}
+
+/** Returns the connections that an upgrade would restart, and the namespace to run it in. */
+export async function beforeUpgrade(store: EvidenceStore, version: number): Promise<string> {
+  const namespace: TemporalNamespace | undefined = await store.namespace();
+  const older: readonly MarkedConnection[] = await store.workflowVersions.others(version);
+  return `${namespace?.name ?? 'no namespace'}: ${older.map(({ connectionId }) => connectionId).join(', ')}`;
 }
 
 export const erasureOf = (subject: string): ErasureRequest => ({

@@ -12,10 +12,13 @@ import {
   createMimecastWorker,
   optionsFromEnvironment,
   sealingKey,
+  upgrade,
+  UpgradeError,
   VaultKeyringError,
   WorkerConfigurationError,
 } from '@surecloud/temporal-mimecast/worker';
 import type {
+  AdoptNamespace,
   CheckpointOptions as SameCheckpoints,
   CreateMimecastWorkerOptions,
   Keyring as SameKeyring,
@@ -23,6 +26,12 @@ import type {
   MimecastWorkerOptions as SameOptions,
   PublicSealingKey as SameSealingKey,
   KeyringKey as SameKeyringKey,
+  RestartedConnection,
+  TemporalNamespace,
+  UpgradeOptions,
+  UpgradeProgress,
+  UpgradeReport,
+  UpgradeStep,
 } from '@surecloud/temporal-mimecast/worker';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +66,32 @@ export async function ownWorker({ connection, taskQueue, databaseUrl }: Place, k
 export async function madeWorker(place: Place, keyring: Keyring): Promise<Worker> {
   const options: CreateMimecastWorkerOptions = { ...place, keyring, allowLoopback: true };
   return await createMimecastWorker(options);
+}
+
+/** Upgrades as a deployment job does, and returns a line for its log. */
+export async function upgraded(
+  databaseUrl: string,
+  client: UpgradeOptions['client'],
+  adoptNamespace?: AdoptNamespace,
+): Promise<string> {
+  const steps: UpgradeStep[] = [];
+  const onProgress = ({ step }: UpgradeProgress): void => {
+    if (step !== 'waiting') steps.push(step);
+  };
+  try {
+    const report: UpgradeReport = await upgrade({
+      databaseUrl,
+      client,
+      onProgress,
+      ...(adoptNamespace && { adoptNamespace }),
+    });
+    const where: TemporalNamespace | undefined = report.namespace;
+    const ids = report.restarted.map(({ connectionId }: RestartedConnection) => connectionId);
+    return `${where?.name ?? 'nothing to restart'}: ${ids.join(', ')} (${steps.length} steps)`;
+  } catch (error) {
+    if (error instanceof UpgradeError) return error.nextStep;
+    throw error;
+  }
 }
 
 /** Returns the message of a service that is not configured. */
