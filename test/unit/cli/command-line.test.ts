@@ -2,47 +2,18 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createProgram, runCommandLine } from '../../../cli/program.js';
-import type { Connections, Services } from '../../../cli/reach/services.js';
+import type { Connections } from '../../../cli/reach/services.js';
+import { createProgram } from '../../../cli/program.js';
 import { MimecastClientError } from '../../../client/index.js';
 import { readKeyring } from '../../../vault/keyring.js';
 import { describeSealed } from '../../../vault/sealing.js';
 import { unsealCredentials } from '../../../vault/unsealing.js';
 import type { ConnectionTest } from '../../../contract/reports.js';
-import { Recorder, RecordedTerminal } from '../../support/cli/recorded-terminal.js';
-
-const KEYS = {
-  MIMECAST_APPLICATION_ID: 'application-id',
-  MIMECAST_APPLICATION_KEY: 'application-key',
-  MIMECAST_ACCESS_KEY: 'access-key',
-  MIMECAST_SECRET_KEY: Buffer.from('secret').toString('base64'),
-};
-
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command line against connections of which only some methods are there; the others must not be called. */
-async function run(
-  argv: readonly string[],
-  connections: Partial<Connections> = {},
-  env: Record<string, string | undefined> = {},
-  signal = new AbortController().signal,
-): Promise<Ran> {
-  const terminal = new RecordedTerminal(env);
-  const services: Services = {
-    connections: () => Promise.resolve(connections as Connections),
-    evidence: () => Promise.reject(new Error('This command needs no database.')),
-    close: () => Promise.resolve(),
-  };
-  const exitCode = await runCommandLine(argv, { terminal, signal, services: () => services });
-  return { exitCode, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
-}
+import { KEYS_IN_ENVIRONMENT, runAgainst } from '../../support/cli/run-against.js';
+import { Recorder } from '../../support/cli/recorded-terminal.js';
 
 test('alone it lists its commands in groups, on stdout', async () => {
-  const { exitCode, stdout, stderr } = await run([]);
+  const { exitCode, stdout, stderr } = await runAgainst([]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/Run it:[\s\S]*Connections:[\s\S]*connect[\s\S]*Evidence:[\s\S]*Set up:/);
   expect(stderr).toBe('');
@@ -57,7 +28,7 @@ test('every command explains itself, with an example', async () => {
   );
   expect(leaves.length).toBeGreaterThanOrEqual(12);
   for (const names of leaves) {
-    const { exitCode, stdout } = await run([...names, '--help']);
+    const { exitCode, stdout } = await runAgainst([...names, '--help']);
     expect([names, exitCode]).toEqual([names, 0]);
     expect(stdout).toContain(`$ temporal-mimecast ${names.join(' ')}`);
     expect(stdout).toContain('--json');
@@ -83,25 +54,40 @@ describe('wrong usage is told in one line with the next step, exit code 2, and n
     ['an unknown stream', ['poll', 'acme', 'polices'], {}, 'invalid-stream'],
     ['an unknown format', ['export', 'acme', '--format', 'xml'], {}, 'usage.invalidArgument'],
     ['an empty range', ['export', 'acme', '--from', '2026-02-01', '--to', '2026-01-01'], {}, 'invalid-range'],
-    ['no base URL', ['connect', 'acme'], KEYS, 'usage.missingMandatoryOptionValue'],
+    ['no base URL', ['connect', 'acme'], KEYS_IN_ENVIRONMENT, 'usage.missingMandatoryOptionValue'],
     [
       'a host that is not of Mimecast',
       ['connect', 'acme', '--base-url', 'https://evil.example'],
-      KEYS,
+      KEYS_IN_ENVIRONMENT,
       'invalid-base-url',
     ],
-    ['this machine as base URL', ['connect', 'acme', '--base-url', 'http://127.0.0.1:1'], KEYS, 'invalid-base-url'],
+    [
+      'this machine as base URL',
+      ['connect', 'acme', '--base-url', 'http://127.0.0.1:1'],
+      KEYS_IN_ENVIRONMENT,
+      'invalid-base-url',
+    ],
     ['no keys', ['connect', 'acme', ...baseUrl], {}, 'missing-keys'],
     [
       'a secret key that is not base64',
       ['connect', 'acme', ...baseUrl],
-      { ...KEYS, MIMECAST_SECRET_KEY: 'no base64!' },
+      { ...KEYS_IN_ENVIRONMENT, MIMECAST_SECRET_KEY: 'no base64!' },
       'invalid-credentials',
     ],
-    ['keys from the future', ['connect', 'acme', ...baseUrl, '--issued-at', '2027-01-01'], KEYS, 'invalid-date'],
-    ['an interval without unit', ['connect', 'acme', ...baseUrl, '--every', 'policies=6'], KEYS, 'invalid-interval'],
+    [
+      'keys from the future',
+      ['connect', 'acme', ...baseUrl, '--issued-at', '2027-01-01'],
+      KEYS_IN_ENVIRONMENT,
+      'invalid-date',
+    ],
+    [
+      'an interval without unit',
+      ['connect', 'acme', ...baseUrl, '--every', 'policies=6'],
+      KEYS_IN_ENVIRONMENT,
+      'invalid-interval',
+    ],
   ])('%s', async (_, argv, env, code) => {
-    const { exitCode, stdout, stderr } = await run([...argv, '--json'], {}, env);
+    const { exitCode, stdout, stderr } = await runAgainst([...argv, '--json'], {}, { env });
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toEqual({
       error: { code, message: expect.any(String) as unknown, nextStep: expect.any(String) as unknown },
@@ -113,15 +99,15 @@ describe('wrong usage is told in one line with the next step, exit code 2, and n
 
 test('a failure shows where it came from only when that is asked for', async () => {
   const broken = { list: () => Promise.reject(new Error('boom')) };
-  expect((await run(['list'], broken)).stderr).not.toContain('at ');
-  expect((await run(['list', '--debug'], broken)).stderr).toMatch(/Error: boom\n\s+at /);
-  expect((await run(['list'], broken, { DEBUG: '1' })).stderr).toMatch(/Error: boom\n\s+at /);
+  expect((await runAgainst(['list'], broken)).stderr).not.toContain('at ');
+  expect((await runAgainst(['list', '--debug'], broken)).stderr).toMatch(/Error: boom\n\s+at /);
+  expect((await runAgainst(['list'], broken, { env: { DEBUG: '1' } })).stderr).toMatch(/Error: boom\n\s+at /);
 });
 
 test('without --json stdout stays empty when something failed', async () => {
   const unknown = () =>
     Promise.reject(new MimecastClientError('unknown-connection', 'No such connection.', 'See list.'));
-  expect(await run(['status', 'acme'], { status: unknown })).toEqual({
+  expect(await runAgainst(['status', 'acme'], { status: unknown })).toEqual({
     exitCode: 2,
     stdout: '',
     stderr: 'error No such connection.\nnext  See list.\n',
@@ -145,7 +131,7 @@ test('connect sends the keys, the settings and nothing that was not asked for', 
   };
   const argv = ['connect', 'acme', '--base-url', 'https://eu-api.mimecast.com', '--issued-at', '2026-11-01', '--json'];
   const options = ['--every', 'policies=12h', '--path', 'url-protect=/api/v2/url-protect', '--token-in', 'data'];
-  const { exitCode, stdout } = await run([...argv, ...options], { connect }, KEYS);
+  const { exitCode, stdout } = await runAgainst([...argv, ...options], { connect }, { env: KEYS_IN_ENVIRONMENT });
 
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual(REPORT);
@@ -156,10 +142,10 @@ test('connect sends the keys, the settings and nothing that was not asked for', 
         baseUrl: 'https://eu-api.mimecast.com',
         issuedAt: new Date('2026-11-01T00:00:00Z'),
         credentials: {
-          applicationId: KEYS.MIMECAST_APPLICATION_ID,
-          applicationKey: KEYS.MIMECAST_APPLICATION_KEY,
-          accessKey: KEYS.MIMECAST_ACCESS_KEY,
-          secretKey: KEYS.MIMECAST_SECRET_KEY,
+          applicationId: KEYS_IN_ENVIRONMENT.MIMECAST_APPLICATION_ID,
+          applicationKey: KEYS_IN_ENVIRONMENT.MIMECAST_APPLICATION_KEY,
+          accessKey: KEYS_IN_ENVIRONMENT.MIMECAST_ACCESS_KEY,
+          secretKey: KEYS_IN_ENVIRONMENT.MIMECAST_SECRET_KEY,
         },
         settings: expect.objectContaining({
           pagination: { pageSize: 500, tokenIn: 'data' },
@@ -179,10 +165,10 @@ test('connect sends the keys, the settings and nothing that was not asked for', 
 
 test('keys that Mimecast refuses are a bad answer: exit code 1, and the report all the same', async () => {
   const connect = () => Promise.resolve({ ...REPORT, ok: false, authentication: 'rejected' as const });
-  const { exitCode, stdout } = await run(
+  const { exitCode, stdout } = await runAgainst(
     ['connect', 'acme', '--base-url', REPORT.baseUrl, '--json'],
     { connect },
-    KEYS,
+    { env: KEYS_IN_ENVIRONMENT },
   );
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ ok: false, authentication: 'rejected' });
@@ -200,9 +186,9 @@ describe('test', () => {
 
   test('prints the report, and looks for the region only when it is asked to', async () => {
     const { test, sent } = answering({});
-    const { exitCode, stdout } = await run(['test', 'acme', '--json'], { test });
+    const { exitCode, stdout } = await runAgainst(['test', 'acme', '--json'], { test });
     expect([exitCode, JSON.parse(stdout)]).toEqual([0, REPORT]);
-    await run(['test', 'acme', '--find-region'], { test });
+    await runAgainst(['test', 'acme', '--find-region'], { test });
     expect(sent).toEqual([
       ['acme', {}],
       ['acme', { findRegion: true }],
@@ -213,9 +199,9 @@ describe('test', () => {
     'that is not ok is exit code 1, with keys %s',
     async (authentication) => {
       const { test } = answering({ ok: false, authentication });
-      const { exitCode, stdout } = await run(['test', 'acme', '--json'], { test });
+      const { exitCode, stdout } = await runAgainst(['test', 'acme', '--json'], { test });
       expect([exitCode, JSON.parse(stdout)]).toMatchObject([1, { ok: false, authentication }]);
-      expect((await run(['test', 'acme'], { test })).exitCode).toBe(1);
+      expect((await runAgainst(['test', 'acme'], { test })).exitCode).toBe(1);
     },
   );
 });
@@ -227,7 +213,7 @@ test('poll prints one array and judges it', async () => {
       { ...ended, stream: 'account' as const, outcome: 'collected' as const },
       { ...ended, stream: 'policies' as const, outcome: 'forbidden' as const },
     ]);
-  const { exitCode, stdout, stderr } = await run(['poll', 'acme', '--json'], { poll });
+  const { exitCode, stdout, stderr } = await runAgainst(['poll', 'acme', '--json'], { poll });
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject([{ stream: 'account' }, { stream: 'policies', outcome: 'forbidden' }]);
   expect(stderr).toBe('');
@@ -239,7 +225,7 @@ test('Ctrl-C while polls are awaited says that they go on', async () => {
     interruption.abort();
     return Promise.reject(options?.signal?.reason as Error);
   };
-  const { exitCode, stderr } = await run(['poll', 'acme'], { poll }, {}, interruption.signal);
+  const { exitCode, stderr } = await runAgainst(['poll', 'acme'], { poll }, { signal: interruption.signal });
   expect(exitCode).toBe(130);
   expect(stderr).toContain('The polls go on.');
 });
@@ -250,7 +236,7 @@ test('Ctrl-C ends a command that waits for a server that does not answer', async
     interruption.abort();
     return new Promise<never>(() => undefined);
   };
-  expect((await run(['list'], { list }, {}, interruption.signal)).exitCode).toBe(130);
+  expect((await runAgainst(['list'], { list }, { signal: interruption.signal })).exitCode).toBe(130);
 });
 
 describe('vault init', () => {
@@ -264,7 +250,7 @@ describe('vault init', () => {
 
   test('writes a ring that only its owner reads, its public half beside it, and never overwrites', async () => {
     const file = path.join(folder, 'ring.json');
-    const { exitCode, stdout } = await run(['vault', 'init', '--file', file, '--json']);
+    const { exitCode, stdout } = await runAgainst(['vault', 'init', '--file', file, '--json']);
     expect(exitCode).toBe(0);
     const { publicKeyFile, kid } = JSON.parse(stdout) as { publicKeyFile: string; kid: string };
     const keyring = await readFile(file, 'utf8');
@@ -274,7 +260,7 @@ describe('vault init', () => {
     expect(publicKey).toMatchObject({ kid });
     expect(publicKey).not.toHaveProperty('d');
 
-    const again = await run(['vault', 'init', '--file', file]);
+    const again = await runAgainst(['vault', 'init', '--file', file]);
     expect(again.exitCode).not.toBe(0);
     expect(await readFile(file, 'utf8')).toBe(keyring);
   });
@@ -284,7 +270,7 @@ describe('vault seal', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'mimecast-seal-'));
-    await run(['vault', 'init', '--file', path.join(folder, 'ring.json')]);
+    await runAgainst(['vault', 'init', '--file', path.join(folder, 'ring.json')]);
   });
   afterAll(async () => {
     await rm(folder, { recursive: true });
@@ -293,38 +279,49 @@ describe('vault seal', () => {
   test.each(['ring.json', 'ring.public.json'])(
     'seals for one connection with %s, and without any server',
     async (name) => {
-      const env = { ...KEYS, MIMECAST_KEYRING_FILE: path.join(folder, name) };
-      const { exitCode, stdout, stderr } = await run(['vault', 'seal', '--connection', 'acme', '--json'], {}, env);
+      const env = { ...KEYS_IN_ENVIRONMENT, MIMECAST_KEYRING_FILE: path.join(folder, name) };
+      const { exitCode, stdout, stderr } = await runAgainst(
+        ['vault', 'seal', '--connection', 'acme', '--json'],
+        {},
+        { env },
+      );
       expect([exitCode, stderr]).toEqual([0, '']);
       const document = JSON.parse(stdout) as { sealed: string };
       expect(document).toMatchObject({ ...describeSealed(document.sealed), connectionId: 'acme' });
       const keyring = await readKeyring(path.join(folder, 'ring.json'));
-      expect(Object.values(await unsealCredentials(keyring, 'acme', document.sealed))).toEqual(Object.values(KEYS));
+      expect(Object.values(await unsealCredentials(keyring, 'acme', document.sealed))).toEqual(
+        Object.values(KEYS_IN_ENVIRONMENT),
+      );
 
-      const text = (await run(['vault', 'seal', '--connection', 'acme'], {}, env)).stdout;
+      const text = (await runAgainst(['vault', 'seal', '--connection', 'acme'], {}, { env })).stdout;
       expect(describeSealed(text.trim()).connectionId).toBe('acme');
     },
   );
 
   test('needs a ring, keys, and a connection', async () => {
     const env = { MIMECAST_KEYRING_FILE: path.join(folder, 'ring.json') };
-    expect((await run(['vault', 'seal', '--connection', 'acme'], {}, KEYS)).exitCode).toBe(3);
-    expect((await run(['vault', 'seal', '--connection', 'acme'], {}, env)).exitCode).toBe(2);
-    expect((await run(['vault', 'seal', '--connection', 'Acme!'], {}, { ...env, ...KEYS })).exitCode).toBe(2);
-    expect((await run(['vault', 'seal'], {}, { ...env, ...KEYS })).exitCode).toBe(2);
+    expect(
+      (await runAgainst(['vault', 'seal', '--connection', 'acme'], {}, { env: KEYS_IN_ENVIRONMENT })).exitCode,
+    ).toBe(3);
+    expect((await runAgainst(['vault', 'seal', '--connection', 'acme'], {}, { env })).exitCode).toBe(2);
+    expect(
+      (await runAgainst(['vault', 'seal', '--connection', 'Acme!'], {}, { env: { ...env, ...KEYS_IN_ENVIRONMENT } }))
+        .exitCode,
+    ).toBe(2);
+    expect((await runAgainst(['vault', 'seal'], {}, { env: { ...env, ...KEYS_IN_ENVIRONMENT } })).exitCode).toBe(2);
   });
 
   test('with an added key once there is one, and says to restart the workers first', async () => {
     const file = path.join(folder, 'ring.json');
-    const env = { ...KEYS, MIMECAST_KEYRING_FILE: file };
+    const env = { ...KEYS_IN_ENVIRONMENT, MIMECAST_KEYRING_FILE: file };
     const before = await readKeyring(file);
-    const { exitCode, stdout } = await run(['vault', 'add-key'], {}, env);
+    const { exitCode, stdout } = await runAgainst(['vault', 'add-key'], {}, { env });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/2 keys[\s\S]*next {2}Restart the workers/);
     const after = await readKeyring(file);
     expect(after.keys.slice(1)).toEqual(before.keys);
 
-    const sealed = (await run(['vault', 'seal', '--connection', 'acme'], {}, env)).stdout.trim();
+    const sealed = (await runAgainst(['vault', 'seal', '--connection', 'acme'], {}, { env })).stdout.trim();
     expect(describeSealed(sealed).kid).toBe(after.current);
   });
 });

@@ -1,33 +1,18 @@
 import { describe, expect } from 'vitest';
-import type { RotationOutcome } from '../../../../model/connection.js';
 import { EvidenceAccountError } from '../../../../evidence/database/errors.js';
 import { logOf, NOON, SETTINGS } from '../../../support/evidence.js';
-import type { TestDatabase } from '../../../support/database.js';
-import { test as base } from '../../../support/test.js';
+import {
+  connected,
+  keys,
+  kindsSince,
+  LATER,
+  proof,
+  refusal,
+  savedOnly,
+  states,
+  test,
+} from '../../../support/key-versions.js';
 import type { Connections } from '../../../../evidence/connections/connections.js';
-
-const test = base.extend('connections', ({ store }) => store.connections);
-
-const LATER = new Date('2026-03-02T12:00:00Z');
-const proof = { accountCode: 'CUK1A1', accountName: 'Example Ltd', acceptedAt: NOON };
-const keys = (number: number) => ({ sealed: `sealed-${number}`, kid: 'ring-1', fingerprint: `fingerprint-${number}` });
-const refusal: RotationOutcome = { at: LATER.toISOString(), accepted: false, version: 2, reason: 'Mimecast: 401' };
-
-const savedOnly = async (connections: Connections): Promise<void> => {
-  await connections.open({ connectionId: 'acme', settings: SETTINGS, ...keys(1) });
-};
-const connected = async (connections: Connections): Promise<void> => {
-  await savedOnly(connections);
-  await connections.promote('acme', 1, proof);
-};
-
-/** States of all versions, the oldest first. */
-const states = async (database: TestDatabase): Promise<string[]> => {
-  const rows = await database.query<{ state: string }>('select state from mimecast.credentials order by version');
-  return rows.map(({ state }) => state);
-};
-const kindsSince = async (database: TestDatabase, length: number): Promise<string[]> =>
-  (await logOf(database)).slice(length).map(({ kind }) => kind);
 
 describe('keys that are accepted', () => {
   test.for([

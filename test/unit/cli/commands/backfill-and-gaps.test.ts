@@ -1,37 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { gapReport, type GapReport } from '../../../../cli/exports/gap-report.js';
-import { runCommandLine } from '../../../../cli/program.js';
 import { gapLines } from '../../../../cli/rendering/gaps.js';
-import type { Connections, Services } from '../../../../cli/reach/services.js';
+import type { Connections } from '../../../../cli/reach/services.js';
 import { coloursFor } from '../../../../cli/console/terminal.js';
 import { MimecastClientError, type BackfillReport } from '../../../../client/index.js';
 import type { ConnectionRow } from '../../../../model/connection.js';
-import { RecordedTerminal } from '../../../support/cli/recorded-terminal.js';
+import { runAgainst } from '../../../support/cli/run-against.js';
 
 const plain = coloursFor({}, {});
-
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command line against connections of which only some methods are there; the others must not be called. */
-async function run(
-  argv: readonly string[],
-  connections: Partial<Connections> = {},
-  { signal = new AbortController().signal, isTTY = false } = {},
-): Promise<Ran> {
-  const terminal = new RecordedTerminal();
-  Object.assign(terminal.stderr, { isTTY, columns: 200 });
-  const services: Services = {
-    connections: () => Promise.resolve(connections as Connections),
-    evidence: () => Promise.reject(new Error('This command needs no database.')),
-    close: () => Promise.resolve(),
-  };
-  const exitCode = await runCommandLine(argv, { terminal, signal, services: () => services });
-  return { exitCode, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
-}
 
 const REPORT: BackfillReport = {
   connectionId: 'acme',
@@ -60,7 +36,7 @@ describe('backfill', () => {
       options?.onProgress?.({ connectionId, state: 'reading', windows, pages, events, newEvents, ...speed });
       return Promise.resolve(REPORT);
     };
-    const { exitCode, stdout, stderr } = await run(BACKFILL, { backfill }, { isTTY: true });
+    const { exitCode, stdout, stderr } = await runAgainst(BACKFILL, { backfill }, { isTTY: true });
     expect(exitCode).toBe(0);
     expect(asked).toEqual([['acme', { from: new Date('2026-11-01'), to: new Date('2026-11-08') }]]);
     expect(stderr).toContain('reading: 2 of 7 windows · 70 pages · 33900 new events · 24 pages/s · about 7 min left');
@@ -70,7 +46,7 @@ describe('backfill', () => {
         'complete  7 of 7   70     34000   33900  2026-11-01 00:00 to 2026-11-08 00:00 UTC\n',
       ].join('\n'),
     );
-    expect(JSON.parse((await run([...BACKFILL, '--json'], { backfill })).stdout)).toEqual(REPORT);
+    expect(JSON.parse((await runAgainst([...BACKFILL, '--json'], { backfill })).stdout)).toEqual(REPORT);
   });
 
   test.each<[string, Partial<BackfillReport>, number, RegExp[]]>([
@@ -101,7 +77,7 @@ describe('backfill', () => {
     ],
   ])('its exit code says whether all is held: %s', async (_, changes, exitCode, told) => {
     const backfill = (): Promise<BackfillReport> => Promise.resolve({ ...REPORT, ...changes });
-    const ran = await run(BACKFILL, { backfill });
+    const ran = await runAgainst(BACKFILL, { backfill });
     expect(ran.exitCode).toBe(exitCode);
     for (const text of told) expect(ran.stdout).toMatch(text);
   });
@@ -112,7 +88,7 @@ describe('backfill', () => {
       interruption.abort();
       return Promise.reject(options?.signal?.reason as Error);
     };
-    const { exitCode, stderr } = await run(BACKFILL, { backfill }, { signal: interruption.signal });
+    const { exitCode, stderr } = await runAgainst(BACKFILL, { backfill }, { signal: interruption.signal });
     expect(exitCode).toBe(130);
     expect(stderr).toContain('No longer waiting. The backfill goes on.');
     expect(stderr).toContain('backfill acme --cancel');
@@ -120,14 +96,14 @@ describe('backfill', () => {
 
   test('one that is running over another range is named, with how to end it', async () => {
     const refusal = new MimecastClientError('backfill-running', 'A backfill of acme is already running.', 'Wait.');
-    const ran = await run([...BACKFILL, '--json'], { backfill: () => Promise.reject(refusal) });
+    const ran = await runAgainst([...BACKFILL, '--json'], { backfill: () => Promise.reject(refusal) });
     expect(ran.exitCode).toBe(1);
     expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'backfill-running' } });
   });
 
   test.each([true, false])('--cancel ends the one that runs, and says whether one did: %s', async (cancelled) => {
     const cancelBackfill = (): Promise<boolean> => Promise.resolve(cancelled);
-    const ran = await run(['backfill', 'acme', '--cancel', '--json'], { cancelBackfill });
+    const ran = await runAgainst(['backfill', 'acme', '--cancel', '--json'], { cancelBackfill });
     expect(ran.exitCode).toBe(cancelled ? 0 : 1);
     expect(JSON.parse(ran.stdout)).toEqual({ connectionId: 'acme', cancelled });
   });
@@ -138,7 +114,7 @@ describe('backfill', () => {
     ['a range to cancel', ['backfill', 'acme', '--cancel', '--from', '2026-11-01']],
     ['what is no date', ['backfill', 'acme', '--from', 'yesterday']],
   ])('needs a range or --cancel: %s', async (_, argv) => {
-    expect((await run(argv)).exitCode).toBe(2);
+    expect((await runAgainst(argv)).exitCode).toBe(2);
   });
 });
 

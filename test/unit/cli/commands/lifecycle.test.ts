@@ -1,44 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { runCommandLine } from '../../../../cli/program.js';
-import type { Connections, Services } from '../../../../cli/reach/services.js';
+import type { Connections } from '../../../../cli/reach/services.js';
 import { MimecastClientError, type ListedConnection } from '../../../../client/index.js';
 import type { ResumeReport, RotationReport, SettingsReport } from '../../../../contract/reports.js';
 import { defaultSettings } from '../../../../model/settings.js';
-import { RecordedTerminal } from '../../../support/cli/recorded-terminal.js';
+import type { Environment, Ran } from '../../../support/cli/run.js';
+import { KEYS_IN_ENVIRONMENT, runAgainst } from '../../../support/cli/run-against.js';
 
-const KEYS = {
-  MIMECAST_APPLICATION_ID: 'application-id',
-  MIMECAST_APPLICATION_KEY: 'application-key',
-  MIMECAST_ACCESS_KEY: 'access-key',
-  MIMECAST_SECRET_KEY: Buffer.from('secret').toString('base64'),
-};
 const SETTINGS = defaultSettings('https://eu-api.mimecast.com');
 
-interface Ran {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command line against connections of which only some methods are there; the others must not be called. */
-async function run(
+const run = (
   argv: readonly string[],
   connections: Partial<Connections> = {},
-  env: Readonly<Record<string, string>> = KEYS,
-): Promise<Ran> {
-  const terminal = new RecordedTerminal(env);
-  const services: Services = {
-    connections: () => Promise.resolve(connections as Connections),
-    evidence: () => Promise.reject(new Error('This command needs no database.')),
-    close: () => Promise.resolve(),
-  };
-  const exitCode = await runCommandLine(argv, {
-    terminal,
-    signal: new AbortController().signal,
-    services: () => services,
-  });
-  return { exitCode, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
-}
+  env: Environment = KEYS_IN_ENVIRONMENT,
+): Promise<Ran> => runAgainst(argv, connections, { env });
 
 /** Keeps what a method was called with, and answers. */
 function recorder<Answer>(answer: Answer): {
@@ -78,7 +52,7 @@ describe('rotate', () => {
   });
 
   test('a move to API 2.0 sends the two keys and the base URL together, though the four are there as well', async () => {
-    const env = { ...KEYS, MIMECAST_CLIENT_ID: 'client-5', MIMECAST_CLIENT_SECRET: 'secret-6' };
+    const env = { ...KEYS_IN_ENVIRONMENT, MIMECAST_CLIENT_ID: 'client-5', MIMECAST_CLIENT_SECRET: 'secret-6' };
     const { call, calls } = recorder<RotationReport>({ connectionId: 'acme', version: 2, accepted: true });
     const baseUrl = 'https://api.services.mimecast.com';
     expect(await run(['rotate', 'acme', '--base-url', `${baseUrl}/`], { rotate: call }, env)).toMatchObject({
