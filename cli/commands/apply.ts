@@ -39,8 +39,8 @@ const DESCRIPTION = `Makes the connections what files say: connects, edits, rota
 that were applied already change nothing.
 
 All files are checked as a whole before the first change, and everything that is wrong with them is told with its line.
-Keys are compared with those in use by a fingerprint, so the same keys are no rotation. With --dry-run nothing is sent, and
-no command is run: keys in files and variables are compared too, and of a command it says what would be run. Connections
+Keys are compared with those in use by a fingerprint, so the same keys are no rotation. With --dry-run nothing is sent and no
+command runs: keys in files and variables are compared too, and the plan names each command that would run. Connections
 that are in no file are left alone without --prune.
 
 When the base URL and the keys of a connection both change, the base URL is tried with the old keys first, then the new

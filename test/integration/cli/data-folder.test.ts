@@ -1,14 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { runCommandLine } from '../../../cli/program.js';
 import { lockDataDir } from '../../../sandbox/dev-lock.js';
 import { startEngine, type Engine } from '../../support/engine.js';
 import { RecordedTerminal } from '../../support/cli/recorded-terminal.js';
 import { until } from '../../support/until.js';
 
+const PROGRAM = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const RUN = '3d3c42e5-aac5-4a80-8825-da76410c1812';
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -147,6 +152,50 @@ describe('a data folder whose lock no dev holds sends keys nowhere', () => {
       expect(await connect()).toMatchObject({ ...SENT_NOTHING, exitCode: 3 });
     },
   );
+});
+
+describe('a command that is started in a folder with a foreign .data', () => {
+  /** Listens in the place of Temporal and Postgres. */
+  async function listen(): Promise<{ readonly port: number; readonly received: readonly string[] }> {
+    const received: string[] = [];
+    const server = createServer((socket) => {
+      received.push('connection');
+      socket.on('data', (data) => received.push(data.toString('latin1')));
+      socket.on('error', () => undefined);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    return { port: (server.address() as AddressInfo).port, received };
+  }
+
+  test.each<[string, () => unknown, number]>([
+    ['0', () => ({ pid: 0, run: RUN }), 2],
+    ['an unrelated one of ours', () => ({ pid: unrelated.pid, run: RUN }), 3],
+  ])('whose process is %s connects to none of its addresses and shows no key', async (_, lock, exitCode) => {
+    const { port, received } = await listen();
+    const addresses = {
+      temporalAddress: `127.0.0.1:${port}`,
+      databaseUrl: `postgres://planted:planted@127.0.0.1:${port}/mimecast`,
+    };
+    await plant(lock(), addresses);
+    const keys = ['APPLICATION_ID', 'APPLICATION_KEY', 'ACCESS_KEY', 'SECRET_KEY'];
+    const child = spawn(process.execPath, [PROGRAM, 'connect', 'acme', '--base-url', 'https://eu-api.mimecast.com'], {
+      cwd,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: cwd,
+        ...Object.fromEntries(keys.map((name) => [`MIMECAST_${name}`, 'key-canary'])),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'close');
+    const said = (await Promise.all([text(child.stdout), text(child.stderr)])).join('');
+    expect(await ended).toEqual([exitCode, null]);
+    expect(received).toEqual([]);
+    expect(said).toContain('error ');
+    expect(said).not.toContain('key-canary');
+  });
 });
 
 describe('a folder whose lock is held sends keys nowhere', () => {
