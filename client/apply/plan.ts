@@ -147,10 +147,10 @@ function keysMissing(wanted: WantedConnection, { apiVersion }: ConnectionSetting
 }
 
 function planConnect(wanted: WantedConnection, existing: ListedConnection | undefined, keysUnknown: boolean): Planned {
-  const { connectionId, settings, keys } = wanted;
+  const { connectionId, settings, keys = keysUnknown } = wanted;
   const action: PlannedAction = { action: 'connect', baseUrl: settings.baseUrl, again: existing !== undefined };
   const problems = [
-    ...(keys || keysUnknown ? [] : [faultAt(wanted, [], 'is not connected yet, so it needs keys')]),
+    ...(keys ? [] : [faultAt(wanted, [], 'is not connected yet, so it needs keys')]),
     ...pinnedProblems(wanted, existing),
   ];
   return { planned: { connectionId, actions: [action] }, problems };
