@@ -99,9 +99,13 @@ test.each([-48, 48])(
   async (off) => {
     const checkpoints = await openCheckpoints({ keyFile, command: 'cat > /dev/null' });
     await checkpointMadeHoursAgo(1);
-    expect(await maintain(dependenciesAt(hoursFromNow(off), checkpoints), 'acme')).toMatchObject({ checkpoint: 'not-due' });
+    expect(await maintain(dependenciesAt(hoursFromNow(off), checkpoints), 'acme')).toMatchObject({
+      checkpoint: 'not-due',
+    });
     await checkpointMadeHoursAgo(24);
-    expect(await maintain(dependenciesAt(hoursFromNow(off), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
+    expect(await maintain(dependenciesAt(hoursFromNow(off), checkpoints), 'acme')).toMatchObject({
+      checkpoint: 'made',
+    });
   },
 );
 
