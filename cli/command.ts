@@ -23,6 +23,8 @@ export type Run = (body: (context: Context) => Promise<ExitCode>, options?: RunO
 interface RunOptions {
   /** True when the body handles the signal itself; other bodies are abandoned on interruption. */
   readonly endsOnSignal?: boolean;
+  /** The body uses the data folder itself: addresses that are in it are not read. */
+  readonly ownsDataFolder?: boolean;
 }
 
 /** Definition of a command; each file in `commands/` exports one, and `program.ts` lists them. */

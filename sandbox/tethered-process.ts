@@ -5,9 +5,10 @@ import type { Readable, Writable } from 'node:stream';
 
 /**
  * Runs "$@" while standard input is open. The parent process holds the other end of that pipe, so the server ends with its
- * parent, even after SIGKILL.
+ * parent, even after SIGKILL. Files that the server creates are readable by its owner only.
  */
 const TETHER = `
+umask 077
 exec 3<&0
 "$0" "$@" </dev/null 3<&- & server=$!
 trap 'kill -TERM $server 2>/dev/null' TERM INT HUP

@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { calculateJwkThumbprint } from 'jose';
 import { VaultKeyringError } from './errors.js';
+import { readKeyFile, requirePrivate, type KeyFile } from './key-file.js';
 import { place, writeNewFile } from './place-file.js';
 import { codeOf } from './read-json-file.js';
 
@@ -33,10 +34,13 @@ export async function writeNewCheckpointKey(
  * Reads the signing key: PEM (PKCS #8), as written by this product or by OpenSSL.
  *
  * @throws {VaultKeyringError} when the file is missing or is not a private Ed25519 key
+ * @throws {VaultExposedKeyError} when other accounts can read or change it
  */
 export async function readCheckpointSigningKey(file: string): Promise<CheckpointKey> {
-  const key = parse(await read(file), createPrivateKey);
+  const { text, stats } = await read(file);
+  const key = parse(text, createPrivateKey);
   if (!key) throw new VaultKeyringError(`${file} is not a private Ed25519 key in PEM.`, MAKE_ONE);
+  requirePrivate(file, stats);
   return { key, kid: await kidOf(createPublicKey(key)) };
 }
 
@@ -47,7 +51,7 @@ export async function readCheckpointSigningKey(file: string): Promise<Checkpoint
  */
 export async function readCheckpointPublicKey(file: string): Promise<CheckpointKey> {
   // From a private key, Node derives the public half.
-  const key = parse(await read(file), createPublicKey);
+  const key = parse((await read(file)).text, createPublicKey);
   if (!key)
     throw new VaultKeyringError(`${file} is not an Ed25519 key in PEM.`, 'Give the public key of the checkpoints.');
   return { key, kid: await kidOf(key) };
@@ -65,9 +69,9 @@ function parse(pem: string, create: (pem: string) => KeyObject): KeyObject | und
   }
 }
 
-async function read(file: string): Promise<string> {
+async function read(file: string): Promise<KeyFile> {
   try {
-    return await readFile(file, 'utf8');
+    return await readKeyFile(file);
   } catch (error) {
     throw new VaultKeyringError(`The checkpoint key ${file} could not be read (${codeOf(error)}).`, MAKE_ONE);
   }

@@ -9,6 +9,17 @@ export class VaultKeyringError extends Error {
   }
 }
 
+/** A private key file that other accounts can read or write. */
+export class VaultExposedKeyError extends Error {
+  override readonly name = 'VaultExposedKeyError';
+  readonly nextStep: string;
+
+  constructor(problem: string, nextStep: string) {
+    super(`${problem} ${nextStep}`);
+    this.nextStep = nextStep;
+  }
+}
+
 /** Sealed keys cannot be opened: damaged, truncated, or sealed for another connection. Never contains their content. */
 export class VaultSealError extends Error {
   override readonly name = 'VaultSealError';

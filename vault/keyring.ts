@@ -11,13 +11,9 @@ import {
   type PublicSealingKey,
   type KeyringKey,
 } from './keys.js';
+import { requirePrivate } from './key-file.js';
 import { place, writeNewFile } from './place-file.js';
 import { readJsonFile } from './read-json-file.js';
-
-/** A keyring as read from its file, with warnings for its owner. */
-export interface KeyringFile extends Keyring {
-  readonly warnings: readonly string[];
-}
 
 /** Creates a keyring with one new key. */
 export async function createKeyring(now: Date = new Date()): Promise<Keyring> {
@@ -41,17 +37,15 @@ export function sealingKey(keyring: Keyring): PublicSealingKey {
 /**
  * Reads a keyring file: `{ "current": kid, "keys": [private JWKs, P-256] }`.
  *
- * A file that others can read still opens, with a warning: rejecting it would stop the polls.
- *
  * @throws {VaultKeyringError} when the file is missing or is not a keyring
+ * @throws {VaultExposedKeyError} when other accounts can read or change it
  */
-export async function readKeyring(path: string): Promise<KeyringFile> {
-  const keyring = parseKeyring(await readJsonFile(path));
+export async function readKeyring(path: string): Promise<Keyring> {
+  const { json, stats } = await readJsonFile(path);
+  const keyring = parseKeyring(json);
   if (keyring === undefined) throw new VaultKeyringError(`${path} is not a ring of keys.`, NAME_A_KEYRING);
-
-  const { mode } = await stat(path);
-  const exposed = process.platform !== 'win32' && (mode & 0o077) !== 0;
-  return { ...keyring, warnings: exposed ? [`Others may read ${path}: run chmod 600 on it.`] : [] };
+  requirePrivate(path, stats);
+  return keyring;
 }
 
 const NAME_A_KEYRING = 'Name a ring with MIMECAST_KEYRING_FILE, or make one: temporal-mimecast vault init.';
@@ -75,8 +69,7 @@ export async function writeNewKeyring(path: string, now: Date = new Date()): Pro
  * @throws {VaultKeyringError} when the file is not a keyring or cannot be written
  */
 export async function addKeyToFile(path: string, now: Date = new Date()): Promise<Keyring> {
-  const { current, keys } = await addKey(await readKeyring(path), now);
-  const keyring = { current, keys };
+  const keyring = await addKey(await readKeyring(path), now);
   // A symbolic link to the file is kept.
   const file = await realpath(path);
   const owner = await stat(file);

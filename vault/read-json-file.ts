@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { VaultKeyringError } from './errors.js';
+import { readKeyFile, type KeyFile } from './key-file.js';
 
 /** Reads a key file. @throws {VaultKeyringError} without any content of the file */
-export async function readJsonFile(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
+export async function readJsonFile(
+  path: string,
+): Promise<{ readonly json: unknown; readonly stats: KeyFile['stats'] }> {
+  const { text, stats } = await readKeyFile(path).catch((error: unknown) => {
     throw unreadable(path, error);
-  }
+  });
   try {
-    return JSON.parse(text);
+    return { json: JSON.parse(text), stats };
   } catch {
     throw new VaultKeyringError(`${path} is not JSON.`, 'Name a ring or a sealing key with MIMECAST_KEYRING_FILE.');
   }

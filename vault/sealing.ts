@@ -3,6 +3,7 @@ import { CompactEncrypt, decodeProtectedHeader, importJWK, type ProtectedHeaderP
 import { VaultKeyringError, VaultSealError } from './errors.js';
 import { fingerprintOf } from './fingerprint.js';
 import { currentKey, isPublicSealingKey, KID, parseKeyring, publicHalf, type PublicSealingKey } from './keys.js';
+import { requirePrivate, requireUnchanged } from './key-file.js';
 import { readJsonFile } from './read-json-file.js';
 
 /** Key agreement with a key of the keyring, then AES key wrap (RFC 7518, 4.6). */
@@ -72,10 +73,13 @@ export function describeSealed(sealed: string): SealedDescription {
  * Reads a sealing key from a public key file or a keyring.
  *
  * @throws {VaultKeyringError} when the file is missing, or is neither
+ * @throws {VaultExposedKeyError} when other accounts can read the keyring, or change the public key
  */
 export async function readSealingKey(path: string): Promise<PublicSealingKey> {
-  const json = await readJsonFile(path);
+  const { json, stats } = await readJsonFile(path);
   const keyring = parseKeyring(json);
+  if (keyring === undefined) requireUnchanged(path, stats);
+  else requirePrivate(path, stats);
   const key = keyring === undefined ? json : currentKey(keyring);
   if (isPublicSealingKey(key)) return publicHalf(key);
   throw new VaultKeyringError(

@@ -45,7 +45,7 @@ async function writeTo(directory: string, { connectionId, day, jws }: SignedChec
   const file = path.join(directory, `${connectionId}-${day}.jws`);
   const written = path.join(directory, `.${randomUUID()}.tmp`);
   try {
-    const handle = await open(written, 'wx', 0o644);
+    const handle = await open(written, 'wx', 0o600);
     try {
       await handle.writeFile(`${jws}\n`);
       await handle.sync();

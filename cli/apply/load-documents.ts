@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { quote } from 'shell-quote';
 import { checkDocuments } from '../../client/apply/check.js';
 import type { ApplyDocument } from '../../client/apply/documents.js';
 import type { Problem } from '../../client/apply/problems.js';
@@ -17,19 +18,27 @@ const KEY_COMMANDS = { concurrency: 4 };
 export interface LoadedDocuments {
   readonly files: readonly FileDocument[];
   readonly documents: readonly ApplyDocument[];
+  /** In a dry run: by connection id, the command that was not run, as a sentence. */
+  readonly unfetchedKeys: ReadonlyMap<string, string>;
+}
+
+export interface LoadOptions {
+  /** Fetches keys for these connections only; undefined for all. */
+  readonly only?: readonly string[] | undefined;
+  /** Runs no commands that print keys. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /**
  * Reads files, checks all of them completely, and fetches the keys that they name.
  *
- * @param only fetches keys for these connections only; undefined for all
  * @throws {FileProblemsError} with all problems. Programs run only when there are no other problems, because they may
  *   prompt the user.
  */
 export async function loadDocuments(
   context: Pick<Context, 'terminal' | 'output' | 'settings' | 'signal'>,
   paths: readonly string[],
-  only: readonly string[] | undefined,
+  { only, dryRun = false }: LoadOptions = {},
 ): Promise<LoadedDocuments> {
   const { documents: files, problems: syntax } = await readYamlFiles(paths, context.terminal);
   const rules = {
@@ -53,11 +62,16 @@ export async function loadDocuments(
     ...found.problems,
   ];
   if (all.length > 0) throw new FileProblemsError(all, paths);
-  const printed = await fetchAll(context, needed.filter(isCommand));
+  const commands = needed.filter(isCommand);
+  const printed = await fetchAll(context, dryRun ? [] : commands);
   if (printed.problems.length > 0) throw new FileProblemsError(printed.problems, paths);
 
   const credentials = new Map([...found.credentials, ...printed.credentials]);
-  return { files, documents: contents.map((content) => withKeys(content as ApplyDocument, credentials)) };
+  return {
+    files,
+    documents: contents.map((content) => withKeys(content as ApplyDocument, credentials)),
+    unfetchedKeys: new Map(dryRun ? commands.map((source) => [source.id, notRun(source)]) : []),
+  };
 }
 
 /** One `keysFrom` of a file. */
@@ -72,6 +86,11 @@ interface Source {
 }
 
 const isCommand = ({ source }: Source): boolean => source !== undefined && 'command' in source;
+
+function notRun({ source, file }: Source): string {
+  const command = source !== undefined && 'command' in source ? quote(source.command) : '';
+  return `Its keys were not read, because a dry run runs no commands. apply would run in ${file.folder}: ${command}`;
+}
 
 function sourcesIn(file: FileDocument, index: number): Source[] {
   const { connections, defaults } = (file.content ?? {}) as {

@@ -39,8 +39,9 @@ const DESCRIPTION = `Makes the connections what files say: connects, edits, rota
 that were applied already change nothing.
 
 All files are checked as a whole before the first change, and everything that is wrong with them is told with its line.
-Keys are compared with those in use by a fingerprint, so the same keys are no rotation. With --dry-run keys are fetched
-too, for the comparison; nothing is sent. Connections that are in no file are left alone without --prune.
+Keys are compared with those in use by a fingerprint, so the same keys are no rotation. With --dry-run nothing is sent and no
+command runs: keys in files and variables are compared too, and the plan names each command that would run. Connections
+that are in no file are left alone without --prune.
 
 When the base URL and the keys of a connection both change, the base URL is tried with the old keys first, then the new
 keys at the old base URL, then the base URL again. Where neither works without the other, nothing is changed: disconnect
@@ -81,7 +82,7 @@ A connection without keys keeps those that it has.`;
 async function applyFiles(context: Context, options: ApplyArguments): Promise<ExitCode> {
   const { output, services, signal } = context;
   const { loadDocuments } = await import('../apply/load-documents.js');
-  const loaded = await unlessInterrupted(loadDocuments(context, options.file, options.only), signal);
+  const loaded = await unlessInterrupted(loadDocuments(context, options.file, options), signal);
   const sealing = options.dryRun !== true && loaded.documents.some(hasClearKeys);
   const connections = await unlessInterrupted(services.connections({ sealing }), signal);
   const report = await applyAndShow(context, connections, loaded, options);
@@ -97,14 +98,14 @@ const hasClearKeys = ({ connections }: ApplyDocument): boolean =>
 async function applyAndShow(
   { output, signal }: Context,
   connections: Connections,
-  { documents, files }: LoadedDocuments,
+  { documents, files, unfetchedKeys }: LoadedDocuments,
   options: ApplyArguments,
 ): Promise<ApplyReport> {
   const progress = output.progress();
   const count = { done: 0, failed: 0, planned: 0 };
   const { dryRun, only, prune, pruneLimit, concurrency } = options;
   const applying = connections.apply(documents, {
-    ...{ dryRun, only, prune, pruneLimit, concurrency, signal },
+    ...{ dryRun, only, prune, pruneLimit, concurrency, signal, unfetchedKeys },
     onPlan: (plan) => {
       count.planned = plan.connections.reduce((sum, { actions }) => sum + actions.length, 0);
       output.preview(() => planLines(plan, output.colours));

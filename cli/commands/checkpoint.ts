@@ -41,7 +41,7 @@ export const checkpoint: CommandDefinition = (run) =>
           return EXIT.done;
         }
         const file = path.resolve(out);
-        await writeFile(file, `${jws}\n`);
+        await writeFile(file, `${jws}\n`, { mode: 0o600 });
         await output.answer({ ...document, file }, () => [
           `${connectionId}: entry ${standing.head.sequence}, signed in ${file}`,
         ]);

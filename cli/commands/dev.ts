@@ -33,7 +33,7 @@ export const dev: CommandDefinition = (run) =>
             }
             return exitCode;
           }),
-        { endsOnSignal: true },
+        { endsOnSignal: true, ownsDataFolder: true },
       ),
     );
 

@@ -115,7 +115,7 @@ async function* once(page: string): AsyncGenerator<string> {
 /** Writes the page to a file. @throws {CliError} when the file cannot be written */
 async function writePage(file: string, page: string): Promise<void> {
   try {
-    await writeFile(file, page);
+    await writeFile(file, page, { mode: 0o600 });
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new CliError('cannot-write', `${file} cannot be written: ${reason}.`, 'Choose another file with --out.');

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { DevAddresses } from '../../sandbox/dev-stack.js';
+import type { DevAddresses } from '../../sandbox/dev-addresses.js';
 import type { Context } from '../command.js';
 import type { ExitCode } from '../console/exit-codes.js';
 import { runWorker, waitForWorker } from './run-worker.js';

@@ -10,7 +10,7 @@ import pino from 'pino';
 export function logWorkerTo(destination: string | 2): void {
   const log = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
-    pino.destination({ dest: destination, mkdir: true, sync: true }),
+    pino.destination({ dest: destination, mkdir: true, sync: true, mode: 0o600 }),
   );
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta = {} }: LogEntry) => {

@@ -44,7 +44,11 @@ function judgeCheckpoint(about: FindingMaker, { connectionId, made, failure }: C
     const next = `Mend that: workers try again daily. Meanwhile: temporal-mimecast checkpoint ${connectionId} --out <file>`;
     return about.warning('checkpoint', `no checkpoint was delivered: ${failure} ${capitalised(newest)}`, next);
   }
-  if (made && now.getTime() - made.at.getTime() <= CHECKPOINT_LIMIT_MS) return about.ok('checkpoint', newest);
+  if (made && made.ageMs < 0) {
+    const next = 'Check the clock of the database (NTP). Workers make the next checkpoint within a day.';
+    return about.warning('checkpoint', `the newest checkpoint is dated in the future: ${newest}`, next);
+  }
+  if (made && made.ageMs <= CHECKPOINT_LIMIT_MS) return about.ok('checkpoint', newest);
   const next = 'Give the workers their key again (MIMECAST_CHECKPOINT_KEY_FILE), and where checkpoints go.';
   return about.warning('checkpoint', `checkpoints are no longer made: ${newest}`, next);
 }

@@ -1,24 +1,30 @@
 import pMap, { pMapSkip } from 'p-map';
 import { openSealed } from '../../activities/keys/open-sealed.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
-import { readKeyring, type KeyringFile } from '../../vault/keyring.js';
+import { readKeyring } from '../../vault/keyring.js';
+import type { Keyring } from '../../vault/keys.js';
 import { readSealingKey } from '../../vault/sealing.js';
 import { findingsOn, type Finding } from './finding.js';
-import { look, nextStepOf, seenOf, type Looked } from './look.js';
+import { look, nextStepOf, seenOf, type Looked, type Trouble } from './look.js';
 
 /** Content of the keyring file. */
 export type SeenKeyring =
   | { readonly kind: 'none' }
   /** The public key: correct on machines that only connect. */
   | { readonly kind: 'public-key'; readonly file: string }
-  | { readonly kind: 'file'; readonly file: string; readonly keyring: Looked<KeyringFile> };
+  | { readonly kind: 'file'; readonly file: string; readonly keyring: Looked<Keyring> };
 
 export async function lookAtKeyring(file: string | undefined): Promise<SeenKeyring> {
   if (file === undefined) return { kind: 'none' };
   const keyring = await look(() => readKeyring(file));
-  const isPublicKey = 'trouble' in keyring && seenOf(await look(() => readSealingKey(file))) !== undefined;
-  return isPublicKey ? { kind: 'public-key', file } : { kind: 'file', file, keyring };
+  if (!('trouble' in keyring) || isExposed(keyring.trouble)) return { kind: 'file', file, keyring };
+  const publicKey = await look(() => readSealingKey(file));
+  if (!('trouble' in publicKey)) return { kind: 'public-key', file };
+  return { kind: 'file', file, keyring: isExposed(publicKey.trouble) ? publicKey : keyring };
 }
+
+/** True for a keyring that other accounts can read or change, and for a public key that they can change. */
+const isExposed = ({ code }: Trouble): boolean => code === 'exposed-key';
 
 const keyringFindings = findingsOn('ring');
 const RUN_ON_WORKER = 'Run the doctor where a worker runs, with its environment.';
@@ -34,18 +40,14 @@ export function judgeKeyring(seen: SeenKeyring): Finding[] {
   const { file, keyring: looked } = seen;
   if ('trouble' in looked) {
     const { trouble } = looked;
+    const check = isExposed(trouble) ? 'mode' : 'file';
     return [
-      keyringFindings.failure('file', trouble.message, nextStepOf(trouble, 'Set MIMECAST_KEYRING_FILE to the ring.')),
+      keyringFindings.failure(check, trouble.message, nextStepOf(trouble, 'Set MIMECAST_KEYRING_FILE to the ring.')),
     ];
   }
-  const { current, keys, warnings } = looked.seen;
+  const { current, keys } = looked.seen;
   const holds = `${keys.length} ${keys.length === 1 ? 'key' : 'keys'}, of which ${current} seals`;
-  return [
-    keyringFindings.ok('file', `${file}: ${holds}`),
-    warnings.length === 0
-      ? keyringFindings.ok('mode', 'nobody else may read it')
-      : keyringFindings.warning('mode', `others may read ${file}`, `chmod 600 ${file}`),
-  ];
+  return [keyringFindings.ok('file', `${file}: ${holds}`), keyringFindings.ok('mode', 'no other account can read it')];
 }
 
 /** Keys that the keyring cannot open. */
@@ -58,7 +60,7 @@ export interface UnopenedKeys {
 const OPENINGS = { concurrency: 8 };
 
 /** Opens each version, as a worker would for a call, and discards the result. */
-async function tryKeyring(keyring: KeyringFile, versions: readonly InspectedKeys[]): Promise<readonly UnopenedKeys[]> {
+async function tryKeyring(keyring: Keyring, versions: readonly InspectedKeys[]): Promise<readonly UnopenedKeys[]> {
   const kids = new Set(keyring.keys.map(({ kid }) => kid));
   const tryVersion = async (keys: InspectedKeys) => {
     if (!kids.has(keys.kid)) return { keys };

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { DevAddresses } from '../../sandbox/dev-stack.js';
+import type { DevAddresses } from '../../sandbox/dev-addresses.js';
 import type { CheckpointVariables } from '../../worker/options.js';
 import { CliError } from '../console/failures.js';
 import type { Terminal } from '../console/terminal.js';
@@ -31,9 +31,17 @@ export type AddressesOfDev = Pick<DevAddresses, 'temporalAddress' | 'namespace' 
 
 type Environment = Terminal['env'];
 
-/** Reads the environment and, while `dev` runs in the data folder, its addresses. */
+/**
+ * Reads the environment and, while `dev` runs in the data folder, its addresses.
+ *
+ * @throws {DataFolderError} when the folder is not safe to use, unless the environment selects a Temporal server
+ */
 export async function readSettings(env: Environment): Promise<Settings> {
-  return resolveSettings(env, await readAddressesOfDev(dataDirOf(env)));
+  const dev = await readAddressesOfDev(dataDirOf(env)).catch((error: unknown) => {
+    if (choosesTemporal(env)) return undefined;
+    throw error;
+  });
+  return resolveSettings(env, dev);
 }
 
 /** Returns the data folder of `dev`, which also contains its addresses. */
@@ -46,12 +54,15 @@ async function readAddressesOfDev(dataDir: string): Promise<AddressesOfDev | und
     () => false,
   );
   if (!isThere) return undefined;
-  const { readDevAddresses } = await import('../../sandbox/dev-stack.js');
+  const { readDevAddresses } = await import('../../sandbox/dev-addresses.js');
   return readDevAddresses(dataDir);
 }
 
 /** Variables that each select a Temporal server. */
 const TEMPORAL_CHOICES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'] as const;
+
+const choosesTemporal = (env: Environment): boolean =>
+  TEMPORAL_CHOICES.some((name) => valueOf(env, name) !== undefined);
 
 /**
  * Resolves the settings. The environment takes precedence over the addresses of `dev`. Those belong together: when the
@@ -60,8 +71,7 @@ const TEMPORAL_CHOICES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONF
  */
 export function resolveSettings(env: Environment, dev: AddressesOfDev | undefined): Settings {
   const address = valueOf(env, 'TEMPORAL_ADDRESS');
-  const choosesTemporal = TEMPORAL_CHOICES.some((name) => valueOf(env, name) !== undefined);
-  const defaults = choosesTemporal && address !== dev?.temporalAddress ? undefined : dev;
+  const defaults = choosesTemporal(env) && address !== dev?.temporalAddress ? undefined : dev;
   const databaseUrl = valueOf(env, 'DATABASE_URL') ?? defaults?.databaseUrl;
   const keyringFile = valueOf(env, 'MIMECAST_KEYRING_FILE') ?? defaults?.keyringFile;
   const loopback = valueOf(env, 'MIMECAST_ALLOW_LOOPBACK');

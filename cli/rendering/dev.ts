@@ -1,5 +1,5 @@
 import { quote } from 'shell-quote';
-import type { DevAddresses } from '../../sandbox/dev-stack.js';
+import type { DevAddresses } from '../../sandbox/dev-addresses.js';
 
 /** Addresses as JSON, without the database password. */
 export interface DevDocument {

@@ -72,12 +72,17 @@ function planSummary({ connections }: ApplyPlan): string {
   const actions = connections.flatMap((connection) => connection.actions.map(({ action }) => action));
   const unchanged = connections.filter((connection) => connection.actions.length === 0).length;
   if (actions.length === 0)
-    return `Nothing to do: ${counted(unchanged)} ${unchanged === 1 ? 'is' : 'are'} as in the files.`;
+    return `Nothing to do: ${counted(unchanged)} ${unchanged === 1 ? 'is' : 'are'} as in the files${exceptKeys(connections)}.`;
   const counts = (Object.keys(VERBS) as ActionName[]).flatMap((name) => {
     const count = actions.filter((action) => action === name).length;
     return count === 0 ? [] : [`${count} to ${VERBS[name]}`];
   });
   return `Plan: ${counts.join(', ')}, ${unchanged} unchanged.`;
+}
+
+function exceptKeys(connections: readonly PlannedConnection[]): string {
+  const unknown = connections.filter(({ keysUnknown }) => keysUnknown).length;
+  return unknown === 0 ? '' : `, apart from the keys of ${unknown}, which were not read`;
 }
 
 const VERBS: Readonly<Record<ActionName, string>> = {

@@ -60,7 +60,7 @@ export async function applyDocuments(
 
   const existing = await connections.list();
   requireKnown(options.only, [...wanted, ...existing]);
-  const { plan, problems: impossible } = planApply(wanted, existing, options);
+  const { plan, problems: impossible } = planApply(wanted, existing, planOptions(options));
   if (impossible.length > 0) throw new MimecastApplyError(impossible);
 
   options.onPlan?.(plan);
@@ -80,6 +80,11 @@ export async function applyDocuments(
     results,
     ...(interrupted && { interrupted }),
   };
+}
+
+/** Passes on `unfetchedKeys` in a dry run only: a plan that is carried out needs all keys. */
+function planOptions({ only, prune, dryRun, unfetchedKeys }: ApplyOptions): PlanOptions {
+  return { only, prune, ...(dryRun === true && { unfetchedKeys }) };
 }
 
 async function carryOutAll(

@@ -21,6 +21,8 @@ export interface PlannedConnection {
   readonly actions: readonly PlannedAction[];
   /** Information that needs no action by `apply`. */
   readonly notes?: readonly string[];
+  /** True when its keys were not read, so that a rotation may be missing from the actions. */
+  readonly keysUnknown?: true;
 }
 
 /** One change of a connection that `apply` will make. */
@@ -52,13 +54,15 @@ export interface PlanOptions {
   readonly only?: readonly string[] | undefined;
   /** Disconnect what is in no document. */
   readonly prune?: boolean | undefined;
+  /** By connection id: the reason why its keys were not read, as a sentence. For a dry run only. */
+  readonly unfetchedKeys?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Compares documents with existing connections. An impossible change is a problem, and a plan with problems has no actions. */
 export function planApply(
   wanted: readonly WantedConnection[],
   existing: readonly ListedConnection[],
-  { only, prune = false }: PlanOptions = {},
+  { only, prune = false, unfetchedKeys = new Map() }: PlanOptions = {},
 ): { plan: ApplyPlan; problems: ApplyProblem[] } {
   const concerns = (connectionId: string): boolean => only === undefined || only.includes(connectionId);
   const found = new Map(existing.map((connection) => [connection.connectionId, connection]));
@@ -66,7 +70,9 @@ export function planApply(
 
   const planned = wanted
     .filter(({ connectionId }) => concerns(connectionId))
-    .map((connection) => planConnection(connection, found.get(connection.connectionId)));
+    .map((connection) =>
+      planConnection(connection, found.get(connection.connectionId), unfetchedKeys.get(connection.connectionId)),
+    );
   const others = existing
     .filter(({ connectionId, state }) => isLive(state) && !inDocuments.has(connectionId) && concerns(connectionId))
     .sort(byId);
@@ -84,16 +90,24 @@ interface Planned {
   readonly problems: readonly ApplyProblem[];
 }
 
-function planConnection(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
+/** @param unfetched reason why the keys were not read; undefined when they were */
+function planConnection(wanted: WantedConnection, existing: ListedConnection | undefined, unfetched?: string): Planned {
+  const { planned, problems } = planKnown(wanted, existing, unfetched !== undefined);
+  if (unfetched === undefined) return { planned, problems };
+  return { planned: { ...planned, notes: [...(planned.notes ?? []), unfetched], keysUnknown: true }, problems };
+}
+
+function planKnown(wanted: WantedConnection, existing: ListedConnection | undefined, keysUnknown: boolean): Planned {
   const { connectionId } = wanted;
-  if (!existing || !isLive(existing.state)) return planConnect(wanted, existing);
+  if (!existing || !isLive(existing.state)) return planConnect(wanted, existing, keysUnknown);
   const { settings } = existing;
   if (!settings) {
     const notes = ['It is just being started: apply again in a moment.'];
     return { planned: { connectionId, actions: [], notes }, problems: [] };
   }
-  const rotation = planRotation(wanted, existing);
   const crosses = crossesApiVersions(wanted, settings);
+  // Keys for another API version are always new.
+  const rotation = keysUnknown && crosses ? [rotationOf(existing)] : planRotation(wanted, existing);
   const changes =
     crosses && rotation.length > 0
       ? planCrossing(rotation, wanted, settings)
@@ -132,8 +146,8 @@ function keysMissing(wanted: WantedConnection, { apiVersion }: ConnectionSetting
   return problemAt(wanted, ['baseUrl'], message);
 }
 
-function planConnect(wanted: WantedConnection, existing: ListedConnection | undefined): Planned {
-  const { connectionId, settings, keys } = wanted;
+function planConnect(wanted: WantedConnection, existing: ListedConnection | undefined, keysUnknown: boolean): Planned {
+  const { connectionId, settings, keys = keysUnknown } = wanted;
   const action: PlannedAction = { action: 'connect', baseUrl: settings.baseUrl, again: existing !== undefined };
   const problems = [
     ...(keys ? [] : [problemAt(wanted, [], 'is not connected yet, so it needs keys')]),
@@ -153,15 +167,20 @@ const planResume = ({ workflowMissing }: ListedConnection): PlannedAction[] =>
  * Keys are known again by their fingerprint, or, where sealed ones carry none, by their text. Keys that were rejected are
  * not held any more, so giving them once more is asking for another try.
  */
-function planRotation({ keys }: WantedConnection, { credentials }: ListedConnection): RotateAction[] {
+function planRotation({ keys }: WantedConnection, existing: ListedConnection): RotateAction[] {
   if (!keys) return [];
-  if (!credentials) return [{ action: 'rotate' }];
-  const { version, state, fingerprint, sealedDigest } = credentials;
+  const { credentials } = existing;
+  if (!credentials) return [rotationOf(existing)];
+  const { state, fingerprint, sealedDigest } = credentials;
   const isHeld = state === 'active' || state === 'pending';
   const isSame =
     (keys.fingerprint !== undefined && keys.fingerprint === fingerprint) ||
     ('digest' in keys && keys.digest === sealedDigest);
-  return isHeld && isSame ? [] : [{ action: 'rotate', replaces: version }];
+  return isHeld && isSame ? [] : [rotationOf(existing)];
+}
+
+function rotationOf({ credentials }: ListedConnection): RotateAction {
+  return credentials ? { action: 'rotate', replaces: credentials.version } : { action: 'rotate' };
 }
 
 function planEdit({ settings }: WantedConnection, before: ConnectionSettings): PlannedAction[] {

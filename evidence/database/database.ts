@@ -21,6 +21,10 @@ const CONNECTION_LOST = new Set([
   'ENOENT',
 ]);
 
+/** Codes of Node and OpenSSL for a certificate that is not trusted, or of another name, and for a failed handshake. */
+const TLS_FAILURE =
+  /^(ERR_(TLS|SSL|OSSL)_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+
 interface DatabaseOptions {
   readonly databaseUrl: string;
   /** Limit of connections in the pool. */
@@ -159,10 +163,11 @@ function dropValues(error: pg.DatabaseError): void {
 
 /**
  * Matches SQLSTATE classes 08 (connection), 28 (authorization), 3D (no such database), 53 (resources), 57
- * (intervention, such as a timeout or shutdown), and errors of the socket.
+ * (intervention, such as a timeout or shutdown), 42501 (a role without the privilege), and errors of the socket and of TLS.
  */
 function isConnectionFailure(error: Error, code: string): boolean {
-  if (CONNECTION_LOST.has(code) || /^(08|28|3D|53|57)/.test(code)) return true;
+  if (CONNECTION_LOST.has(code) || /^(08|28|3D|53|57|42501)/.test(code)) return true;
+  if (TLS_FAILURE.test(code)) return true;
   return code === '' && /connection (terminated|error)|timeout|not queryable/i.test(error.message);
 }
 

@@ -16,7 +16,13 @@ export interface LogPosition {
 /** The newest checkpoint that was delivered, and the result of the newest attempt. */
 export interface CheckpointState {
   readonly connectionId: string;
-  readonly made?: { readonly at: Date; readonly sequence: number; readonly kid: string };
+  readonly made?: {
+    readonly at: Date;
+    /** By the database's clock. Negative when `at` is in the future. */
+    readonly ageMs: number;
+    readonly sequence: number;
+    readonly kid: string;
+  };
   readonly triedAt: Date;
   /** The reason for the failure of the newest attempt, in one line. */
   readonly failure?: string;
@@ -96,23 +102,32 @@ interface StateRecord {
   readonly connection_id: string;
   readonly sequence: string | null;
   readonly made_at: Date | null;
+  readonly age_ms: number | null;
   readonly kid: string | null;
   readonly tried_at: Date;
   readonly failure: string | null;
 }
 
-/** Returns the state of connections that ever had an attempt. */
+/** Returns the state of connections that ever had an attempt. `infinity`, and years outside the range of Date, become the nearest date. */
 export async function checkpointStates(db: Database, connectionIds: readonly string[]): Promise<CheckpointState[]> {
   const records = await db.query<StateRecord>({
     text: `
-      select connection_id, sequence, made_at, kid, tried_at, failure from mimecast.checkpoints
+      select connection_id, sequence, made.at as made_at, kid, tried_at, failure,
+             (extract(epoch from clock_timestamp() - made.at) * 1000)::float8 as age_ms
+        from mimecast.checkpoints
+             left join lateral (select greatest('1000-01-01Z', least('9999-12-31Z', made_at)) as at) made
+               on made_at is not null
        where connection_id = any($1) order by connection_id`,
     values: [connectionIds],
   });
-  return records.map(({ connection_id: connectionId, sequence, made_at: at, kid, tried_at: triedAt, failure }) => ({
-    connectionId,
-    ...(at && sequence !== null && kid !== null && { made: { at, sequence: Number(sequence), kid } }),
-    triedAt,
-    ...(failure !== null && { failure }),
-  }));
+  return records.map((record) => {
+    const { connection_id: connectionId, tried_at: triedAt, failure } = record;
+    const made = newestOf(record);
+    return { connectionId, ...(made && { made }), triedAt, ...(failure !== null && { failure }) };
+  });
+}
+
+function newestOf({ made_at: at, age_ms: ageMs, sequence, kid }: StateRecord): CheckpointState['made'] {
+  if (at === null || ageMs === null || sequence === null || kid === null) return undefined;
+  return { at, ageMs, sequence: Number(sequence), kid };
 }

@@ -24,10 +24,23 @@ describe('the package as it is packed', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'package.json',
+      'sbom.cdx.json',
     ]);
     expect(inside.filter((file) => file.startsWith('dist/') && !/\.(js|d\.ts)$/.test(file))).toEqual([]);
     expect(inside.filter((file) => /(^|\/)(test|bench)\//.test(file))).toEqual([]);
+  });
+
+  test('holds a bill of materials that names every package that it brings, in CycloneDX', () => {
+    const bom = JSON.parse(readFileSync(join(project.installed, 'sbom.cdx.json'), 'utf8')) as {
+      readonly bomFormat: string;
+      readonly metadata: { readonly component: { readonly name: string } };
+      readonly components: readonly { readonly group?: string; readonly name: string }[];
+    };
+    expect(bom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: project.manifest.name } } });
+    const named = bom.components.map(({ name }) => name);
+    expect(named).toEqual(expect.arrayContaining(requiredBy(project.manifest)));
   });
 
   test('holds every file that its files import', () => {

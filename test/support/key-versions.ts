@@ -4,7 +4,7 @@ import type { TestDatabase } from './database.js';
 import { logOf, NOON, SETTINGS } from './evidence.js';
 import { test as base } from './test.js';
 
-/** What tests of versions of keys share: one connection, `acme`, and keys with a number each. */
+/** Set-up that tests of versions of keys share: one connection, `acme`, and keys with a number each. */
 
 export const test = base.extend('connections', ({ store }) => store.connections);
 

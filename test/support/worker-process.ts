@@ -18,17 +18,22 @@ export interface WorkerProcess {
   terminate(): Promise<number | null>;
 }
 
-/** Starts a worker for an engine without one. Resolves when it polls. It ends with the test at the latest. */
+/**
+ * Starts a worker for an engine without one. Resolves when it polls. It ends with the test at the latest.
+ *
+ * @param changes variables that the worker has instead of those of the engine
+ */
 export async function startWorkerProcess(
   engine: Engine,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  changes: Readonly<Record<string, string>> = {},
 ): Promise<WorkerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'mimecast-worker-'));
   const keyringFile = join(folder, 'ring.json');
   await writeFile(keyringFile, JSON.stringify(engine.keyring), { mode: 0o600 });
 
   const child = spawn(process.execPath, [PROGRAM, 'worker', '--json'], {
-    env: { PATH: process.env['PATH'], MIMECAST_DATA_DIR: folder, ...environmentOf(engine, keyringFile) },
+    env: { PATH: process.env['PATH'], MIMECAST_DATA_DIR: folder, ...environmentOf(engine, keyringFile), ...changes },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close') as Promise<[number | null]>;

@@ -10,7 +10,7 @@ export type UpgradeStep =
   | 'polls-started'
   | 'marked';
 
-/** How far an upgrade is, after each step. */
+/** Progress of an upgrade, reported after each step. */
 export interface UpgradeProgress {
   /** `waiting`: workers still poll the task queue. */
   readonly step: UpgradeStep | 'waiting';

@@ -19,7 +19,7 @@ import { restartConnection, type RestartedConnection } from './restart-connectio
 import { terminateRun } from './runs.js';
 import { requireStoppedWorkers } from './stopped-workers.js';
 
-/** What is upgraded, and how. */
+/** Database, servers and limits of an upgrade. */
 export interface UpgradeOptions {
   /** Postgres with the evidence. */
   readonly databaseUrl: string;

@@ -44,6 +44,10 @@ beforeEach(() => {
 const dependenciesAt = (now: Date, checkpoints?: ActivityDependencies['checkpoints']): ActivityDependencies =>
   ({ store, now: () => now, ...(checkpoints && { checkpoints }) }) as ActivityDependencies;
 
+/** Moves the newest checkpoint: negative hours into the future. */
+const checkpointMadeHoursAgo = (hours: number): Promise<unknown> =>
+  database.query(`update mimecast.checkpoints set made_at = clock_timestamp() - make_interval(hours => $1)`, [hours]);
+
 const hoursFromNow = (hours: number): Date => new Date(Date.now() + hours * HOUR_MS);
 
 test('once a day expired events are erased, and a checkpoint is signed and delivered', async () => {
@@ -67,15 +71,48 @@ test('once a day expired events are erased, and a checkpoint is signed and deliv
   expect(await store.proof.verify('acme', claims)).toMatchObject({ ok: true, checkpoint: { sequence: 4 } });
   expect(await store.checkpoints.state('acme')).toMatchObject({ made: { sequence: 4, kid: key.kid } });
 
-  expect(await maintain(dependenciesAt(hoursFromNow(22), checkpoints), 'acme')).toMatchObject({
-    checkpoint: 'not-due',
-  });
-  expect(await maintain(dependenciesAt(hoursFromNow(24), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
+  await checkpointMadeHoursAgo(22);
+  expect(await maintain(dependenciesAt(new Date(), checkpoints), 'acme')).toMatchObject({ checkpoint: 'not-due' });
+  await checkpointMadeHoursAgo(24);
+  expect(await maintain(dependenciesAt(new Date(), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
 });
+
+test.each(['2096-11-28Z', '294276-01-01Z', 'infinity'])(
+  'a checkpoint that is dated %s does not stop the next one, and is logged',
+  async (moment) => {
+    const checkpoints = await openCheckpoints({ keyFile, command: 'cat > /dev/null' });
+    await database.query(`update mimecast.checkpoints set made_at = $1::timestamptz`, [moment]);
+    const planted = (await store.checkpoints.state('acme'))?.made?.at.toISOString();
+    expect(await maintain(dependenciesAt(new Date(), checkpoints), 'acme')).toMatchObject({ checkpoint: 'made' });
+    expect(logged).toEqual([
+      ['The newest checkpoint is dated in the future. A new one is signed.', { connectionId: 'acme', at: planted }],
+    ]);
+    const made = (await store.checkpoints.state('acme'))?.made;
+    expect(made?.ageMs).toBeGreaterThanOrEqual(0);
+    expect(made?.ageMs).toBeLessThan(HOUR_MS);
+    expect(await maintain(dependenciesAt(new Date(), checkpoints), 'acme')).toMatchObject({ checkpoint: 'not-due' });
+  },
+);
+
+test.each([-48, 48])(
+  'whether one is due is judged by the database, not by a worker whose clock is %d h off',
+  async (off) => {
+    const checkpoints = await openCheckpoints({ keyFile, command: 'cat > /dev/null' });
+    await checkpointMadeHoursAgo(1);
+    expect(await maintain(dependenciesAt(hoursFromNow(off), checkpoints), 'acme')).toMatchObject({
+      checkpoint: 'not-due',
+    });
+    await checkpointMadeHoursAgo(24);
+    expect(await maintain(dependenciesAt(hoursFromNow(off), checkpoints), 'acme')).toMatchObject({
+      checkpoint: 'made',
+    });
+  },
+);
 
 test('a checkpoint that cannot be delivered is logged and recorded, fails nothing, and is made once delivery works', async () => {
   const failing = await openCheckpoints({ keyFile, command: 'exit 7' });
-  expect(await maintain(dependenciesAt(hoursFromNow(48), failing), 'acme')).toMatchObject({ checkpoint: 'failed' });
+  await checkpointMadeHoursAgo(48);
+  expect(await maintain(dependenciesAt(new Date(), failing), 'acme')).toMatchObject({ checkpoint: 'failed' });
   const reason = 'The checkpoint command ended with exit code 7.';
   expect(logged).toEqual([
     ['The checkpoint of the evidence log could not be delivered.', { connectionId: 'acme', reason }],
@@ -83,6 +120,6 @@ test('a checkpoint that cannot be delivered is logged and recorded, fails nothin
   expect(await store.checkpoints.state('acme')).toMatchObject({ failure: reason, made: { sequence: 4 } });
 
   const working = await openCheckpoints({ keyFile, command: 'cat > /dev/null' });
-  expect(await maintain(dependenciesAt(hoursFromNow(48), working), 'acme')).toMatchObject({ checkpoint: 'made' });
+  expect(await maintain(dependenciesAt(new Date(), working), 'acme')).toMatchObject({ checkpoint: 'made' });
   expect(await store.checkpoints.state('acme')).not.toHaveProperty('failure');
 });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -211,6 +211,7 @@ test('one Ctrl-C stops everything cleanly, and the next start resumes from the s
   dev.kill('SIGINT');
   expect(await devEnded).toEqual([0, null]);
   expect(await readdir(dataDir)).not.toContain('dev.json');
+  expect((await stat(path.join(dataDir, 'worker.log'))).mode & 0o777).toBe(0o600);
 
   const { exitCode, stdout } = await runProcess(['dev', '--tour', '--once', '--json']);
   expect(exitCode).toBe(0);

@@ -211,10 +211,14 @@ test('the command line takes keys that are sealed, in files, printed and in the 
 
   const dry = await cli([...argv, '--dry-run'], env);
   const plan = all.map(({ id }) => `+ ${id}  connect  ${engine.simulator.url}`);
+  const unfetched =
+    `  ${printed.id}  note: Its keys were not read, because a dry run runs no commands. ` +
+    `apply would run in ${folder}: cat printed.env`;
+  const dryPlan = plan.flatMap((line) => (line.includes(printed.id) ? [line, unfetched] : [line]));
   expect(dry).toEqual({
     exitCode: 0,
     stderr: '',
-    stdout: [...plan, '', 'Plan: 4 to connect, 0 unchanged.', 'Dry run: nothing was changed.', ''].join('\n'),
+    stdout: [...dryPlan, '', 'Plan: 4 to connect, 0 unchanged.', 'Dry run: nothing was changed.', ''].join('\n'),
   });
   const applied = await cli(argv, env);
   expect(applied).toEqual({
@@ -224,6 +228,14 @@ test('the command line takes keys that are sealed, in files, printed and in the 
   });
   const again = await cli(argv, env);
   expect(again).toEqual({ exitCode: 0, stderr: '', stdout: 'Nothing to do: 4 connections are as in the files.\n' });
+  expect((await cli([...argv, '--dry-run'], env)).stdout).toBe(
+    [
+      unfetched,
+      '',
+      'Nothing to do: 4 connections are as in the files, apart from the keys of 1, which were not read.',
+      '',
+    ].join('\n'),
+  );
 
   // The same keys in another form are the same keys.
   const resealed = {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { readDevAddresses, startDevStack, type DevStack, type DevStackOptions } from '../../../sandbox/dev-stack.js';
+import { readDevAddresses } from '../../../sandbox/dev-addresses.js';
+import { startDevStack, type DevStack, type DevStackOptions } from '../../../sandbox/dev-stack.js';
 import { startTemporal } from '../../../sandbox/temporal.js';
 import { readKeyring } from '../../../vault/keyring.js';
 import { test as base } from '../../support/test.js';
@@ -36,7 +37,7 @@ test('dev brings up everything that a worker needs, and says where', async ({ da
   expect(await readFile(addresses.keysFile, 'utf8')).toContain(
     `MIMECAST_ACCESS_KEY=${simulator.tenants[0]?.keys.accessKey ?? '?'}\n`,
   );
-  expect((await readKeyring(addresses.keyringFile)).warnings).toEqual([]);
+  expect((await readKeyring(addresses.keyringFile)).keys).toHaveLength(1);
   expect((await fetch(addresses.uiUrl)).status).toBe(200);
 
   const database = new pg.Client({ connectionString: addresses.databaseUrl });
@@ -53,6 +54,24 @@ test('dev brings up everything that a worker needs, and says where', async ({ da
     expect.arrayContaining(['MimecastConnection', 'MimecastStream', 'MimecastOutcome', 'MimecastPosture']),
   );
   await connection.close();
+});
+
+test('the files of dev are closed to other accounts, also in a folder of 0.3.0', async ({ dataDir, start }) => {
+  await mkdir(join(dataDir, 'temporal'), { recursive: true, mode: 0o755 });
+  await start();
+  const closed = process.getuid?.() === 0 ? 0o711 : 0o700;
+  expect((await stat(dataDir)).mode & 0o777).toBe(closed);
+  const files = [
+    'dev.lock',
+    'dev.json',
+    'keyring.json',
+    'demo-keys.env',
+    'demo-tenant.json',
+    'temporal/temporal.sqlite',
+  ];
+  const modes = await Promise.all(files.map(async (name) => (await stat(join(dataDir, name))).mode & 0o777));
+  expect(modes).toEqual(files.map(() => 0o600));
+  for (const name of ['temporal', 'postgres']) expect((await stat(join(dataDir, name))).mode & 0o777).toBe(0o700);
 });
 
 test('a second dev on the same folder is rejected, and the first keeps running', async ({ dataDir, start }) => {

@@ -6,7 +6,7 @@ import type { Environment, Ran } from './run.js';
 interface RunAgainstOptions {
   readonly env?: Environment;
   readonly signal?: AbortSignal;
-  /** Whether progress goes to a terminal. */
+  /** True when progress goes to a terminal. */
   readonly isTTY?: boolean;
 }
 

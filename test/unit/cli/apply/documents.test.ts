@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadDocuments, type LoadedDocuments } from '../../../../cli/apply/load-documents.js';
+import { loadDocuments, type LoadedDocuments, type LoadOptions } from '../../../../cli/apply/load-documents.js';
 import { KeysCommandError, runCommand } from '../../../../cli/apply/run-command.js';
 import type { FileProblem } from '../../../../cli/console/failures.js';
 import { Output } from '../../../../cli/console/output.js';
@@ -47,7 +47,7 @@ afterAll(async () => {
 let files = 0;
 async function load(
   texts: readonly string[],
-  { env = ENV, only }: { env?: Record<string, string>; only?: string[] } = {},
+  { env = ENV, ...options }: LoadOptions & { readonly env?: Record<string, string> } = {},
 ): Promise<LoadedDocuments & { terminal: RecordedTerminal }> {
   const terminal = new RecordedTerminal({ PATH: process.env['PATH'], ...env });
   const paths = await Promise.all(
@@ -63,7 +63,7 @@ async function load(
     settings: resolveSettings({ TEMPORAL_CONFIG_FILE: '', HOME: '/nonexistent' }, undefined),
     signal: new AbortController().signal,
   };
-  return { ...(await loadDocuments(context, paths, only)), terminal };
+  return { ...(await loadDocuments(context, paths, options)), terminal };
 }
 
 async function problemsOf(...texts: string[]): Promise<string[]> {
@@ -266,6 +266,33 @@ describe('keys come', () => {
     const { documents } = await load([text], { only: ['acme'] });
     expect(documents[0]?.connections).toMatchObject({ acme: { credentials: CREDENTIALS } });
     expect(documents[0]?.connections['beta']).toEqual({ baseUrl: 'https://eu-api.mimecast.com' });
+  });
+});
+
+describe('a dry run', () => {
+  test('runs no command that prints keys, and says what would be run and where', async () => {
+    const marker = path.join(folder, 'ran in a dry run');
+    const text = one(`keysFrom: { command: [touch, '${marker}'] }`);
+    const { documents, unfetchedKeys } = await load([text], { dryRun: true });
+    await expect(access(marker)).rejects.toThrow('ENOENT');
+    expect(documents).toEqual([{ connections: { acme: { baseUrl: 'https://eu-api.mimecast.com' } } }]);
+    expect([...unfetchedKeys]).toEqual([
+      [
+        'acme',
+        `Its keys were not read, because a dry run runs no commands. apply would run in ${folder}: touch '${marker}'`,
+      ],
+    ]);
+  });
+
+  test('reads keys in files and variables, and says nothing of connections that were not asked for', async () => {
+    const text = `${one('keysFrom: { env: ACME_ }')}\n  beta:\n    baseUrl: https://eu-api.mimecast.com\n    keysFrom: { command: [cat] }\n`;
+    const { documents, unfetchedKeys } = await load([text], { dryRun: true, only: ['acme'] });
+    expect(documents[0]?.connections).toMatchObject({ acme: { credentials: CREDENTIALS } });
+    expect(unfetchedKeys.size).toBe(0);
+  });
+
+  test('still finds what is wrong with a command', async () => {
+    await expect(load([one('keysFrom: { command: [] }')], { dryRun: true })).rejects.toThrow('One fault was found.');
   });
 });
 

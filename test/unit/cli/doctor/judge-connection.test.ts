@@ -123,6 +123,7 @@ test('the age is of the keys in use, or of the newest when none is', () => {
 test.each<[string, Partial<CheckpointState>, Finding['verdict'], string]>([
   ['were made lately', { made: madeHoursAgo(30) }, 'ok', 'the newest is of'],
   ['are no longer made', { made: madeHoursAgo(49) }, 'warning', 'checkpoints are no longer made'],
+  ['are dated in the future', { made: madeHoursAgo(-1) }, 'warning', 'dated in the future: the newest is of'],
   [
     'could not be delivered',
     { made: madeHoursAgo(30), failure: 'The disk is full.' },
@@ -138,5 +139,5 @@ test.each<[string, Partial<CheckpointState>, Finding['verdict'], string]>([
 });
 
 function madeHoursAgo(hours: number): NonNullable<CheckpointState['made']> {
-  return { at: hoursAgo(hours), sequence: 12, kid: 'k' };
+  return { at: hoursAgo(hours), ageMs: hours * 3_600_000, sequence: 12, kid: 'k' };
 }

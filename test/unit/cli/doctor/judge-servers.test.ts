@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   judgePostgresClock,
   judgeSkew,
@@ -11,9 +14,10 @@ import { judgePostgres } from '../../../../cli/doctor/judge-postgres.js';
 import { judgeTemporal } from '../../../../cli/doctor/judge-temporal.js';
 import type { SeenPoller, SeenWorkers } from '../../../../worker/pollers.js';
 import { judgeNode, judgeTemporalCli } from '../../../../cli/doctor/machine.js';
-import { judgeOpening, judgeKeyring } from '../../../../cli/doctor/keyring.js';
+import { judgeKeyring, judgeOpening, lookAtKeyring } from '../../../../cli/doctor/keyring.js';
 import { judgeTest } from '../../../../cli/doctor/test-connections.js';
 import type { ConnectionTest } from '../../../../contract/reports.js';
+import { createKeyring, sealingKey, writeNewKeyring, writeSealingKey } from '../../../../vault/keyring.js';
 import { NOON } from '../../../support/cli/doctor-cases.js';
 
 const secondsAgo = (seconds: number): Date => new Date(NOON.getTime() - seconds * 1000);
@@ -166,6 +170,38 @@ describe('the ring', () => {
     ].flat();
     expect(seen.map(({ verdict }) => verdict)).toEqual(['skipped', 'skipped']);
     expect(seen.every(({ nextStep }) => nextStep?.includes('where a worker runs'))).toBe(true);
+  });
+
+  test('that other accounts can read fails, with the command that closes it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-ring-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'ring.json');
+    await writeNewKeyring(file);
+    expect(judgeKeyring(await lookAtKeyring(file)).map(({ check, verdict }) => `${verdict} ${check}`)).toEqual([
+      'ok file',
+      'ok mode',
+    ]);
+    await chmod(file, 0o644);
+    expect(judgeKeyring(await lookAtKeyring(file))).toMatchObject([
+      {
+        check: 'mode',
+        verdict: 'failure',
+        found: `Other accounts can read ${file} (mode 0644).`,
+        nextStep: `Run: chmod 600 ${file}`,
+      },
+    ]);
+  });
+
+  test('fails for a public key that other accounts can change', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'doctor-ring-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'ring.public.json');
+    await writeSealingKey(file, sealingKey(await createKeyring()));
+    expect(judgeKeyring(await lookAtKeyring(file))).toMatchObject([{ check: 'file', verdict: 'skipped' }]);
+    await chmod(file, 0o666);
+    expect(judgeKeyring(await lookAtKeyring(file))).toMatchObject([
+      { check: 'mode', verdict: 'failure', found: `Other accounts can change ${file} (mode 0666).` },
+    ]);
   });
 
   test('names every version that it cannot open, with its kid and never a key', () => {

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { FORMATS, planExport, SUBJECTS, type ExportChoice } from '../../../../cli/exports/plan.js';
 import { runCommandLine } from '../../../../cli/program.js';
 import type { Services } from '../../../../cli/reach/services.js';
@@ -238,6 +241,14 @@ describe('report', () => {
     expect(stdout).toMatch(/^<!doctype html>/);
     expect(stdout).toContain('record 2');
     expect((await run(['report', 'acme', '--at', '2026-11-22T12:00Z'])).stdout).toBe(stdout);
+  });
+
+  test('to a file is readable by its owner only', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'mimecast-report-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = path.join(folder, 'acme.html');
+    expect((await run(['report', 'acme', '--out', file])).exitCode).toBe(0);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   test('of a connection about which nothing was evaluated says so', async () => {

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
-import { resolveSettings } from '../../../../cli/reach/settings.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { readSettings, resolveSettings } from '../../../../cli/reach/settings.js';
+import { run } from '../../../support/cli/run.js';
 
 const DEV = {
   temporalAddress: '127.0.0.1:17233',
@@ -85,4 +89,35 @@ test('a profile file that is not there is a clear failure, not a guess', () => {
   expect(() => resolveSettings({ ...NO_PROFILE, TEMPORAL_CONFIG_FILE: '/dev/null/x' }, undefined)).toThrow(
     expect.objectContaining({ code: 'invalid-temporal-configuration', exitCode: 2 }),
   );
+});
+
+/** A data folder with a lock that no dev wrote. */
+async function foreignFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mimecast-settings-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(path.join(folder, 'dev.lock'), '{"pid":0}');
+  return folder;
+}
+
+test('a data folder that is not safe to use fails the command, which uses no other servers', async () => {
+  const folder = await foreignFolder();
+  const env = { ...NO_PROFILE, MIMECAST_DATA_DIR: folder };
+  await expect(readSettings(env)).rejects.toThrow(`${folder}/dev.lock is not a lock that dev wrote.`);
+  const listed = await run(['list', '--json'], {
+    ...env,
+    TEMPORAL_CONFIG_FILE: undefined,
+    HOME: folder,
+    MIMECAST_KEYRING_FILE: '/etc/mimecast/keyring.json',
+  });
+  expect(listed.exitCode).toBe(2);
+  expect(JSON.parse(listed.stdout)).toMatchObject({
+    error: { code: 'foreign-data-folder', nextStep: `Remove it: rm ${folder}/dev.lock` },
+  });
+});
+
+test('it is not used where the environment selects a Temporal server', async () => {
+  const env = { ...NO_PROFILE, MIMECAST_DATA_DIR: await foreignFolder(), TEMPORAL_ADDRESS: 'temporal.example:7233' };
+  const settings = await readSettings(env);
+  expect(settings).toMatchObject({ temporal: { address: 'temporal.example:7233' }, allowLoopback: false });
+  expect(settings).not.toHaveProperty('keyringFile');
 });

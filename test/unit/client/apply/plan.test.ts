@@ -63,6 +63,13 @@ const EDITED = { settings: { ...USUAL, pagination: { pageSize: 100, tokenIn: 'me
 const MOVED = { settings: { ...USUAL, baseUrl: 'https://us-api.mimecast.com' } };
 const OTHER_KEYS: WantedKeys = { credentials: {}, fingerprint: 'print-2', apiVersion: '1.0' };
 
+const MOVED_TO_2 = { settings: { ...USUAL, baseUrl: 'https://api.services.mimecast.com' } };
+const withoutKeys = (changes: Partial<WantedConnection> = {}): WantedConnection => {
+  const { keys, ...rest } = wanted(changes);
+  expect(keys).toBeDefined();
+  return rest;
+};
+
 describe('what is planned for a connection', () => {
   test.each<[string, WantedConnection, ListedConnection | undefined, string[]]>([
     ['that is what it should be', wanted(), existing(), []],
@@ -101,6 +108,21 @@ describe('what is planned for a connection', () => {
     ['whose workflow is missing', wanted(EDITED), existing({ workflowMissing: true }), ['resume-entity', 'edit']],
   ])('%s', (_, want, is, actions) => {
     expect(actionsFor(want, is)).toEqual(actions);
+  });
+
+  test.each<[string, WantedConnection, ListedConnection | undefined, string[]]>([
+    ['is not there', withoutKeys(), undefined, ['connect']],
+    ['was disconnected', withoutKeys(), existing({ state: 'disconnected' }), ['connect']],
+    ['is there', withoutKeys(), existing(), []],
+    ['is there with other settings', withoutKeys(EDITED), existing(), ['edit']],
+    ['moves within its API', withoutKeys(MOVED), existing(), ['edit']],
+    ['moves to the other API', withoutKeys(MOVED_TO_2), existing(), ['rotate']],
+  ])('whose keys were not fetched, when it %s, says so and finds nothing wrong', (_, want, is, actions) => {
+    const unfetchedKeys = new Map([['acme', 'not fetched']]);
+    const { plan, problems } = planApply([want], is ? [is] : [], { unfetchedKeys });
+    expect(problems).toEqual([]);
+    expect(plan.connections).toMatchObject([{ connectionId: 'acme', notes: ['not fetched'], keysUnknown: true }]);
+    expect(plan.connections[0]?.actions.map(({ action }) => action)).toEqual(actions);
   });
 
   test('names each setting that changes, as it is called in a document, with what it was and will be', () => {
