@@ -8,6 +8,7 @@ export {
   EvidenceSchemaError,
   EvidenceStateError,
   EvidenceUnreachableError,
+  EvidenceValueError,
 } from './database/errors.js';
 
 // The parts of the store, each with the types that its methods take and return.

@@ -6,6 +6,7 @@ import {
   EvidenceSchemaError,
   EvidenceStateError,
   EvidenceUnreachableError,
+  EvidenceValueError,
   migrate,
   pendingMigrations,
 } from '@surecloud/temporal-mimecast/evidence';
@@ -214,6 +215,7 @@ export function inWords(error: unknown): string {
   if (error instanceof EvidenceUnreachableError) return error.nextStep;
   if (error instanceof EvidenceSchemaError || error instanceof EvidenceNamespaceError) return error.nextStep;
   if (error instanceof EvidenceNotFoundError || error instanceof EvidenceStateError) return error.message;
+  if (error instanceof EvidenceValueError) return `${error.code}: ${error.nextStep}`;
   return error instanceof EvidenceAccountError ? error.message : asJson(error);
 }
 
