@@ -10,7 +10,7 @@ const TOO_DEEP = '[unreadable: nested too deeply]';
 const OUT_OF_RANGE = '[unreadable: number out of range]';
 
 /**
- * Parses the JSON of a response, and bounds what it holds, so that everything behind it can be read, hashed and stored:
+ * Parses the JSON of a response, and bounds what it contains, so that everything behind it can be read, hashed and stored:
  * a value nested deeper than 64 levels, and a number beyond the range of doubles, are replaced by a text that says so.
  *
  * @returns undefined when the text is not JSON
