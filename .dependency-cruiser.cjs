@@ -8,8 +8,8 @@
  * CONTRIBUTING.md has the same table in words.
  */
 const ROOMS = {
-  // Units of time and the check for JSON objects are shared from two leaves of model/.
-  mimecast: { rooms: ['model/(time|json)'], packages: ['undici', 'zod'] },
+  // Units of time, the check for JSON objects and rules about text are shared from leaves of model/.
+  mimecast: { rooms: ['model/(time|json|text)'], packages: ['undici', 'zod'] },
   vault: { packages: ['jose', 'shell-quote'] },
   model: { types: ['mimecast'], packages: ['zod'], node: false },
   contract: { rooms: ['model'], packages: ['@temporalio/workflow', '@temporalio/common', 'zod'], node: false },

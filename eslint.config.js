@@ -52,6 +52,25 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...DEFINED_ONCE] },
   },
   {
+    // What a command prints passes through cli/console/, which escapes what a terminal would obey.
+    files: ['cli/**/*.ts'],
+    ignores: ['cli/console/**', 'cli/main.ts', 'cli/program.ts', 'cli/apply/run-command.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...DEFINED_ONCE,
+        {
+          selector: 'CallExpression[callee.property.name="write"]',
+          message: 'Print with Output (cli/console/output.ts), or stream with cli/console/streaming.ts.',
+        },
+      ],
+      'no-restricted-imports': [
+        'error',
+        { name: 'picocolors', message: 'Take the colours of Output: only they reach the terminal.' },
+      ],
+    },
+  },
+  {
     // A fixture that uses no other fixture names none.
     files: ['test/**/*.ts'],
     rules: { 'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }] },

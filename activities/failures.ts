@@ -7,6 +7,7 @@ import {
   EvidenceSchemaError,
   EvidenceStateError,
   EvidenceUnreachableError,
+  EvidenceValueError,
 } from '../evidence/database/errors.js';
 import {
   MimecastAuthenticationError,
@@ -25,6 +26,7 @@ const FINAL = [
   EvidenceNotFoundError,
   EvidenceSchemaError,
   EvidenceStateError,
+  EvidenceValueError,
   MimecastBaseUrlError,
   VaultForeignKeyError,
   VaultKeyringError,

@@ -9,6 +9,7 @@ export {
   EvidenceStateError,
   EvidenceUnreachableError,
   EvidenceUpgradeError,
+  EvidenceValueError,
 } from './database/errors.js';
 export type { TemporalNamespace } from './database/errors.js';
 

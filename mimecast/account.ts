@@ -3,6 +3,9 @@ import { isJsonObject } from '../model/json.js';
 /** Secrets and personal data in `get-account`. They prove nothing about a control, so they are not stored. */
 const PRIVATE_FIELDS = ['adminEmail', 'contactEmail', 'contactName', 'passphrase', 'supportCode', 'telephone'] as const;
 
+const isListOfText = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+
 /**
  * Removes the private fields of accounts and sorts their packages, which Mimecast returns in a different order each
  * time.
@@ -20,7 +23,7 @@ export function withoutPrivateFields(items: readonly unknown[]): { items: unknow
       dropped.add(field);
     }
     const { packages } = account;
-    return Array.isArray(packages) ? { ...account, packages: packages.toSorted() } : account;
+    return isListOfText(packages) ? { ...account, packages: packages.toSorted() } : account;
   });
   return { items: kept, droppedFields: [...dropped].sort() };
 }

@@ -7,7 +7,7 @@ import type { JsonObject } from '../model/json.js';
 import type { CallPlace } from './mimecast-error.js';
 import { requestBody, type PageRequest } from './pagination.js';
 import type { RateBudget } from './rate-budget.js';
-import { parseRateLimit, stopAfterRefusalMs, textOf, type RateLimit } from './rate-limit.js';
+import { parseRateLimit, stopAfterRefusalMs, textOf, type Headers, type RateLimit } from './rate-limit.js';
 import { requestUrl } from './request-url.js';
 import { exchange, USER_AGENT, type ExchangeLimits, type HttpAnswer } from './transport.js';
 
@@ -161,7 +161,7 @@ async function send(api: MimecastApi, call: EndpointCall): Promise<Sent> {
 async function judge(api: MimecastApi, call: EndpointCall, sent: Sent): Promise<EndpointAnswer> {
   const { answer, requestId, sentAt, receivedAt, rateLimit } = sent;
   const { host, pathname: path } = sent.url;
-  const vendorDate = textOf(answer.headers, 'date');
+  const vendorDate = dateIn(answer.headers);
   const skew = vendorDate === undefined ? {} : skewOf(vendorDate, sentAt, receivedAt);
   const dated = vendorDate === undefined ? {} : { vendorDate };
   const at = receivedAt.toISOString();
@@ -204,6 +204,12 @@ async function blocking<Result>({ budget }: MimecastApi, work: () => Result | Pr
     if (error instanceof MimecastRateLimitError) budget.block(error.retryAfterMs);
     throw error;
   }
+}
+
+/** Reads the `Date` header; a text of another form than a date (RFC 9110, 5.6.7) is ignored, because it is stored verbatim. */
+function dateIn(headers: Headers): string | undefined {
+  const date = textOf(headers, 'date');
+  return date !== undefined && /^[\x20-\x7e]{1,64}$/.test(date) ? date : undefined;
 }
 
 /** Clock skew: how far the vendor's date is outside the time between request and response. */

@@ -1,3 +1,4 @@
+import { numberIn, parseJson } from './answer-json.js';
 import { MimecastRequestError, MimecastTransportError } from './errors.js';
 import { failureOf, readFailures, type FailedCall } from './failures.js';
 import { isJsonObject, type JsonObject } from '../model/json.js';
@@ -46,12 +47,12 @@ export function readEnvelope(answer: HttpAnswer, call: FailedCall): Envelope {
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 /**
- * Reads `meta.status`. Some responses of the gateway have no `meta`; that counts as 200. A status that is not a number
- * counts as a failure.
+ * Reads `meta.status`. Some responses of the gateway have no `meta`; that counts as 200. A status that is not one of
+ * HTTP counts as a failure.
  */
 function statusIn(meta: unknown): number {
-  const status = isJsonObject(meta) ? (meta['status'] ?? 200) : 200;
-  return Number(status) || 0;
+  const status = numberIn(isJsonObject(meta) ? (meta['status'] ?? 200) : 200) ?? 0;
+  return status >= 100 && status < 600 ? status : 0;
 }
 
 /**
@@ -66,14 +67,6 @@ export function parseAnswer(text: string, { place }: Pick<FailedCall, 'place'>):
   const body = parseJson(text);
   if (body === undefined) throw new MimecastTransportError(place, 'not-json');
   return body;
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

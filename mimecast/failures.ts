@@ -159,14 +159,22 @@ function codeOf({ code }: JsonObject): string[] {
   return CODE.test(code) ? [code] : [];
 }
 
+/** Errors of one response that are read. Codes become part of failures, which have to fit into a message. */
+const MOST_ERRORS = 20;
+
+/** Texts of one error in which a region is searched, and the part of each. */
+const MOST_TEXTS = 20;
+const LONGEST_TEXT = 500;
+
 /**
  * Reads the entries of `fail` in both forms: with a list of errors (API 1.0), or with the code itself (gateway of API
  * 2.0).
  */
 export function readFailures(fail: readonly unknown[]): Pick<Verdict, 'codes' | 'retryable' | 'rightBaseUrl'> {
-  const errors = fail.flatMap(errorsOf);
+  const all = fail.flatMap(errorsOf);
+  const errors = all.slice(0, MOST_ERRORS);
   const codes = errors.flatMap(codeOf);
-  const retryable = errors.length > 0 && errors.every((error) => error['retryable'] === true);
+  const retryable = all.length > 0 && all.every((error) => error['retryable'] === true);
   return { codes: [...new Set(codes)], retryable, rightBaseUrl: regionNamedIn(errors) };
 }
 
@@ -175,8 +183,16 @@ export function readFailures(fail: readonly unknown[]): Pick<Verdict, 'codes' | 
  * sent to it next.
  */
 function regionNamedIn(errors: readonly JsonObject[]): string | undefined {
-  const texts = errors.flatMap((error) => Object.values(error)).filter((value) => typeof value === 'string');
-  const hosts = texts.flatMap((text) => text.toLowerCase().match(/[a-z0-9-]+(?:\.[a-z0-9-]+)+/g) ?? []);
+  const texts = errors.flatMap((error) => Object.values(error).slice(0, MOST_TEXTS));
+  const hosts = texts
+    .filter((value) => typeof value === 'string')
+    .flatMap(
+      (text) =>
+        text
+          .slice(0, LONGEST_TEXT)
+          .toLowerCase()
+          .match(/[a-z0-9-]+(?:\.[a-z0-9-]+)+/g) ?? [],
+    );
   const region = REGIONS.find(({ host }) => hosts.includes(host));
   return region && baseUrlOf(region);
 }

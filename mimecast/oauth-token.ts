@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ReachedApi } from './authenticator.js';
 import type { ApiV2Credentials } from './credentials.js';
-import { parseAnswer, parseJson, shapeError } from './envelope.js';
+import { numberIn, parseJson } from './answer-json.js';
+import { parseAnswer, shapeError } from './envelope.js';
 import {
   MimecastAuthenticationError,
   MimecastRateLimitError,
@@ -88,7 +89,7 @@ const LONGEST_LIFE_S = DAY_MS / SECOND_MS;
  * renewal, because an expired token is replaced when it is refused.
  */
 function lifeOf(expiresIn: unknown): number {
-  const seconds = Number(expiresIn ?? USUAL_LIFE_S);
+  const seconds = numberIn(expiresIn) ?? USUAL_LIFE_S;
   return Math.min(seconds > 0 ? seconds : USUAL_LIFE_S, LONGEST_LIFE_S) * 1000;
 }
 

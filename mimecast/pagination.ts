@@ -33,7 +33,7 @@ export interface Page {
   readonly totalCount?: number;
 }
 
-/** The page token is not text. Treating it as the last page would lose the remaining rows. */
+/** The page token is not text that can be stored and sent back. Treating it as the last page would lose the remaining rows. */
 export class UnreadableToken extends Error {
   override readonly name = 'UnreadableToken';
 }
@@ -51,9 +51,13 @@ export function readPage(body: JsonObject, data: readonly unknown[]): Page {
   return { ...splitRows(body, data, pagination), ...(totalCount === undefined ? {} : { totalCount }) };
 }
 
+/** The largest count that the ledger can store. */
+const MOST_COUNTED = 2 ** 31 - 1;
+
 /** Reads a count, and ignores any other value: the count is for comparison only. */
 function countIn(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_COUNTED;
+  return isCount ? value : undefined;
 }
 
 function splitRows(body: JsonObject, data: readonly unknown[], pagination: JsonObject): Page {
@@ -72,6 +76,9 @@ function splitRows(body: JsonObject, data: readonly unknown[], pagination: JsonO
   return nextToken === undefined ? { rows } : { rows, nextToken };
 }
 
+/** Known tokens have some hundred characters. */
+const LONGEST_TOKEN = 8_192;
+
 const isText = (token: string | undefined): token is string => token !== undefined;
 
 const holdsToken = (item: unknown): item is JsonObject => isJsonObject(item) && Object.hasOwn(item, 'pageToken');
@@ -83,6 +90,7 @@ function withoutToken(item: JsonObject): JsonObject[] {
 
 function tokenOf(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value !== 'string') throw new UnreadableToken();
+  if (typeof value !== 'string' || value.length > LONGEST_TOKEN) throw new UnreadableToken();
+  if (/\p{Cs}|\0/u.test(value)) throw new UnreadableToken();
   return value;
 }

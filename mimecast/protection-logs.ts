@@ -78,7 +78,7 @@ export function rowsIn(data: readonly unknown[], listKey: string): readonly unkn
   for (const [index, item] of data.entries()) {
     const list = isJsonObject(item) ? item[listKey] : undefined;
     if (!Array.isArray(list)) return `data[${index}].${listKey}`;
-    rows.push(...(list as unknown[]));
+    for (const row of list as unknown[]) rows.push(row);
   }
   return rows;
 }

@@ -2,7 +2,7 @@ import type { MimecastApi, Provenance } from './api.js';
 import { ENDPOINTS } from './endpoints.js';
 import { shapeError } from './envelope.js';
 import { isJsonObject } from '../model/json.js';
-import { callForPage, placeOf, type RangePageRequest } from './paged-reading.js';
+import { callForPage, placeOf, refuseTooMany, type RangePageRequest } from './paged-reading.js';
 import { PROTECTION_LOGS, rowsIn, type ProtectionLog, type ProtectionName } from './protection-logs.js';
 import type { CountedRow } from './protection-rows.js';
 import type { RateLimit } from './rate-limit.js';
@@ -48,6 +48,7 @@ export async function readProtectionPage(
 
   const found = rowsIn(answer.rows, log.listKey);
   if (typeof found === 'string') throw shapeError({ place: placeOf(answer) }, `no list in ${found}`);
+  refuseTooMany(found, answer);
   const rows = found.map((row, index) => {
     const counted = isJsonObject(row) ? log.count(row) : 'item';
     if (typeof counted !== 'string') return counted;

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../model/json.js';
 import { attachmentLogRow, dlpLogRow, fieldOf, impersonationLogRow, urlLogRow } from './schemas.js';
+import { startOf } from '../model/text.js';
 import { parseTimestamp } from './timestamps.js';
 
-/** Counted values of one row of a protection log. Words are Mimecast's, verbatim; empty when it gives none. */
+/** Counted values of one row of a protection log. Words are Mimecast's, at most 256 characters; empty when it gives none. */
 export interface CountedRow {
   readonly time: Date;
   readonly route: string;
@@ -197,14 +198,19 @@ function counted<Schema extends z.ZodType>(
     adminOverride: false,
     ...flags,
     time,
-    route: route ?? '',
-    definition: definition ?? '',
-    result: result ?? '',
-    action: action ?? '',
+    route: wordIn(route),
+    definition: wordIn(definition),
+    result: wordIn(result),
+    action: wordIn(action),
     identity: identityOf(raw, identifying),
     raw,
   };
 }
+
+/** Longest word that is counted by. Words are part of the key of a daily count, which Postgres limits to 2,700 bytes. */
+const LONGEST_WORD = 256;
+
+const wordIn = (word: Word): string => startOf(word ?? '', LONGEST_WORD);
 
 function identityOf(row: JsonObject, fields: readonly string[]): JsonObject {
   const present = fields.filter((field) => row[field] !== undefined && row[field] !== null);
@@ -214,7 +220,8 @@ function identityOf(row: JsonObject, fields: readonly string[]): JsonObject {
 /** Sorts lists and fields: Mimecast changes the order of some lists between responses. */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) {
-    return (value as unknown[]).map(inOrder).sort((a, b) => compare(JSON.stringify(a), JSON.stringify(b)));
+    const entries = (value as unknown[]).map(inOrder).map((entry) => ({ entry, text: JSON.stringify(entry) }));
+    return entries.sort((a, b) => compare(a.text, b.text)).map(({ entry }) => entry);
   }
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value).sort(([a], [b]) => compare(a, b));

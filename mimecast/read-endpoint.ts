@@ -38,6 +38,9 @@ export interface EndpointReading {
 /** Nearly every tenant has one page of policies. More pages than this mean that Mimecast repeats pages. */
 const MOST_PAGES = 200;
 
+/** Items of all pages together, which are stored as one body. */
+const MOST_ITEMS = 100_000;
+
 /**
  * Reads all items of an endpoint.
  *
@@ -98,6 +101,9 @@ async function readAllPages(api: MimecastApi, name: WholeEndpoint, request: Endp
     const following = query && { ...query, pageToken: token };
     answer = await callForPage(api, { ...call, query: following, page: { size: pageSize, token, tokenIn } });
     items.push(...answer.rows);
+    if (items.length > MOST_ITEMS) {
+      throw new MimecastRequestError(placeOf(answer), 'too-large', { detail: `more than ${MOST_ITEMS} items` });
+    }
   }
   return { items, answer };
 }

@@ -7,6 +7,7 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ['EvidenceUnreachableError', 'evidence-store'],
   ['EvidenceSchemaError', 'evidence-store'],
   ['EvidenceNamespaceError', 'evidence-store'],
+  ['EvidenceValueError', 'evidence-store'],
   ['EvidenceAccountError', 'other-account'],
   ['MimecastAccountError', 'other-account'],
   ['MimecastAuthenticationError', 'auth-refused'],

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../../model/connection.js';
 import { defined } from '../../model/json.js';
+import { startOf, storable } from '../../model/text.js';
 
 /** Identity of the account in an answer of `get-account`. */
 export interface AccountIdentity {
@@ -10,8 +11,16 @@ export interface AccountIdentity {
 
 /** @param items the endpoint's items, already checked to be one account with a code */
 export function accountIdentity(items: readonly unknown[]): AccountIdentity {
-  const { accountCode, accountName } = items[0] as { accountCode: string; accountName?: string };
-  return defined({ code: accountCode, name: accountName });
+  const { accountCode, accountName } = items[0] as { accountCode: string; accountName?: unknown };
+  return defined({ code: accountCode, name: nameIn(accountName) });
+}
+
+const LONGEST_NAME = 256;
+
+/** The name as it is kept with the connection, for people only: nothing rests on it. The stored answer has the original. */
+function nameIn(accountName: unknown): string | undefined {
+  if (typeof accountName !== 'string' || accountName === '') return undefined;
+  return storable(startOf(accountName, LONGEST_NAME));
 }
 
 /**

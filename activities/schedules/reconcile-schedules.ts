@@ -1,3 +1,4 @@
+import { terminalText } from '../../model/text.js';
 import type { ScheduleClient, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { ConnectionRow } from '../../model/connection.js';
@@ -93,7 +94,7 @@ async function create(schedules: ScheduleClient, plan: PlannedSchedule): Promise
 /** Prefix of this package's notes. A pause with another note is the operator's and stays. */
 const OUR_NOTE = 'temporal-mimecast: ';
 
-const ourNote = (note: string): string => OUR_NOTE + note;
+const ourNote = (note: string): string => OUR_NOTE + terminalText(note);
 
 /** Sets the pause of the plan with its newest note. A pause of an operator is reported, unless it is to be lifted. */
 async function assertPause(

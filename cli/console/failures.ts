@@ -59,6 +59,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['EvidenceNamespaceError', { code: 'wrong-namespace', exitCode: EXIT.unreachable }],
   ['EvidenceUpgradeError', { code: 'upgrade-needed', exitCode: EXIT.unreachable }],
   ['UpgradeError', { code: 'upgrade-stopped', exitCode: EXIT.badAnswer }],
+  ['EvidenceValueError', { code: 'value-rejected', exitCode: EXIT.badAnswer }],
   ['EvidenceNotFoundError', { code: 'not-found', exitCode: EXIT.usage }],
   ['EvidenceStateError', { code: 'wrong-state', exitCode: EXIT.badAnswer }],
   ['EvidenceBundleError', { code: 'no-bundle', exitCode: EXIT.usage }],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Failure } from './failures.js';
-import { coloursFor, type Colours, type Terminal } from './terminal.js';
+import { jsonText } from '../../model/text.js';
+import { coloursFor, printable, type Colours, type Terminal } from './terminal.js';
 
 /** Progress display. Silent unless stderr is a terminal. */
 export interface Progress {
@@ -39,17 +40,17 @@ export class Output {
 
   /** Writes the command's answer, once per command: `document` with --json, `lines` otherwise. */
   async answer(document: unknown, lines: () => readonly string[]): Promise<void> {
-    const text = this.json ? JSON.stringify(document, undefined, 2) : lines().join('\n');
+    const text = this.json ? jsonDocument(document) : printableLines(lines());
     if (!this.#terminal.stdout.write(`${text}\n`)) await once(this.#terminal.stdout, 'drain');
   }
 
   /** Writes text before the answer. Nothing with --json: it is part of the document. */
   preview(lines: () => readonly string[]): void {
-    if (!this.json) this.#terminal.stdout.write(`${lines().join('\n')}\n`);
+    if (!this.json) this.#terminal.stdout.write(`${printableLines(lines())}\n`);
   }
 
   note(line: string): void {
-    this.#terminal.stderr.write(`${line}\n`);
+    this.#terminal.stderr.write(`${printable(line)}\n`);
   }
 
   warn(line: string): void {
@@ -65,9 +66,7 @@ export class Output {
     if (this.#options.debug && cause instanceof Error) this.note(cause.stack ?? cause.message);
     if (!this.json) return;
     const { code, message, nextStep, faults: problems } = failure;
-    this.#terminal.stdout.write(
-      `${JSON.stringify({ error: { code, message, nextStep, faults: problems } }, undefined, 2)}\n`,
-    );
+    this.#terminal.stdout.write(`${jsonDocument({ error: { code, message, nextStep, faults: problems } })}\n`);
   }
 
   progress(): Progress {
@@ -76,8 +75,13 @@ export class Output {
 
     const width = Math.max(20, (stderr.columns ?? 80) - 1);
     return {
-      show: (line) => stderr.write(`\r\u001b[2K${line.slice(0, width)}`),
+      show: (line) => stderr.write(`\r\u001b[2K${printable(line).slice(0, width)}`),
       clear: () => stderr.write('\r\u001b[2K'),
     };
   }
 }
+
+/** A terminal also obeys characters that JSON leaves as they are, so they are escaped; the document is the same. */
+const jsonDocument = (document: unknown): string => jsonText(JSON.stringify(document, undefined, 2));
+
+const printableLines = (lines: readonly string[]): string => lines.map(printable).join('\n');

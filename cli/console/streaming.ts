@@ -2,6 +2,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BundleRecord } from '../../evidence/proof/bundle.js';
 import type { ExportRecord } from '../../evidence/export.js';
+import { jsonText } from '../../model/text.js';
 
 /** A record with an optional body, which is already JSON text. */
 type StreamedRecord = ExportRecord | BundleRecord;
@@ -82,10 +83,15 @@ async function* inPieces(texts: AsyncIterable<string>): AsyncGenerator<string> {
   if (piece !== '') yield piece;
 }
 
-/** Writes to a stream. A reader that closes the pipe early is not an error. */
+const isTerminal = (to: Writable & { readonly isTTY?: boolean }): boolean => to.isTTY === true;
+
+/**
+ * Writes to a stream. A reader that closes the pipe early is not an error. Records are written unchanged, because their
+ * hashes are known; only a terminal gets them with hidden characters escaped, as in JSON.
+ */
 async function write(pieces: AsyncIterable<string>, to: Writable, signal: AbortSignal): Promise<void> {
   try {
-    await pipeline(Readable.from(pieces), to, { end: false, signal });
+    await pipeline(Readable.from(isTerminal(to) ? mapped(pieces, jsonText) : pieces), to, { end: false, signal });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
   }

@@ -1,5 +1,6 @@
 import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import pino from 'pino';
+import { jsonText } from '../../model/text.js';
 
 /**
  * Sends all logs of the SDK, workflows and activities to one destination, as JSON lines. Call it once per process,
@@ -9,7 +10,12 @@ import pino from 'pino';
  */
 export function logWorkerTo(destination: string | 2): void {
   const log = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
+    {
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: pino.stdSerializers.err },
+      hooks: { streamWrite: jsonText },
+    },
     pino.destination({ dest: destination, mkdir: true, sync: true, mode: 0o600 }),
   );
   Runtime.install({

@@ -39,7 +39,7 @@ export function backfillLines(report: BackfillReport, colours: Colours): string[
   return [
     ...table(HEADINGS, [row], colours),
     ...(windows.total === 0 && outcome === 'complete' ? ['', `${spanText(asked)} was held already.`] : []),
-    ...troubleLines(report, colours).map((line, index) => (index === 0 ? `\n${line}` : line)),
+    ...troubleLines(report, colours).flatMap((line, index) => (index === 0 ? ['', line] : [line])),
     ...(outcome === 'complete' || outcome === 'partial'
       ? []
       : [colours.dim(`go on  temporal-mimecast backfill ${connectionId} --from ${asked.start} --to ${asked.end}`)]),

@@ -19,6 +19,9 @@ const NO_LINES = {
   middle: '  ',
 } as const;
 
+/** A row is one line, so that no text in a cell looks like another row. */
+const LINE_BREAKS = /\s*[\r\n]+\s*/g;
+
 /** Formats a table without lines, like `ps` and `kubectl`: easy to read, and to process with other tools. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[], colours: Colours): string[] {
   const printed = new Table({
@@ -27,7 +30,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   });
   printed.push(
     headings.map((heading) => colours.dim(heading)),
-    ...rows.map((row) => [...row]),
+    ...rows.map((row) => row.map((cell) => cell.replaceAll(LINE_BREAKS, ' '))),
   );
   return printed
     .toString()

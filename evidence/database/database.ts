@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { EvidenceSchemaError, EvidenceUnreachableError } from './errors.js';
+import { EvidenceSchemaError, EvidenceUnreachableError, EvidenceValueError } from './errors.js';
 
 /** Every statement is short: a page, a row, a batch of an export. A longer one is stuck. */
 const STATEMENT_TIMEOUT_MS = 15_000;
@@ -8,6 +8,8 @@ const MAX_ATTEMPTS = 5;
 
 /** Deadlock and serialization failure: the server has rolled back, and its manual asks for a retry. */
 const RETRYABLE = new Set(['40P01', '40001']);
+/** Classes of errors about a value: cardinality, data, integrity, program limits (PostgreSQL, appendix A). */
+const ABOUT_A_VALUE = /^(21|22|23|54)/;
 const UNDEFINED_OBJECT = new Set(['42P01', '42703', '3F000']);
 const CONNECTION_LOST = new Set([
   'ECONNREFUSED',
@@ -142,12 +144,15 @@ export function describeDatabase(databaseUrl: string): string {
   return `${database ?? ''} at ${where}`;
 }
 
-/** Translates an error about reaching the database or about its schema; returns other errors unchanged. */
+/** Translates an error about reaching the database, its schema or a value; returns other errors unchanged. */
 export function inWords(error: unknown, where: string): unknown {
   if (!(error instanceof Error)) return error;
   const code = codeOf(error);
   if (error instanceof pg.DatabaseError) dropValues(error);
 
+  if (error instanceof pg.DatabaseError && ABOUT_A_VALUE.test(code)) {
+    return new EvidenceValueError(code, error.constraint, { cause: error });
+  }
   if (UNDEFINED_OBJECT.has(code)) return new EvidenceSchemaError([], { cause: error });
   if (isConnectionFailure(error, code)) {
     return new EvidenceUnreachableError(where, error.message || code, { cause: error });

@@ -14,6 +14,28 @@ export class EvidenceUnreachableError extends Error {
   }
 }
 
+/**
+ * Postgres rejected a value of a statement: it is too long, out of range, or breaks a constraint. Nothing was stored, and
+ * the same statement fails again.
+ */
+export class EvidenceValueError extends Error {
+  override readonly name = 'EvidenceValueError';
+  /** SQLSTATE. */
+  readonly code: string;
+  /** Constraint that the value breaks, if any. */
+  declare readonly constraint?: string;
+  readonly nextStep: string;
+
+  constructor(code: string, constraint?: string, options?: ErrorOptions) {
+    const nextStep = 'Postgres works; report this code with the log of the worker.';
+    const which = constraint === undefined ? '' : `, constraint ${constraint}`;
+    super(`Postgres rejected a value (SQLSTATE ${code}${which}). Nothing was stored. ${nextStep}`, options);
+    this.code = code;
+    if (constraint !== undefined) this.constraint = constraint;
+    this.nextStep = nextStep;
+  }
+}
+
 /** The database lacks migrations that this version needs. */
 export class EvidenceSchemaError extends Error {
   override readonly name = 'EvidenceSchemaError';

@@ -1,5 +1,6 @@
 import type { CountedRow } from '../../mimecast/protection-rows.js';
 import type { DailyStatistics } from '../../model/statistics.js';
+import { storable } from '../../model/text.js';
 import { DAY_MS, dayOf } from '../../model/time.js';
 
 /** Identifies a cell in the statistics of one protection. */
@@ -67,8 +68,8 @@ function incrementOf(row: CountedRow, heldTo: Date | undefined): CellIncrement {
   const day = dayOf(row.time);
   return {
     day,
-    route: plain(row.route),
-    definition: plain(row.definition),
+    route: storable(row.route),
+    definition: storable(row.definition),
     rows: 1,
     byResult: once(row.result),
     byAction: once(row.action),
@@ -93,7 +94,7 @@ function sum(a: CellCounts, b: CellCounts): CellCounts {
 
 type Words = Readonly<Record<string, number>>;
 
-const once = (word: string): Words => (word === '' ? {} : { [plain(word)]: 1 });
+const once = (word: string): Words => (word === '' ? {} : { [storable(word)]: 1 });
 
 /** Adds up in a map, because a word may be `__proto__`. */
 function sumWords(a: Words, b: Words): Words {
@@ -101,6 +102,3 @@ function sumWords(a: Words, b: Words): Words {
   for (const [word, count] of Object.entries(b)) words.set(word, (words.get(word) ?? 0) + count);
   return Object.fromEntries([...words].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
-
-/** Replaces NUL and lone surrogates, which Postgres text cannot contain, by U+FFFD. */
-const plain = (text: string): string => text.replaceAll(/\p{Cs}/gu, '\uFFFD').replaceAll('\0', '\uFFFD');

@@ -71,7 +71,7 @@ interface Retention {
 /** Reads the retention from the first source. When a second source states it too, both must agree. */
 function retentionIn([first, second]: ArchiveSources): Retention | { readonly problem: Problem } {
   const { maxRetention: days, maxRetentionConfirmed: isConfirmed } = first.item;
-  if (typeof days !== 'number' || !Number.isInteger(days) || typeof isConfirmed !== 'boolean') {
+  if (typeof days !== 'number' || !Number.isSafeInteger(days) || typeof isConfirmed !== 'boolean') {
     const what = `${first.endpoint} states no maxRetention in whole days with maxRetentionConfirmed`;
     return { problem: wrongShape(first, what) };
   }

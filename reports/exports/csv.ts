@@ -1,5 +1,6 @@
 import { stringify, type Options } from 'csv-stringify';
 import { Readable } from 'node:stream';
+import { csvText } from '../../model/text.js';
 
 /** A CSV column: its name, description and value. */
 export interface Column<Row> {
@@ -7,6 +8,8 @@ export interface Column<Row> {
   /** Description for readers; printed by the command's help. */
   readonly about: string;
   readonly value: (row: Row) => string | number | undefined;
+  /** Unchanged: its SHA-256 is known, and readers compute it again. */
+  readonly exact?: true;
 }
 
 /**
@@ -43,11 +46,11 @@ export function csv<Row>(
 
 async function* cells<Row>(columns: readonly Column<Row>[], rows: AsyncIterable<Row>): AsyncGenerator<string[]> {
   yield columns.map(({ name }) => name);
-  for await (const row of rows) yield columns.map(({ value }) => cell(value(row)));
+  for await (const row of rows) yield columns.map(({ value, exact = false }) => cell(value(row), exact));
 }
 
-function cell(value: string | number | undefined): string {
+function cell(value: string | number | undefined, exact: boolean): string {
   if (value === undefined) return '';
-  const text = String(value);
+  const text = exact ? String(value) : csvText(String(value));
   return HIDDEN_FORMULA.test(text) ? `'${text}` : text;
 }

@@ -32,7 +32,7 @@ export const EVENT_COLUMNS: readonly Column<EventRow>[] = [
   { name: 'window', about: 'window that brought it', value: ({ event }) => event.windowId },
   { name: 'restart', about: "the window's restart", value: ({ event }) => event.restart },
   { name: 'page', about: 'page of the window', value: ({ event }) => event.page },
-  { name: 'body', about: 'the event as it is kept, canonical JSON', value: ({ event }) => event.body },
+  { name: 'body', about: 'the event as it is kept, canonical JSON', value: ({ event }) => event.body, exact: true },
 ];
 
 export const OBSERVATION_COLUMNS: readonly Column<ExportedObservation>[] = [
@@ -51,5 +51,5 @@ export const OBSERVATION_COLUMNS: readonly Column<ExportedObservation>[] = [
   { name: 'http_status', about: 'status of the answer', value: (row) => row.provenance?.httpStatus },
   { name: 'vendor_date', about: "Mimecast's clock, as it said it", value: (row) => row.provenance?.vendorDate },
   { name: 'sha256', about: 'of the body, as the log has it', value: (row) => row.sha256 },
-  { name: 'body', about: 'the answer as it is kept, canonical JSON', value: (row) => row.body },
+  { name: 'body', about: 'the answer as it is kept, canonical JSON', value: (row) => row.body, exact: true },
 ];

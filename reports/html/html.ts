@@ -1,3 +1,5 @@
+import { htmlText } from '../../model/text.js';
+
 /** Safe markup. Only the functions of this file create it, so that all other values are escaped. */
 export class Html {
   readonly text: string;
@@ -37,23 +39,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/**
- * Escapes text for content and quoted attributes. Control characters, which HTML forbids, become the replacement
- * character. Characters that change the text direction become visible, so that names from a tenant cannot reorder a
- * report.
- */
-function escape(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-    .replace(/[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/g, visible)
-    .replace(FORBIDDEN, '\uFFFD');
-}
-
-const visible = (character: string): string =>
-  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
-
-/** Control characters except tab and line feed, lone surrogates, and non-characters. */
-const FORBIDDEN = /(?![\t\n])[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
+/** Escapes text for content and quoted attributes. */
+const escape = (text: string): string => htmlText(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
 /** Renders foreign text, isolated so that right-to-left text does not reorder its surroundings. */
 export const isolated = (text: string): Html => html`<bdi>${text}</bdi>`;

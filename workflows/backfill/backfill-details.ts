@@ -1,3 +1,4 @@
+import { markdownText } from '../../model/text.js';
 import { approximateDuration, spanText } from '../../model/time.js';
 import type { BackfillProgress, BackfillResult, TimeSpan } from '../../contract/backfill.js';
 import type { RunFailure } from '../failures.js';
@@ -25,15 +26,15 @@ export function backfillResultDetails(result: BackfillResult): string {
   return paragraphs([
     `**${outcome}** · ${counts(result)}`,
     range && `Read ${spanText(range)}`,
-    permission && `**Do this**: grant "${permission}" to the role of the API user, then run the backfill again`,
-    ...notes,
+    permission && `**Do this**: grant "${markdownText(permission)}" to the role of the API user, then run the backfill again`,
+    ...notes.map(markdownText),
     head && `Evidence log #${head.sequence} \`${head.hash.slice(0, 16)}\``,
   ]);
 }
 
 /** Returns the details of a cancelled or failed backfill: what is safe, and how to resume. In Markdown. */
 export function endedBackfillDetails(progress: BackfillProgress, asked: TimeSpan, failure?: RunFailure): string {
-  const happened = failure ? `**${failure.cause}**: ${failure.message}` : '**cancelled**';
+  const happened = failure ? `**${failure.cause}**: ${markdownText(failure.message)}` : '**cancelled**';
   const again = `temporal-mimecast backfill ${progress.connectionId} --from ${asked.start} --to ${asked.end}`;
   return paragraphs([
     happened,

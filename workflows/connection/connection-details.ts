@@ -1,6 +1,7 @@
 import { markdownList } from '../markdown-list.js';
 import type { ConnectionStatus } from '../../contract/reports.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
+import { markdownText } from '../../model/text.js';
 import { dayOf, HOUR_MS, MINUTE_MS, minuteOf, SECOND_MS } from '../../model/time.js';
 
 /** Returns the details of a connection for its page in the Temporal UI, in Markdown. */
@@ -8,7 +9,7 @@ export function connectionDetails(connection: ConnectionStatus): string {
   const { connectionId, account } = connection;
   const lines = [
     `**${connectionId}** is **${connection.state}**`,
-    account && `Account ${account.code}${account.name ? ` (${account.name})` : ''}`,
+    account && `Account ${markdownText(account.code)}${account.name ? ` (${markdownText(account.name)})` : ''}`,
     connection.baseUrl && `${connection.baseUrl} · API ${connection.apiVersion ?? '1.0'}`,
     keysLine(connection),
     refusalLine(connection),
@@ -41,8 +42,8 @@ function rotationLine({ lastRotation }: ConnectionStatus): string | undefined {
   if (!lastRotation) return undefined;
   const { at, accepted, version, reason = '', note } = lastRotation;
   const keys = version === undefined ? 'New keys' : `Keys v${version}`;
-  const from = note === undefined ? '' : ` (${note})`;
-  return accepted ? `${keys} taken ${minute(at)}${from}` : `**${keys} not taken** ${minute(at)}${from}: ${reason}`;
+  const from = note === undefined ? '' : ` (${markdownText(note)})`;
+  return accepted ? `${keys} taken ${minute(at)}${from}` : `**${keys} not taken** ${minute(at)}${from}: ${markdownText(reason)}`;
 }
 
 function postureLine({ posture }: ConnectionStatus): string | undefined {
@@ -62,7 +63,7 @@ function streamList({ connectionId, settings, pauses }: ConnectionStatus): strin
       const wanted = settings.streams[stream];
       const every = wanted?.enabled ? `every ${interval(wanted.everyMs)}` : 'off';
       const pause = pauses?.[stream];
-      return [stream, every, `\`mimecast/${connectionId}/${stream}\``, pause && `paused: ${pause}`];
+      return [stream, every, `\`mimecast/${connectionId}/${stream}\``, pause && `paused: ${markdownText(pause)}`];
     }),
   );
 }

@@ -2,6 +2,7 @@ import type { AuditProgress } from '../../contract/activities.js';
 import type { RunFailure } from '../failures.js';
 import { markdownList } from '../markdown-list.js';
 import type { PolledEndpoint, PollResult } from '../../contract/reports.js';
+import { markdownText } from '../../model/text.js';
 import { minuteOf } from '../../model/time.js';
 
 /** Returns the label of a batch in the timeline of the Temporal UI: the point where it begins. */
@@ -61,7 +62,7 @@ export function failedPollDetails(result: PollResult, failure: RunFailure): stri
       ? `${stored} of ${result.endpoints.length} endpoints were stored.`
       : `${counts(result, rowWord(result))} stored; the next poll goes on from there.`;
   return [
-    `**${failure.cause}**: ${failure.message}`,
+    `**${failure.cause}**: ${markdownText(failure.message)}`,
     `**What is safe**: evidence so far is kept. ${safe}`,
     endpointList(result.endpoints),
     `**Retry**: the schedule polls again by itself; now: \`temporal-mimecast poll ${result.connectionId} ${result.stream}\``,
@@ -86,7 +87,7 @@ function endpointList(endpoints: readonly PolledEndpoint[]): string {
       outcome,
       items === undefined ? undefined : `${items} items`,
       digest && `\`${digest.slice(0, 16)}\``,
-      permission ?? error,
+      markdownText(permission ?? error ?? ''),
     ]),
   );
 }

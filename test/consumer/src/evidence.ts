@@ -7,6 +7,7 @@ import {
   EvidenceStateError,
   EvidenceUnreachableError,
   EvidenceUpgradeError,
+  EvidenceValueError,
   migrate,
   pendingMigrations,
 } from '@surecloud/temporal-mimecast/evidence';
@@ -220,6 +221,7 @@ export function inWords(error: unknown): string {
   if (error instanceof EvidenceSchemaError || error instanceof EvidenceNamespaceError) return error.nextStep;
   if (error instanceof EvidenceUpgradeError) return error.nextStep;
   if (error instanceof EvidenceNotFoundError || error instanceof EvidenceStateError) return error.message;
+  if (error instanceof EvidenceValueError) return `${error.code}: ${error.nextStep}`;
   return error instanceof EvidenceAccountError ? error.message : asJson(error);
 }
 

@@ -6,6 +6,7 @@ import {
   EvidenceSchemaError,
   EvidenceStateError,
   EvidenceUnreachableError,
+  EvidenceValueError,
 } from '../../../evidence/database/errors.js';
 import {
   MimecastAuthenticationError,
@@ -47,6 +48,7 @@ describe('our own errors keep their name and message; whether they are tried aga
     [new MimecastTransportError(place, 'timeout'), true],
     [new EvidenceUnreachableError('127.0.0.1:5432', 'refused'), true],
     [new EvidenceSchemaError(['0002-more']), false],
+    [new EvidenceValueError('22003'), false],
     [new EvidenceStateError('It is disconnected.'), false],
     [new MimecastBaseUrlError('The base URL is not a host of Mimecast.'), false],
     [new VaultForeignKeyError('acme', '2026-11-23-aa'), false],

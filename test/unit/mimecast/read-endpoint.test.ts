@@ -74,10 +74,11 @@ test('policies are kept as they come', async () => {
 
 test.each<[WholeEndpoint, unknown, string]>([
   ['blocked-senders', { ...policy, policy: undefined }, 'data[0].policy'],
-  ['blocked-senders', { ...policy, policy: { enabled: 'canary' } }, 'data[0].policy.enabled'],
+  ['blocked-senders', { ...policy, option: ['canary'] }, 'data[0].option'],
   ['url-protect', 'canary', 'data[0].item'],
   ['account', { ...account, accountCode: undefined }, 'data[0].accountCode'],
-  ['account', { ...account, packages: 'canary' }, 'data[0].packages'],
+  ['account', { ...account, accountCode: 'canary\0' }, 'data[0].accountCode'],
+  ['account', { ...account, accountCode: 'canary'.repeat(20) }, 'data[0].accountCode'],
 ])('%s: what is not in the documented form fails', async (name, item, where) => {
   const error = await rejection((await read(name, [item])).reading);
   expect(error).toMatchObject({ name: 'MimecastRequestError', reason: 'shape' });

@@ -1,3 +1,4 @@
+import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
 import type { AuditProgress } from '../../../contract/activities.js';
 import { connectionDetails } from '../../../workflows/connection/connection-details.js';
@@ -9,6 +10,7 @@ import {
 } from '../../../workflows/polls/poll-details.js';
 import type { PollResult } from '../../../contract/reports.js';
 import { defaultSettings } from '../../../model/settings.js';
+import { hiddenIn, HOSTILE } from '../../support/hostile-text.js';
 
 const progress: AuditProgress = {
   state: 'more',
@@ -170,4 +172,31 @@ test('intervals are said as people say them', () => {
       }),
     )?.[1];
   expect([every(86_400_000), every(5_400_000), every(600_000)]).toEqual(['24 h', '90 min', '10 min']);
+});
+
+describe('foreign text in details', () => {
+  const failure = { type: 'MimecastRequestError', message: HOSTILE, cause: 'failed' };
+  const endpoints = policies.endpoints.map((endpoint) => ({ ...endpoint, error: HOSTILE }));
+  const details = {
+    'a poll': pollDetails({ ...policies, endpoints }),
+    'a red poll': failedPollDetails({ ...policies, endpoints }, failure),
+    'a connection': connectionDetails({
+      connectionId: 'acme',
+      state: 'connected',
+      account: { code: HOSTILE, name: HOSTILE },
+      settings: defaultSettings('https://eu-api.mimecast.com'),
+      pauses: { policies: HOSTILE },
+      lastRotation: { at: '2026-11-23T06:00:00.000Z', accepted: false, reason: HOSTILE, note: HOSTILE },
+    }),
+  };
+
+  test.each(Object.entries(details))(
+    '%s: is shown without links, images, HTML and hidden characters',
+    (_, markdown) => {
+      expect(hiddenIn(markdown)).toEqual([]);
+      const rendered = marked.parse(markdown, { async: false, gfm: true });
+      expect(rendered.match(/<(?:a|img|script|h\d|table|blockquote)\b[^>]*>/gi) ?? []).toEqual([]);
+      expect(rendered).toContain('HYPERLINK');
+    },
+  );
 });

@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { toFailure } from '../../../../activities/failures.js';
 import { openDatabase } from '../../../../evidence/database/database.js';
-import { EvidenceSchemaError, EvidenceUnreachableError } from '../../../../evidence/database/errors.js';
+import {
+  EvidenceSchemaError,
+  EvidenceUnreachableError,
+  EvidenceValueError,
+} from '../../../../evidence/database/errors.js';
 import { migrate, pendingMigrations } from '../../../../evidence/database/migrate.js';
 import { createEvidenceStore } from '../../../../evidence/store.js';
 import { startPostgres } from '../../../../sandbox/postgres.js';
@@ -60,6 +66,31 @@ describe('a database that cannot be used', () => {
     await database.drop();
     await expect(migrate(database.url)).rejects.toThrow(EvidenceUnreachableError);
   });
+});
+
+test.for<[string, string, unknown[]]>([
+  ['22003', 'select $1::integer', [2 ** 31]],
+  ['22021', 'select $1::text', ['a\0b']],
+  ['22P05', `select ('{"a":' || $1 || '}')::jsonb`, [String.raw`"\u0000"`]],
+  ['22008', 'select $1::date', ['2026-13-41']],
+  ['23502', 'insert into mimecast.log_heads (connection_id) values ($1)', [null]],
+  ['23514', `insert into mimecast.connections (connection_id, state, settings) values ($1, 'odd', '{}')`, ['acme']],
+  [
+    '54000',
+    'insert into mimecast.log_heads (connection_id, sequence, hash) values ($1, 0, sha256(decode($1, $2)))',
+    [],
+  ],
+])('an error about a value (%s) is final, and is not called an outage', async ([code, text, values], { database }) => {
+  const db = openDatabase({ databaseUrl: database.url, maxConnections: 1, onError: () => undefined });
+  const tooLong = [randomBytes(6_000).toString('hex'), 'hex'];
+  const failure: unknown = await db
+    .query({ text, values: values.length === 0 ? tooLong : values })
+    .catch((error: unknown) => error);
+  await db.close();
+  expect(failure).toBeInstanceOf(EvidenceValueError);
+  expect(failure).toMatchObject({ code, message: expect.stringContaining(`SQLSTATE ${code}`) as string });
+  expect(String(failure)).not.toContain('DATABASE_URL');
+  expect(toFailure(failure)).toMatchObject({ type: 'EvidenceValueError', nonRetryable: true });
 });
 
 test('a connection that breaks in the middle of a transaction fails that transaction only', async () => {
