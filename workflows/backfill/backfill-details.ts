@@ -26,7 +26,8 @@ export function backfillResultDetails(result: BackfillResult): string {
   return paragraphs([
     `**${outcome}** · ${counts(result)}`,
     range && `Read ${spanText(range)}`,
-    permission && `**Do this**: grant "${markdownText(permission)}" to the role of the API user, then run the backfill again`,
+    permission &&
+      `**Do this**: grant "${markdownText(permission)}" to the role of the API user, then run the backfill again`,
     ...notes.map(markdownText),
     head && `Evidence log #${head.sequence} \`${head.hash.slice(0, 16)}\``,
   ]);

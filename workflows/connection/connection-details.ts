@@ -43,7 +43,9 @@ function rotationLine({ lastRotation }: ConnectionStatus): string | undefined {
   const { at, accepted, version, reason = '', note } = lastRotation;
   const keys = version === undefined ? 'New keys' : `Keys v${version}`;
   const from = note === undefined ? '' : ` (${markdownText(note)})`;
-  return accepted ? `${keys} taken ${minute(at)}${from}` : `**${keys} not taken** ${minute(at)}${from}: ${markdownText(reason)}`;
+  return accepted
+    ? `${keys} taken ${minute(at)}${from}`
+    : `**${keys} not taken** ${minute(at)}${from}: ${markdownText(reason)}`;
 }
 
 function postureLine({ posture }: ConnectionStatus): string | undefined {
