@@ -16,7 +16,9 @@ import { drainWindow, failedWindowFailure } from './drain-window.js';
 import type { PagedLog } from './paged-log.js';
 import { refusedEndpoint } from './refused-endpoint.js';
 import type { Sessions } from '../session.js';
+import { steadyTime } from '../steady-time.js';
 import { pathOf } from '../stream-endpoints.js';
+import type { LoadedConnection } from '../../evidence/database/connection-row.js';
 import type { AuditBatch, AuditProgress } from '../../contract/activities.js';
 import type { LedgerPosition } from '../../evidence/ledger/ledger.js';
 import type { NewWindow, TakenWindowRow, WindowRow } from '../../evidence/ledger/window.js';
@@ -37,11 +39,12 @@ interface Position {
 export async function collectPages(
   dependencies: ActivityDependencies,
   sessions: Sessions,
-  row: ConnectionRow,
+  connection: LoadedConnection,
   batch: AuditBatch,
   log: PagedLog,
 ): Promise<AuditProgress> {
-  const { store, now, stopping } = dependencies;
+  const { store, stopping } = dependencies;
+  const { row, now } = connection;
   const { endpoint } = log;
   const path = pathOf(row.settings, endpoint);
   const position: Position = { windowOpened: batch.windowOpened };
@@ -50,8 +53,8 @@ export async function collectPages(
     log,
     path,
     now,
-    session: await sessions.open(row),
-    budget: createBatchBudget(now, stopping),
+    session: await sessions.open(connection),
+    budget: createBatchBudget(steadyTime, stopping),
     signal: Context.current().cancellationSignal,
   };
 

@@ -14,10 +14,11 @@ import type { EvidenceStore } from '../../evidence/store.js';
  * record of the head.
  */
 export async function finishPoll(dependencies: ActivityDependencies, finished: FinishedRun): Promise<PollResult> {
-  const { store, now } = dependencies;
+  const { store } = dependencies;
   const { workflowId, runId, error } = finished;
   const { connectionId, stream, outcome } = finished.result;
   const totals = await totalsOf(store, finished);
+  const now = await store.clock();
   await store.polls.record({
     connectionId,
     stream,

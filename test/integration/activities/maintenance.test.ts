@@ -42,7 +42,10 @@ beforeEach(() => {
 
 /** Dependencies of the maintenance. */
 const dependenciesAt = (now: Date, checkpoints?: ActivityDependencies['checkpoints']): ActivityDependencies =>
-  ({ store, now: () => now, ...(checkpoints && { checkpoints }) }) as ActivityDependencies;
+  ({
+    store: { ...store, clock: () => Promise.resolve(() => now) },
+    ...(checkpoints && { checkpoints }),
+  }) as ActivityDependencies;
 
 const hoursFromNow = (hours: number): Date => new Date(Date.now() + hours * HOUR_MS);
 

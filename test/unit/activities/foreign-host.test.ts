@@ -167,9 +167,11 @@ describe('settings', () => {
       keyring,
       dispatcher,
       allowLoopback: true,
-      now: () => new Date(),
     } as unknown as ActivityDependencies);
-    const { api, row } = await sessions.openVersion(rowFor(settings.baseUrl, {}, settings), 1);
+    const { api, row } = await sessions.openVersion(
+      { row: rowFor(settings.baseUrl, {}, settings), now: () => new Date() },
+      1,
+    );
     await testConnection(api, row);
   }
 
