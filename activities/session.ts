@@ -15,6 +15,7 @@ import type { Clock } from '../evidence/database/clock.js';
 import type { LoadedConnection } from '../evidence/database/connection-row.js';
 import { unsealCredentials } from '../vault/unsealing.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { createRefusalGuards } from './refusal-guard.js';
 import { steadyTime } from './steady-time.js';
 
 /** Access of one activity attempt to Mimecast for one connection. The keys live no longer than the attempt. */
@@ -69,6 +70,7 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
   const { store } = dependencies;
   const budgets = new Map<string, Readonly<Record<SessionUse, RateBudget>>>();
   const tokens = createTokenCache(steadyTime);
+  const guardOf = createRefusalGuards(store.refusedCalls);
 
   const budgetsOf = (connectionId: string): Readonly<Record<SessionUse, RateBudget>> => {
     const known = budgets.get(connectionId);
@@ -83,7 +85,10 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
     { row, now }: LoadedConnection,
     keys: CredentialVersion,
     use: SessionUse = 'poll',
+    shared = false,
   ): Promise<MimecastApi> => {
+    const { activeVersion = keys.version } = row;
+    const { connectionId, version } = keys;
     const { dispatcher, allowLoopback } = dependencies;
     return createMimecastApi({
       baseUrl: parseBaseUrl(row.settings.baseUrl, { allowLoopback }),
@@ -92,6 +97,8 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
       dispatcher,
       budget: budgetsOf(row.connectionId)[use],
       now,
+      clock: `Postgres (${store.where})`,
+      guard: guardOf({ connectionId, version, inUse: activeVersion === version, shared }),
     });
   };
 
@@ -102,7 +109,7 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
   ): Promise<{ readonly keys: CredentialVersion; readonly api: MimecastApi }> => {
     const keys = await activeKeys(dependencies, row.connectionId);
     const current = row.activeVersion === keys.version ? row : await store.connections.read(row.connectionId);
-    return { keys, api: await apiWith({ row: current ?? row, now }, keys, use) };
+    return { keys, api: await apiWith({ row: current ?? row, now }, keys, use, true) };
   };
 
   return {

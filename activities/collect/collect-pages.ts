@@ -30,6 +30,11 @@ type State = AuditProgress['state'];
 interface Position {
   window?: WindowRow;
   windowOpened: boolean;
+  /**
+   * When the poll started, and not after now: with a Temporal server whose clock is ahead, a poll would read up to a moment
+   * that has not come, and what happens until then would be lost. Fixed for the batch, so that it ends.
+   */
+  readonly startedAt: Date;
 }
 
 /**
@@ -47,7 +52,8 @@ export async function collectPages(
   const { row, now } = connection;
   const { endpoint } = log;
   const path = pathOf(row.settings, endpoint);
-  const position: Position = { windowOpened: batch.windowOpened };
+  const startedAt = new Date(Math.min(Date.parse(batch.startedAt), now().getTime()));
+  const position: Position = { windowOpened: batch.windowOpened, startedAt };
   const drain: Drain = {
     store,
     log,
@@ -114,12 +120,14 @@ async function currentWindow(
   { store, now, log }: Drain,
   row: ConnectionRow,
   batch: AuditBatch,
-  { windowOpened }: Position,
+  { windowOpened, startedAt }: Position,
 ): Promise<WindowRow | Refused | 'nothing-to-do'> {
   const { ledgerStream: stream, rules } = log;
   const at = await store.ledger.position(batch.connectionId, stream);
   if (at.openWindow) return at.openWindow;
-  const wanted = wantedWindow(row, at, new Date(batch.startedAt), now(), windowOpened, rules);
+  const wanted =
+    wantedWindow(row, at, startedAt, now(), windowOpened, rules) ??
+    (windowOpened ? undefined : heldWindow(at, now(), rules));
   if (!wanted) return 'nothing-to-do';
   const { connectionId, generation } = batch;
   return await store.ledger.open({ connectionId, generation, stream, ...wanted });
@@ -147,6 +155,20 @@ export function wantedWindow(
   const late =
     watermark && lateEventsWindow({ end, watermark, rules, lateEventsReadTo: lateEventsReadTo ?? row.createdAt });
   return late && { kind: 'late-events', ...late };
+}
+
+/**
+ * The newest part of what is held, for a poll that has nothing else to read: each poll makes a call, so that none reports
+ * an answer that it does not have. It starts late or twice, or the clock of the Temporal server is behind.
+ */
+export function heldWindow(
+  { watermark }: LedgerPosition,
+  now: Date,
+  rules: WindowRules = WINDOW_RULES,
+): Pick<NewWindow, 'kind' | 'start' | 'end'> | undefined {
+  if (watermark === undefined) return undefined;
+  const end = new Date(Math.min(watermark.getTime(), pollEnd(now, rules).getTime()));
+  return { kind: 'scheduled', start: new Date(end.getTime() - rules.overlapMs), end };
 }
 
 async function progressOf(

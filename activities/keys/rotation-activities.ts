@@ -8,6 +8,8 @@ import { openSealed } from './open-sealed.js';
 import { acceptedProof, proveKeys, refusalNote } from './prove-keys.js';
 import { moveOf, sameKeysElsewhere } from './rotation-move.js';
 import { isJudged, rotationVerdict } from './rotation-verdict.js';
+import { refusalLimit } from '../refusal-guard.js';
+import { waitNotice } from '../../mimecast/errors.js';
 import type { Sessions } from '../session.js';
 import type { LoadedConnection } from '../../evidence/database/connection-row.js';
 import { requireLoaded, requireRow } from '../stored-connection.js';
@@ -37,6 +39,13 @@ export function rotationActivities(
     return { answer: { connectionId, accepted: false, reason }, status: await statusOf(store, row) };
   };
 
+  /** Answers without a call and without a record: many may come, and none of them changes anything. */
+  const braked = async (row: ConnectionRow, waitMs: number): Promise<StagedKeys> => {
+    const { connectionId } = row;
+    const reason = waitNotice((await store.clock())(), waitMs);
+    return { answer: { connectionId, accepted: false, reason, waitMs }, status: await statusOf(store, row) };
+  };
+
   return {
     async 'mimecast.stageKeys'(connectionId, request, at) {
       const { sealed, issuedAt, note } = request;
@@ -64,6 +73,12 @@ export function rotationActivities(
         ...(issuedAt !== undefined && { issuedAt: new Date(issuedAt) }),
         ...(move.baseUrl !== undefined && { baseUrl: move.baseUrl }),
       };
+      const waitMs = await store.refusedCalls.waitMs(
+        connectionId,
+        refusalLimit({ inUse: row.activeVersion === undefined }),
+      );
+      if (waitMs > 0) return await braked(row, waitMs);
+
       const { version, state, reason } = await store.connections.stage(connectionId, keys);
       if (state === 'pending') return { version, status: await statusOf(store, await requireRow(store, connectionId)) };
       const why = reason === undefined ? '' : ` (${reason})`;

@@ -11,6 +11,8 @@ export interface RefusedCalls {
    * @param limit the most refused calls within the period, this one included
    */
   take(connectionId: string, limit: number): Promise<CallPermit>;
+  /** Counts a call that was made without asking, because its keys had just been accepted. */
+  record(connectionId: string): Promise<void>;
   /** Records how a granted call ended. */
   settle(callId: string, refused: boolean): Promise<void>;
   /** Returns how long no further call may be made: 0 when one may be made now. Milliseconds. */
@@ -29,6 +31,12 @@ const UNDER_WAY = `interval '1 minute'`;
 
 export const createRefusedCalls = (db: Database): RefusedCalls => ({
   take: (connectionId, limit) => db.transaction((client) => take(client, connectionId, limit)),
+  record: async (connectionId) => {
+    await db.query({
+      text: 'insert into mimecast.refused_calls (connection_id, refused) values ($1, true)',
+      values: [connectionId],
+    });
+  },
   settle: (callId, refused) => settle(db, callId, refused),
   waitMs: (connectionId, limit) => waitMs(db, connectionId, limit),
 });

@@ -124,16 +124,21 @@ async function headlines(
   client: Queryable,
   connectionId: string | null,
 ): Promise<ReadonlyMap<string, EvaluationHeadline>> {
-  const records = await client.query<{ connection_id: string; headline: EvaluationHeadline }>({
+  const records = await client.query<{ connection_id: string; log_sequence: string; headline: EvaluationHeadline }>({
     text: `
-      select newest.connection_id, newest.headline
+      select newest.connection_id, newest.log_sequence::text, newest.headline
         from mimecast.connections c
-       cross join lateral (select connection_id, headline from mimecast.evaluations e
+       cross join lateral (select connection_id, log_sequence, headline from mimecast.evaluations e
                             where e.connection_id = c.connection_id order by log_sequence desc limit 1) newest
        where $1::text is null or c.connection_id = $1`,
     values: [connectionId],
   });
-  return new Map(records.map(({ connection_id: id, headline }) => [id, headline]));
+  return new Map(
+    records.map(({ connection_id: id, log_sequence: sequence, headline }) => [
+      id,
+      { ...headline, sequence: Number(sequence) },
+    ]),
+  );
 }
 
 function headlineOf({ at: evaluatedAt, summary, bySubject, controls, turnsAt }: Evaluation): EvaluationHeadline {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 import { environmentOf, type Engine } from './engine.js';
 
+const WRONG_CLOCK = new URL('wrong-clock.mjs', import.meta.url).href;
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** A worker as in production: its own process, started by the command line. */
@@ -18,17 +19,28 @@ export interface WorkerProcess {
   terminate(): Promise<number | null>;
 }
 
-/** Starts a worker for an engine without one. Resolves when it polls. It ends with the test at the latest. */
+/**
+ * Starts a worker for an engine without one. Resolves when it polls. It ends with the test at the latest.
+ *
+ * @param options.wallClockOffMs how far its wall clock is ahead, in every thread of the process; its monotonic time is right
+ */
 export async function startWorkerProcess(
   engine: Engine,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  { wallClockOffMs = 0 }: { readonly wallClockOffMs?: number } = {},
 ): Promise<WorkerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'mimecast-worker-'));
   const keyringFile = join(folder, 'ring.json');
   await writeFile(keyringFile, JSON.stringify(engine.keyring), { mode: 0o600 });
 
-  const child = spawn(process.execPath, [PROGRAM, 'worker', '--json'], {
-    env: { PATH: process.env['PATH'], MIMECAST_DATA_DIR: folder, ...environmentOf(engine, keyringFile) },
+  const clock = wallClockOffMs === 0 ? [] : ['--import', WRONG_CLOCK];
+  const child = spawn(process.execPath, [...clock, PROGRAM, 'worker', '--json'], {
+    env: {
+      PATH: process.env['PATH'],
+      MIMECAST_DATA_DIR: folder,
+      WALL_CLOCK_OFF_MS: String(wallClockOffMs),
+      ...environmentOf(engine, keyringFile),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close') as Promise<[number | null]>;

@@ -163,7 +163,15 @@ describe('settings', () => {
     const connections = { credentials: () => Promise.resolve(keys) };
     const { dispatcher } = there;
     const sessions = createSessions({
-      store: { connections },
+      store: {
+        connections,
+        where: 'db:5432',
+        refusedCalls: {
+          take: () => Promise.resolve({ granted: true, callId: '1' }),
+          record: () => Promise.resolve(),
+          settle: () => Promise.resolve(),
+        },
+      },
       keyring,
       dispatcher,
       allowLoopback: true,
