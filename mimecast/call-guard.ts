@@ -3,7 +3,7 @@ import type { CallPlace } from './mimecast-error.js';
 /** Limits the calls whose keys are refused: some tenants lock accounts. */
 export interface CallGuard {
   /**
-   * Asks whether a call may be made.
+   * Requests permission for a call.
    *
    * @returns what the caller calls once with how the call ended
    * @throws {MimecastError} when no call may be made; the signal's reason when it is aborted

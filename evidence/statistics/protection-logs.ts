@@ -17,10 +17,12 @@ export async function recordProtectionLog(client: Queryable, state: ProtectionLo
   if (!(await holdConnection(client, connectionId, state.generation))) return;
   await client.query({
     text: `
-      insert into mimecast.protection_logs (connection_id, protection, outcome, observed_at, permission)
+      insert into mimecast.protection_logs as l (connection_id, protection, outcome, observed_at, permission)
       values ($1, $2, $3, $4, $5)
       on conflict (connection_id, protection)
-        do update set outcome = excluded.outcome, observed_at = excluded.observed_at, permission = excluded.permission`,
+        do update set outcome = excluded.outcome, observed_at = excluded.observed_at, permission = excluded.permission
+        -- one that is dated in the future was written with a wrong clock, and keeps none away
+        where l.observed_at <= excluded.observed_at or l.observed_at > clock_timestamp()`,
     values: [connectionId, protection, outcome, observedAt, permission ?? null],
   });
 }
