@@ -133,7 +133,7 @@ export class MimecastClockError extends MimecastError {
     super(
       { ...place, clockSkewMs },
       {
-        what: `The clock of ${machine} is ${durationText(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
+        what: `Calls are dated by ${machine}, and its clock is ${durationText(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
         nextStep: 'Check NTP there: "temporal-mimecast doctor --test". The call is made again by itself.',
         retryable: true,
       },
