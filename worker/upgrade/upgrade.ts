@@ -145,13 +145,15 @@ const LOOK_AGAIN_MS = 500;
 /** A server may take some seconds until it takes runs with search attributes that were just added. */
 async function untilSearchable(client: Client): Promise<void> {
   const query = SEARCH_ATTRIBUTES.map(({ name }) => `${name} = "none"`).join(' AND ');
-  for (const deadline = performance.now() + LIMIT_MS / 2; ; await delay(LOOK_AGAIN_MS)) {
+  const deadline = performance.now() + LIMIT_MS / 2;
+  for (;;) {
     try {
       await client.workflow.count(query);
       return;
     } catch (error) {
       if (performance.now() >= deadline) throw error;
     }
+    await delay(LOOK_AGAIN_MS);
   }
 }
 
