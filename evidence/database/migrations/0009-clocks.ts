@@ -12,7 +12,8 @@ update mimecast.log_heads h
 -- calls whose keys were refused, and calls under way that may be: the limit for a connection counts both
 create table mimecast.refused_calls (
   call_id        bigint generated always as identity primary key,
-  connection_id  text not null references mimecast.connections,
+  -- no foreign key: a call must not wait for a lock on the connection's row
+  connection_id  text not null,
   at             timestamptz not null default clock_timestamp(),
   refused        boolean not null default false
 );
