@@ -24,6 +24,18 @@ const DEFINED_ONCE = [
   ],
 ].map(([place, selector]) => ({ selector, message: `Take it from ${place}.` }));
 
+/** Rejects the wall clock of this machine where the database's clock, or the workflow's, is the one that counts. */
+const NO_WALL_CLOCK = [
+  // The SDK takes the deadline of a request as a moment by this machine's clock.
+  'CallExpression[callee.object.name="Date"][callee.property.name="now"]:not(CallExpression[callee.property.name="withDeadline"] > BinaryExpression > CallExpression)',
+  'NewExpression[callee.name="Date"][arguments.length=0]',
+  'CallExpression[callee.name="Date"]',
+].map((selector) => ({
+  selector,
+  message:
+    'This machine may have the wrong time. Use the clock that the connection was loaded with, or performance.now().',
+}));
+
 export default defineConfig(
   globalIgnores(['dist/', 'node_modules/', '.data/', '.tools/', 'test/histories/', 'test/consumer/']),
   js.configs.recommended,
@@ -69,6 +81,12 @@ export default defineConfig(
         { name: 'picocolors', message: 'Take the colours of Output: only they reach the terminal.' },
       ],
     },
+  },
+  {
+    // `contract/requests/` is checked by workflows, whose `Date` is their own clock, and by clients.
+    files: ['{activities,evidence,mimecast,posture,worker,contract}/**/*.ts'],
+    ignores: ['contract/requests/**'],
+    rules: { 'no-restricted-syntax': ['error', ...DEFINED_ONCE, ...NO_WALL_CLOCK] },
   },
   {
     // A fixture that uses no other fixture names none.

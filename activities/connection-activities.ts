@@ -12,7 +12,7 @@ import { acceptedProof, mayUse, proveKeys, refusalNote } from './keys/prove-keys
 import { reconcileSchedules } from './schedules/reconcile-schedules.js';
 import { isJudged } from './keys/rotation-verdict.js';
 import type { Sessions } from './session.js';
-import { requireRow, versionInUse } from './stored-connection.js';
+import { requireLoaded, requireRow, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
@@ -34,7 +34,7 @@ export function connectionActivities(
   | 'mimecast.endPolls'
   | 'mimecast.finishDisconnect'
 > {
-  const { store, now, taskQueue, regionBaseUrls } = dependencies;
+  const { store, taskQueue, regionBaseUrls } = dependencies;
   const status = async (row: ConnectionRow): Promise<ConnectionStatus> => await statusOf(store, row);
   const rowOf = async (connectionId: string): Promise<ConnectionRow> => await requireRow(store, connectionId);
 
@@ -63,12 +63,12 @@ export function connectionActivities(
     },
 
     async 'mimecast.proveKeys'(connectionId, version) {
-      const { api, row } = await sessions.openVersion(await rowOf(connectionId), version);
+      const { api, row } = await sessions.openVersion(await requireLoaded(store, connectionId), version);
       return await proveKeys(api, row, Context.current().cancellationSignal);
     },
 
     async 'mimecast.settleProof'(connectionId, version, report) {
-      const row = await rowOf(connectionId);
+      const { row, now } = await requireLoaded(store, connectionId);
       if (!mayUse(report, row)) {
         if (!isJudged(report) && row.state === 'connected') return await status(row);
         return await status(
@@ -86,8 +86,8 @@ export function connectionActivities(
     },
 
     async 'mimecast.testConnection'(connectionId, request) {
-      const saved = await rowOf(connectionId);
-      const { api, row } = await sessions.openVersion(saved, (await versionInUse(store, saved)) ?? 0);
+      const saved = await requireLoaded(store, connectionId);
+      const { api, row } = await sessions.openVersion(saved, (await versionInUse(store, saved.row)) ?? 0);
       return await testConnection(api, row, {
         signal: Context.current().cancellationSignal,
         ...(request?.findRegion && { regions: regionBaseUrls ?? baseUrlsOf(row.settings.apiVersion) }),

@@ -19,8 +19,8 @@ export interface ActivityDependencies {
   readonly taskQueue: string;
   /** Signs and delivers checkpoints. Without it no checkpoints are made. */
   readonly checkpoints?: CheckpointDelivery;
-  /** The clock. */
-  readonly now: () => Date;
+  /** @deprecated Ignored: the activities use the database's clock. */
+  readonly now?: () => Date;
   /** Returns whether the worker is shutting down. A batch then ends after the page that it is storing. */
   readonly stopping: () => boolean;
 }

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
+import type { LoadedConnection } from '../evidence/database/connection-row.js';
 import { auditLog } from './collect/audit-log.js';
 import { backfillAuditEvents } from './backfill/backfill-audit-events.js';
 import { beginBackfill } from './backfill/begin-backfill.js';
@@ -61,10 +62,10 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
   const { store } = dependencies;
   const sessions = createSessions(dependencies);
 
-  /** Returns the connection's row while the generation under which a poll began is current. */
-  const liveRow = async (connectionId: string, generation: number): Promise<ConnectionRow | undefined> => {
-    const row = await store.connections.read(connectionId);
-    return row && isLive(row) && row.generation === generation ? row : undefined;
+  /** Returns the connection while the generation under which a poll began is current. */
+  const live = async (connectionId: string, generation: number): Promise<LoadedConnection | undefined> => {
+    const loaded = await store.connections.load(connectionId);
+    return loaded && isLive(loaded.row) && loaded.row.generation === generation ? loaded : undefined;
   };
 
   const activities: MimecastActivities = {
@@ -88,20 +89,20 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
     },
 
     async 'mimecast.collectEndpoint'(request) {
-      const row = await liveRow(request.connectionId, request.generation);
-      return row ? await collectEndpoint(dependencies, sessions, row, request) : 'disconnected';
+      const connection = await live(request.connectionId, request.generation);
+      return connection ? await collectEndpoint(dependencies, sessions, connection, request) : 'disconnected';
     },
 
     async 'mimecast.collectAuditPages'(batch) {
-      const row = await liveRow(batch.connectionId, batch.generation);
-      return row
-        ? await collectPages(dependencies, sessions, row, batch, auditLog(store.events, row))
+      const connection = await live(batch.connectionId, batch.generation);
+      return connection
+        ? await collectPages(dependencies, sessions, connection, batch, auditLog(store.events, connection.row))
         : nothingOf(batch);
     },
 
     async 'mimecast.collectProtectionLogs'(batch) {
-      const row = await liveRow(batch.connectionId, batch.generation);
-      return row ? await collectProtectionLog(dependencies, sessions, row, batch) : nothingOf(batch);
+      const connection = await live(batch.connectionId, batch.generation);
+      return connection ? await collectProtectionLog(dependencies, sessions, connection, batch) : nothingOf(batch);
     },
 
     async 'mimecast.keepHouse'(connectionId) {
@@ -109,17 +110,18 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
     },
 
     async 'mimecast.beginBackfill'(input, runId) {
-      const row = await store.connections.read(input.connectionId);
-      if (!row) throw missing(input.connectionId);
+      const connection = await store.connections.load(input.connectionId);
+      if (!connection) throw missing(input.connectionId);
+      const { row } = connection;
       const nothing = { generation: row.generation, disconnected: true, lost: [] };
-      return isLive(row) ? await beginBackfill(dependencies, row, input, runId) : nothing;
+      return isLive(row) ? await beginBackfill(dependencies, connection, input, runId) : nothing;
     },
 
     async 'mimecast.backfillAuditEvents'(batch) {
-      const row = await liveRow(batch.connectionId, batch.generation);
+      const connection = await live(batch.connectionId, batch.generation);
       const nothing = { windows: { done: 0, failed: 0, total: 0 }, pages: 0, events: 0, newEvents: 0 };
-      return row
-        ? await backfillAuditEvents(dependencies, sessions, row, batch)
+      return connection
+        ? await backfillAuditEvents(dependencies, sessions, connection, batch)
         : { state: 'disconnected', ...nothing };
     },
 

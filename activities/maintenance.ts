@@ -1,6 +1,7 @@
 import { Context, log } from '@temporalio/activity';
 import type { ActivityDependencies, SignedCheckpoint } from './dependencies.js';
 import type { MaintenanceResult } from '../contract/activities.js';
+import type { Clock } from '../evidence/database/clock.js';
 import type { LogPosition } from '../evidence/proof/checkpoints.js';
 import { ISSUER, signCheckpoint } from '../vault/checkpoint.js';
 import type { CheckpointKey } from '../vault/checkpoint-key.js';
@@ -10,17 +11,19 @@ import { dayOf, HOUR_MS } from '../model/time.js';
 const CHECKPOINT_EVERY_MS = 23 * HOUR_MS;
 
 export async function maintain(dependencies: ActivityDependencies, connectionId: string): Promise<MaintenanceResult> {
-  const { store, now } = dependencies;
+  const { store } = dependencies;
   const { cancellationSignal } = Context.current();
+  const now = await store.clock();
   const { events: erasedEvents } = await store.erasure.applyRetention(connectionId, now(), cancellationSignal);
   cancellationSignal.throwIfAborted();
-  return { erasedEvents, checkpoint: await checkpointWhenDue(dependencies, connectionId) };
+  return { erasedEvents, checkpoint: await checkpointWhenDue(dependencies, connectionId, now) };
 }
 
 /** Best effort: a checkpoint that fails is reported in a log line and by the doctor, and made the next day. */
 async function checkpointWhenDue(
-  { store, checkpoints, now }: ActivityDependencies,
+  { store, checkpoints }: ActivityDependencies,
   connectionId: string,
+  now: Clock,
 ): Promise<MaintenanceResult['checkpoint']> {
   if (!checkpoints) return 'not-configured';
   const { made } = (await store.checkpoints.state(connectionId)) ?? {};

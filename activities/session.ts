@@ -11,8 +11,12 @@ import type { RateBudget } from '../mimecast/rate-budget.js';
 import { createRateBudget } from '../mimecast/rate-budget.js';
 import { parseBaseUrl } from '../mimecast/regions.js';
 import { createTokenCache, type TokenCache } from '../mimecast/token-cache.js';
+import type { Clock } from '../evidence/database/clock.js';
+import type { LoadedConnection } from '../evidence/database/connection-row.js';
 import { unsealCredentials } from '../vault/unsealing.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { createRefusalGuards } from './refusal-guard.js';
+import { steadyTime } from './steady-time.js';
 
 /** Access of one activity attempt to Mimecast for one connection. The keys live no longer than the attempt. */
 export interface Session {
@@ -35,15 +39,16 @@ export interface Sessions {
   /**
    * Opens a session with the connection's active keys.
    *
+   * @param connection the row, and the clock that signs and dates
    * @param use a backfill uses at most half of the calls that Mimecast allows, so that polls always find some left
    */
-  open(row: ConnectionRow, use?: SessionUse): Promise<Session>;
+  open(connection: LoadedConnection, use?: SessionUse): Promise<Session>;
   /**
    * Opens access with one version of the keys, in any state, at the base URL that belongs to it.
    *
    * @param baseUrl another base URL
    */
-  openVersion(row: ConnectionRow, version: number, baseUrl?: string): Promise<OpenedVersion>;
+  openVersion(connection: LoadedConnection, version: number, baseUrl?: string): Promise<OpenedVersion>;
 }
 
 export type SessionUse = 'poll' | 'backfill';
@@ -64,53 +69,60 @@ export interface OpenedVersion {
 export function createSessions(dependencies: ActivityDependencies): Sessions {
   const { store } = dependencies;
   const budgets = new Map<string, Readonly<Record<SessionUse, RateBudget>>>();
-  const tokens = createTokenCache(dependencies.now);
+  const tokens = createTokenCache(steadyTime);
+  const guardOf = createRefusalGuards(store.refusedCalls);
 
   const budgetsOf = (connectionId: string): Readonly<Record<SessionUse, RateBudget>> => {
     const known = budgets.get(connectionId);
     if (known) return known;
-    const whole = createRateBudget({ now: dependencies.now });
+    const whole = createRateBudget({ now: steadyTime });
     const made = { poll: whole, backfill: whole.share(BACKFILL_PART) };
     budgets.set(connectionId, made);
     return made;
   };
 
   const apiWith = async (
-    row: ConnectionRow,
+    { row, now }: LoadedConnection,
     keys: CredentialVersion,
     use: SessionUse = 'poll',
+    shared = false,
   ): Promise<MimecastApi> => {
-    const { dispatcher, now, allowLoopback } = dependencies;
+    const { activeVersion = keys.version } = row;
+    const { connectionId, version } = keys;
+    const { dispatcher, allowLoopback } = dependencies;
     return createMimecastApi({
       baseUrl: parseBaseUrl(row.settings.baseUrl, { allowLoopback }),
       allowLoopback,
-      authenticator: await openAuthenticator(dependencies, keys, tokens),
+      authenticator: await openAuthenticator(dependencies, keys, tokens, now),
       dispatcher,
       budget: budgetsOf(row.connectionId)[use],
       now,
+      clock: `Postgres (${store.where})`,
+      guard: guardOf({ connectionId, version, inUse: activeVersion === version, shared }),
     });
   };
 
   /** Returns the active keys and the row that they belong to: a rotation may have changed both since a row was read. */
   const inUse = async (
-    row: ConnectionRow,
+    { row, now }: LoadedConnection,
     use: SessionUse | undefined,
   ): Promise<{ readonly keys: CredentialVersion; readonly api: MimecastApi }> => {
     const keys = await activeKeys(dependencies, row.connectionId);
     const current = row.activeVersion === keys.version ? row : await store.connections.read(row.connectionId);
-    return { keys, api: await apiWith(current ?? row, keys, use) };
+    return { keys, api: await apiWith({ row: current ?? row, now }, keys, use, true) };
   };
 
   return {
-    async openVersion(row, version, baseUrl) {
+    async openVersion({ row, now }, version, baseUrl) {
       const keys = await store.connections.credentials(row.connectionId, version);
       if (!keys) throw noKeys(row.connectionId);
       const placed = rowWith(row, keys, baseUrl);
-      return { api: await apiWith(placed, keys), row: placed };
+      return { api: await apiWith({ row: placed, now }, keys), row: placed };
     },
 
-    async open(row, use) {
-      let current = await inUse(row, use);
+    async open(connection, use) {
+      const { row } = connection;
+      let current = await inUse(connection, use);
       return {
         row,
         get keys() {
@@ -122,7 +134,7 @@ export function createSessions(dependencies: ActivityDependencies): Sessions {
             return await make(used.api);
           } catch (error) {
             if (!(error instanceof MimecastAuthenticationError)) throw error;
-            const newest = await inUse(row, use);
+            const newest = await inUse(connection, use);
             if (newest.keys.version === used.keys.version) throw error;
             current = newest;
             return await make(newest.api);
@@ -153,9 +165,10 @@ async function activeKeys({ store }: ActivityDependencies, connectionId: string)
 }
 
 async function openAuthenticator(
-  { keyring, now }: ActivityDependencies,
+  { keyring }: ActivityDependencies,
   { connectionId, version, sealed }: CredentialVersion,
   tokens: TokenCache,
+  now: Clock,
 ): Promise<Authenticator> {
   if (sealed === undefined) throw noKeys(connectionId);
   const credentials = parseCredentials(await unsealCredentials(keyring, connectionId, sealed));

@@ -9,7 +9,7 @@ import { settingsProblem } from '../model/settings-schema.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';
-import { requireRow, versionInUse } from './stored-connection.js';
+import { requireLoaded, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
@@ -25,7 +25,7 @@ export function settingsActivities(
 
   return {
     async 'mimecast.proveSettings'(connectionId, change) {
-      const row = await requireRow(store, connectionId);
+      const { row, now } = await requireLoaded(store, connectionId);
       const settings = changedSettings(row.settings, change);
       const reason = settingsProblem(settings) ?? thresholdProblem(settings) ?? baseUrlProblem(settings, allowLoopback);
       if (reason !== undefined) return { settings, reason };
@@ -35,7 +35,11 @@ export function settingsActivities(
       const moves = settings.baseUrl !== row.settings.baseUrl;
       if (version === undefined || (!moves && paths.length === 0)) return { settings };
 
-      const opened = await sessions.openVersion({ ...row, settings }, version, moves ? settings.baseUrl : undefined);
+      const opened = await sessions.openVersion(
+        { row: { ...row, settings }, now },
+        version,
+        moves ? settings.baseUrl : undefined,
+      );
       const { api, row: changed } = opened;
       const misfit = apiVersionProblem(changed.settings.baseUrl, changed.settings.apiVersion);
       if (misfit) return { settings, reason: otherGeneration(connectionId, misfit) };

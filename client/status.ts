@@ -23,7 +23,7 @@ export async function storedStatus(
   connectionId: string,
 ): Promise<ConnectionStatus | undefined> {
   const row = await evidence.connections.read(connectionId);
-  return row && (await statusOf(evidence, row));
+  return row && (await statusOf({ connections: evidence.connections, evaluations: evidence.evaluations }, row));
 }
 
 /** Returns the status of all connections from the store, in three queries. */

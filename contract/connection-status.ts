@@ -10,8 +10,13 @@ export interface StatusKeys {
   readonly newest?: CredentialVersion | undefined;
 }
 
-/** Returns the summary of a record of verdicts. `worst` is about the tenant alone: problems of the collection do not count. */
-export function postureStatus({ at, summary, bySubject, failing, turnsAt }: EvaluationHeadline): PostureStatus {
+/**
+ * Returns the summary of a record of verdicts. `worst` is about the tenant alone: problems of the collection do not count.
+ */
+export function postureStatus(
+  { at, summary, bySubject, failing, turnsAt, sequence }: EvaluationHeadline,
+  now?: Date,
+): PostureStatus {
   const { fail, unknown } = bySubject.tenant;
   return {
     at,
@@ -19,6 +24,8 @@ export function postureStatus({ at, summary, bySubject, failing, turnsAt }: Eval
     summary,
     failing,
     ...(turnsAt !== undefined && { turnsAt }),
+    ...(turnsAt !== undefined && now && { turnsInMs: Date.parse(turnsAt) - now.getTime() }),
+    ...(sequence !== undefined && { sequence }),
   };
 }
 
@@ -29,17 +36,20 @@ export interface StatusSource {
     newestCredentials(connectionId: string): Promise<CredentialVersion | undefined>;
   };
   readonly evaluations: { headline(connectionId: string): Promise<EvaluationHeadline | undefined> };
+  /** The database's clock. With it, moments are returned as durations too, which workflows need. */
+  readonly clock?: () => Promise<() => Date>;
 }
 
 /** Reads what belongs to a connection's row, and returns its {@link connectionStatus}. */
 export async function statusOf(
-  { connections, evaluations }: StatusSource,
+  { connections, evaluations, clock }: StatusSource,
   row: ConnectionRow,
 ): Promise<ConnectionStatus> {
   const { connectionId, activeVersion } = row;
   const newest = await connections.newestCredentials(connectionId);
   const active = activeVersion === undefined ? undefined : await connections.credentials(connectionId, activeVersion);
-  return connectionStatus(row, { inUse: active ?? newest, newest }, await evaluations.headline(connectionId));
+  const headline = await evaluations.headline(connectionId);
+  return connectionStatus(row, { inUse: active ?? newest, newest }, headline, (await clock?.())?.());
 }
 
 /** Returns a connection's status from its row and its keys, without the sealed text. */
@@ -47,6 +57,7 @@ export function connectionStatus(
   row: ConnectionRow,
   { inUse, newest }: StatusKeys,
   headline?: EvaluationHeadline,
+  now?: Date,
 ): ConnectionStatus {
   const { connectionId, state, settings, accountCode, accountName, lastRotation } = row;
   const refusedSince = refusedFrom(row);
@@ -64,8 +75,9 @@ export function connectionStatus(
     pauses: pauseNotes(row),
     pausedFor: pauseReasons(row),
     ...(refusedSince !== undefined && { refusedSince }),
+    ...(refusedSince !== undefined && now && { refusedForMs: now.getTime() - Date.parse(refusedSince) }),
     ...(lastRotation && { lastRotation }),
-    ...(headline && { posture: postureStatus(headline) }),
+    ...(headline && { posture: postureStatus(headline, now) }),
   };
 }
 

@@ -24,11 +24,13 @@ export interface ConnectionTest {
   readonly baseUrl: string;
   readonly suggestedBaseUrl?: string;
   readonly account?: { readonly code: string; readonly name?: string };
-  /** Vendor's clock minus this worker's, in milliseconds. */
+  /** Vendor's clock minus the database's, which signs the calls, in milliseconds. */
   readonly clockSkewMs?: number;
   /** Calls in a period and calls left, as the last answer said. */
   readonly rateLimit?: { readonly limit?: number; readonly remaining?: number; readonly resetMs?: number };
   readonly endpoints: readonly EndpointReport[];
+  /** Time in milliseconds for which no call is made, because keys were refused too often. No call was made now. */
+  readonly waitMs?: number;
   /** The operator's next step. Absent when none is needed. */
   readonly action?: string;
 }
@@ -59,6 +61,8 @@ export interface RotationReport {
   readonly reason?: string;
   /** These keys are in use already; nothing was changed. */
   readonly unchanged?: boolean;
+  /** Nothing was tried: no call is made for this time (milliseconds), because keys were refused too often. */
+  readonly waitMs?: number;
 }
 
 /** Result of a change of settings. */
@@ -138,6 +142,8 @@ export interface ConnectionStatus {
   readonly pausedFor?: readonly PauseReason[];
   /** ISO, UTC: since when the keys are refused. */
   readonly refusedSince?: string;
+  /** The same as a duration up to this answer, by the database's clock. Only in answers of activities. */
+  readonly refusedForMs?: number;
   /** ISO, UTC: when keys that are refused or still unproved are tried again. */
   readonly nextProbeAt?: string;
   readonly lastRotation?: RotationOutcome;

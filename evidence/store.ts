@@ -1,7 +1,9 @@
 import { createAnnotations, type Annotations } from './verdicts/annotations.js';
 import { createCheckpoints, type Checkpoints } from './proof/checkpoints.js';
 import { createConnections, type Connections } from './connections/connections.js';
-import { openDatabase } from './database/database.js';
+import { createRefusedCalls, type RefusedCalls } from './connections/refused-calls.js';
+import { readClock, type Clock } from './database/clock.js';
+import { hostAndPort, openDatabase } from './database/database.js';
 import { readDrift, type Drift, type DriftRange } from './observations/drift.js';
 import { createEvaluations, type Evaluations } from './verdicts/evaluations.js';
 import { exportEvidence, type ExportOptions, type ExportRecord } from './export.js';
@@ -50,6 +52,12 @@ export interface EvidenceStore {
   /** Newest checkpoint of a connection's log, and the current position of the log. */
   readonly checkpoints: Checkpoints;
   readonly workflowVersions: WorkflowVersions;
+  /** Counts the calls whose keys Mimecast refused. */
+  readonly refusedCalls: RefusedCalls;
+  /** Host and port of the database. */
+  readonly where: string;
+  /** Reads the database's clock. */
+  clock(): Promise<Clock>;
   /** The Temporal namespace that this database serves; none before the first worker or upgrade. */
   namespace(): Promise<TemporalNamespace | undefined>;
   /**
@@ -102,6 +110,9 @@ export function createEvidenceStore(options: EvidenceStoreOptions): EvidenceStor
     proof: createProof(db),
     checkpoints: createCheckpoints(db),
     workflowVersions: createWorkflowVersions(db),
+    refusedCalls: createRefusedCalls(db),
+    where: hostAndPort(databaseUrl),
+    clock: () => readClock(db),
     namespace: () => readNamespace(db),
     claimNamespace: (namespace) => claimNamespace(db, namespace),
     adoptNamespace: (namespace) => adoptNamespace(db, namespace),

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Authenticator, ReachedApi } from './authenticator.js';
+import type { CallGuard, CallOutcome } from './call-guard.js';
 import { readEnvelope, type Envelope } from './envelope.js';
-import { MimecastAuthenticationError, MimecastRateLimitError } from './errors.js';
+import {
+  MimecastAuthenticationError,
+  MimecastBindingExpiredError,
+  MimecastClockError,
+  MimecastRateLimitError,
+  MimecastRefusalLimitError,
+} from './errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { CallPlace } from './mimecast-error.js';
 import { requestBody, type PageRequest } from './pagination.js';
@@ -30,6 +37,8 @@ export interface MimecastApi extends ReachedApi {
   /** Shared by all calls for this tenant in this process. */
   readonly budget: RateBudget;
   readonly limits: ApiLimits;
+  /** Asked before each call. Default: every call may be made. */
+  readonly guard?: CallGuard | undefined;
 }
 
 export type MimecastApiOptions = Omit<MimecastApi, 'limits'> & { readonly limits?: Partial<ApiLimits> };
@@ -77,7 +86,7 @@ export interface Provenance {
 export interface EndpointAnswer extends Envelope {
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
-  /** The vendor's clock minus this machine's, in milliseconds; absent when the response has no `Date`. */
+  /** The vendor's clock minus the one that signs, in milliseconds; absent when the response has no `Date`. */
   readonly clockSkewMs?: number;
 }
 
@@ -91,14 +100,42 @@ export interface EndpointAnswer extends Envelope {
  * @throws the signal's reason when it is aborted
  */
 export async function callEndpoint(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer> {
+  let first: MimecastAuthenticationError;
   try {
-    return await attempt(api, call);
+    return await guarded(api, call);
   } catch (error) {
     if (!(error instanceof MimecastAuthenticationError) || error.refused !== 'application-id') throw error;
+    first = error;
   }
   await sleep(api.limits.secondLookMs, undefined, { signal: call.signal }).catch(() => call.signal?.throwIfAborted());
-  return attempt(api, call);
+  return guarded(api, call).catch((error: unknown) => {
+    throw error instanceof MimecastRefusalLimitError ? first : error;
+  });
 }
+
+/** Makes an attempt if the guard allows it, and tells the guard how it ended. */
+async function guarded(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer> {
+  if (!api.guard) return await attempt(api, call);
+  const place = { host: new URL(api.baseUrl).host, path: call.path, requestId: 'none', at: api.now().toISOString() };
+  const ended = await api.guard.begin(place, call.signal);
+  let outcome: CallOutcome = 'unknown';
+  try {
+    const answer = await attempt(api, call);
+    outcome = 'accepted';
+    return answer;
+  } catch (error) {
+    if (isRefusal(error)) outcome = { refusal: error };
+    throw error;
+  } finally {
+    await ended(outcome);
+  }
+}
+
+/** Mimecast did not take the signature or the token. It may count such calls, whatever the reason. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof MimecastAuthenticationError ||
+  error instanceof MimecastBindingExpiredError ||
+  error instanceof MimecastClockError;
 
 async function attempt(api: MimecastApi, call: EndpointCall): Promise<EndpointAnswer> {
   const sent = await send(api, call);
@@ -169,6 +206,7 @@ async function judge(api: MimecastApi, call: EndpointCall, sent: Sent): Promise<
     ...{ host, path, requestId, at, filters: call.data, httpStatus: answer.status, rateLimit },
     ...dated,
     ...skew,
+    ...(api.clock !== undefined && { clock: api.clock }),
   };
   const envelope = await blocking(api, () =>
     readEnvelope(answer, {

@@ -31,7 +31,7 @@ export interface AuditPage {
   readonly totalCount?: number;
   readonly provenance: Provenance;
   readonly rateLimit: RateLimit;
-  /** The vendor's clock minus this machine's, in milliseconds; absent when the response has no `Date`. */
+  /** The vendor's clock minus the one that signs, in milliseconds; absent when the response has no `Date`. */
   readonly clockSkewMs?: number;
 }
 

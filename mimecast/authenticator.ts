@@ -44,4 +44,6 @@ export interface ReachedApi extends BaseUrlRules {
   readonly dispatcher: Dispatcher;
   readonly limits: ExchangeLimits;
   readonly now: () => Date;
+  /** The machine whose clock `now` is, for messages. Default: this machine. */
+  readonly clock?: string;
 }

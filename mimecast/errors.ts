@@ -1,4 +1,4 @@
-import { durationText } from '../model/time.js';
+import { durationText, MINUTE_MS, minuteOf } from '../model/time.js';
 import { MimecastError, type CallPlace } from './mimecast-error.js';
 
 /** The part of the keys that Mimecast refused. The last two are of API 2.0. */
@@ -124,17 +124,46 @@ export class MimecastRegionError extends MimecastError {
 export class MimecastClockError extends MimecastError {
   override readonly name = 'MimecastClockError';
   declare readonly clockSkewMs: number;
+  /** The machine whose clock signed. */
+  readonly machine: string;
 
   constructor(place: CallPlace, clockSkewMs: number) {
     const direction = clockSkewMs > 0 ? 'behind' : 'ahead of';
+    const { clock: machine = 'this machine' } = place;
     super(
       { ...place, clockSkewMs },
       {
-        what: `This worker's clock is ${durationText(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
-        nextStep: 'Mend the time synchronisation (NTP) of this machine; the call is made again by itself.',
+        what: `Calls are dated by ${machine}, and its clock is ${durationText(Math.abs(clockSkewMs))} ${direction} Mimecast's; the keys were not judged.`,
+        nextStep: 'Check NTP there: "temporal-mimecast doctor --test". The call is made again by itself.',
         retryable: true,
       },
     );
+    this.machine = machine;
+  }
+}
+
+const REFUSED_TOO_OFTEN =
+  'Mimecast refused keys of this connection too often within 10 minutes, and some tenants lock accounts; no call was made.';
+
+function waitUntil(now: Date, waitMs: number): string {
+  return `Wait until ${minuteOf(new Date(now.getTime() + waitMs + MINUTE_MS))} UTC.`;
+}
+
+/** Returns why no call is made, and until when. */
+export const waitNotice = (now: Date, waitMs: number): string => `${REFUSED_TOO_OFTEN} ${waitUntil(now, waitMs)}`;
+
+/** Keys of the connection were refused too often within a short time. Nothing was sent. */
+export class MimecastRefusalLimitError extends MimecastError {
+  override readonly name = 'MimecastRefusalLimitError';
+  declare readonly retryAfterMs: number;
+
+  constructor(place: CallPlace, retryAfterMs: number) {
+    super(place, {
+      what: REFUSED_TOO_OFTEN,
+      nextStep: waitUntil(new Date(place.at), retryAfterMs),
+      retryable: true,
+      retryAfterMs,
+    });
   }
 }
 

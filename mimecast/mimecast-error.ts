@@ -15,8 +15,10 @@ export interface CallPlace {
   readonly filters?: readonly JsonObject[];
   /** Error codes from Mimecast. Its messages are not stored, because they repeat parts of the request. */
   readonly codes?: readonly string[];
-  /** The vendor's clock minus this machine's, in milliseconds; absent without a dated response. */
+  /** The vendor's clock minus the one that signs, in milliseconds; absent without a dated response. */
   readonly clockSkewMs?: number;
+  /** The machine whose clock signs, when it is another one. */
+  readonly clock?: string;
   /** Rate limit headers of the response. */
   readonly rateLimit?: RateLimit;
 }
@@ -51,8 +53,10 @@ export abstract class MimecastError extends Error {
   readonly retryable: boolean;
   /** Time to wait before the next call in milliseconds, when Mimecast gave one. */
   readonly retryAfterMs?: number;
-  /** The vendor's clock minus this machine's, in milliseconds; absent without a dated response. */
+  /** The vendor's clock minus the one that signs, in milliseconds; absent without a dated response. */
   readonly clockSkewMs?: number;
+  /** The machine whose clock signs, when it is another one. */
+  readonly clock?: string;
   /** Rate limit headers of the response; absent without a response. */
   readonly rateLimit?: RateLimit;
 

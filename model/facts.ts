@@ -19,8 +19,10 @@ export interface Facts {
   readonly keys?: KeysFact;
   /** Of the audit log, since `connectedAt` less what the vendor keeps. */
   readonly completeness?: Completeness;
-  /** When the newest audit event that is held happened. */
+  /** When the newest audit event that is held happened, of those that are not dated in the future. */
   readonly newestEventAt?: Date;
+  /** The latest time of an audit event that the vendor dates in the future. It satisfies no freshness. */
+  readonly futureEventAt?: Date;
   readonly statistics: StatisticsFact;
 }
 

@@ -171,4 +171,6 @@ export interface AppliedAnnotation extends Omit<Annotation, 'connectionId' | 'co
 /** An evaluation without its controls: enough for a status line. */
 export interface EvaluationHeadline extends Pick<Evaluation, 'at' | 'summary' | 'bySubject' | 'turnsAt'> {
   readonly failing: readonly ControlId[];
+  /** Its place in the connection's log. */
+  readonly sequence?: number;
 }

@@ -22,7 +22,7 @@ export interface MimecastWorkerOptions {
   readonly maxDatabaseConnections?: number;
   /** Daily signed checkpoints of each connection's log. Default: none. */
   readonly checkpoints?: CheckpointOptions;
-  /** The clock, for tests. Default: the system's clock. */
+  /** @deprecated Ignored: the activities use the database's clock. */
   readonly now?: () => Date;
 }
 

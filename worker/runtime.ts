@@ -34,7 +34,7 @@ export interface WorkerRuntime {
  * @throws VaultKeyringError, EvidenceUnreachableError, EvidenceSchemaError
  */
 export async function openRuntime(options: MimecastWorkerOptions, stopping: () => boolean): Promise<WorkerRuntime> {
-  const { databaseUrl, maxDatabaseConnections: maxConnections = 10, now = () => new Date() } = options;
+  const { databaseUrl, maxDatabaseConnections: maxConnections = 10 } = options;
   const { allowLoopback = false, taskQueue = DEFAULT_TASK_QUEUE } = options;
   const regionBaseUrls = options.regionBaseUrls?.map((url) => parseBaseUrl(url, { allowLoopback }));
   const keyring = typeof options.keyring === 'string' ? await readKeyring(options.keyring) : options.keyring;
@@ -44,7 +44,7 @@ export async function openRuntime(options: MimecastWorkerOptions, stopping: () =
 
   const store = createEvidenceStore({ databaseUrl, maxConnections });
   const dispatcher = createDispatcher();
-  const shared = { store, keyring, dispatcher, allowLoopback, taskQueue, now, stopping };
+  const shared = { store, keyring, dispatcher, allowLoopback, taskQueue, stopping };
   return {
     activities: createActivities({
       ...shared,

@@ -17,6 +17,7 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ['MimecastInvalidRequest', 'invalid-request'],
   ['MimecastPermissionError', 'forbidden'],
   ['MimecastRateLimitError', 'rate-limited'],
+  ['MimecastRefusalLimitError', 'auth-refused'],
   ['MimecastRegionError', 'wrong-region'],
   ['MimecastRequestError', 'unusable-answer'],
   ['MimecastTransportError', 'unreachable'],

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ConnectionRow } from '../../model/connection.js';
+import type { LoadedConnection } from '../../evidence/database/connection-row.js';
 import { defined } from '../../model/json.js';
 import { clampStart, keptRange } from '../../mimecast/audit-windows.js';
 import { auditLog } from '../collect/audit-log.js';
@@ -9,6 +9,7 @@ import type { ActivityDependencies } from '../dependencies.js';
 import { drainWindow, type Drain, type Drained } from '../collect/drain-window.js';
 import { refusedEndpoint } from '../collect/refused-endpoint.js';
 import type { Session, Sessions } from '../session.js';
+import { steadyTime } from '../steady-time.js';
 import { pathOf } from '../stream-endpoints.js';
 import type { BackfillBatch, BackfillBatchResult } from '../../contract/activities.js';
 import type { Refused } from '../../evidence/database/guard.js';
@@ -30,14 +31,15 @@ const BATCH_LIMITS: BatchLimits = { maxPages: LANES * 200, maxMs: 20_000 };
  * previous one ended.
  */
 export async function backfillAuditEvents(
-  { store, now, stopping }: ActivityDependencies,
+  { store, stopping }: ActivityDependencies,
   sessions: Sessions,
-  row: ConnectionRow,
+  connection: LoadedConnection,
   batch: BackfillBatch,
 ): Promise<BackfillBatchResult> {
+  const { row, now } = connection;
   const { connectionId, runId } = batch;
   const range = { start: new Date(batch.range.start), end: new Date(batch.range.end) };
-  const session = await sessions.open(row, 'backfill');
+  const session = await sessions.open(connection, 'backfill');
   const cancelled = Context.current().cancellationSignal;
   const drain = {
     store,
@@ -45,7 +47,7 @@ export async function backfillAuditEvents(
     log: auditLog(store.events, row),
     now,
     session: oneCallFirst(session),
-    budget: createBatchBudget(now, stopping, BATCH_LIMITS),
+    budget: createBatchBudget(steadyTime, stopping, BATCH_LIMITS),
   };
   const missing = async (): Promise<PlannedWindow[]> =>
     planBackfill(range, await store.ledger.coverage(connectionId, STREAM), runId);

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { ConnectionRow } from '../../model/connection.js';
+import type { LoadedConnection } from '../../evidence/database/connection-row.js';
 import { common, type TimeRange } from '../../model/time-ranges.js';
 import { backfillRange } from '../../mimecast/audit-windows.js';
 import type { BackfillInput, TimeSpan } from '../../contract/backfill.js';
@@ -16,8 +16,8 @@ const STREAM = 'audit-events';
  * @throws ApplicationFailure `MimecastInvalidRequest`
  */
 export async function beginBackfill(
-  { store, now }: Pick<ActivityDependencies, 'store' | 'now'>,
-  row: ConnectionRow,
+  { store }: Pick<ActivityDependencies, 'store'>,
+  { row, now }: LoadedConnection,
   input: BackfillInput,
   runId: string,
 ): Promise<BegunBackfill> {

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ConnectionRow } from '../../model/connection.js';
+import type { LoadedConnection } from '../../evidence/database/connection-row.js';
 import { defined } from '../../model/json.js';
 import { MimecastPermissionError } from '../../mimecast/errors.js';
 import { MimecastError } from '../../mimecast/mimecast-error.js';
@@ -27,9 +27,10 @@ type EndpointState = Pick<NewObservation, 'outcome' | 'items' | 'body' | 'droppe
 export async function collectEndpoint(
   { store }: ActivityDependencies,
   sessions: Sessions,
-  row: ConnectionRow,
+  connection: LoadedConnection,
   request: EndpointRequest,
 ): Promise<PolledEndpoint | 'disconnected'> {
+  const { row } = connection;
   const path = pathOf(row.settings, request.endpoint);
   const { connectionId, generation, stream, runId } = request;
   const keep = async (state: EndpointState): Promise<StoredObservation | 'disconnected'> => {
@@ -39,7 +40,7 @@ export async function collectEndpoint(
     return typeof stored === 'string' ? 'disconnected' : stored;
   };
 
-  const session = await sessions.open(row);
+  const session = await sessions.open(connection);
   const signal = Context.current().cancellationSignal;
   try {
     const { outcome, items, body, droppedFields, provenance } = await session.call((api) =>

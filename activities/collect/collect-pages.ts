@@ -16,7 +16,9 @@ import { drainWindow, failedWindowFailure } from './drain-window.js';
 import type { PagedLog } from './paged-log.js';
 import { refusedEndpoint } from './refused-endpoint.js';
 import type { Sessions } from '../session.js';
+import { steadyTime } from '../steady-time.js';
 import { pathOf } from '../stream-endpoints.js';
+import type { LoadedConnection } from '../../evidence/database/connection-row.js';
 import type { AuditBatch, AuditProgress } from '../../contract/activities.js';
 import type { LedgerPosition } from '../../evidence/ledger/ledger.js';
 import type { NewWindow, TakenWindowRow, WindowRow } from '../../evidence/ledger/window.js';
@@ -28,6 +30,11 @@ type State = AuditProgress['state'];
 interface Position {
   window?: WindowRow;
   windowOpened: boolean;
+  /**
+   * When the poll started, and not after now: with a Temporal server whose clock is ahead, a poll would read up to a moment
+   * that has not come, and what happens until then would be lost. Fixed for the batch, so that it ends.
+   */
+  readonly startedAt: Date;
 }
 
 /**
@@ -37,21 +44,23 @@ interface Position {
 export async function collectPages(
   dependencies: ActivityDependencies,
   sessions: Sessions,
-  row: ConnectionRow,
+  connection: LoadedConnection,
   batch: AuditBatch,
   log: PagedLog,
 ): Promise<AuditProgress> {
-  const { store, now, stopping } = dependencies;
+  const { store, stopping } = dependencies;
+  const { row, now } = connection;
   const { endpoint } = log;
   const path = pathOf(row.settings, endpoint);
-  const position: Position = { windowOpened: batch.windowOpened };
+  const startedAt = new Date(Math.min(Date.parse(batch.startedAt), now().getTime()));
+  const position: Position = { windowOpened: batch.windowOpened, startedAt };
   const drain: Drain = {
     store,
     log,
     path,
     now,
-    session: await sessions.open(row),
-    budget: createBatchBudget(now, stopping),
+    session: await sessions.open(connection),
+    budget: createBatchBudget(steadyTime, stopping),
     signal: Context.current().cancellationSignal,
   };
 
@@ -111,12 +120,14 @@ async function currentWindow(
   { store, now, log }: Drain,
   row: ConnectionRow,
   batch: AuditBatch,
-  { windowOpened }: Position,
+  { windowOpened, startedAt }: Position,
 ): Promise<WindowRow | Refused | 'nothing-to-do'> {
   const { ledgerStream: stream, rules } = log;
   const at = await store.ledger.position(batch.connectionId, stream);
   if (at.openWindow) return at.openWindow;
-  const wanted = wantedWindow(row, at, new Date(batch.startedAt), now(), windowOpened, rules);
+  const wanted =
+    wantedWindow(row, at, startedAt, now(), windowOpened, rules) ??
+    (windowOpened ? undefined : heldWindow(at, now(), rules));
   if (!wanted) return 'nothing-to-do';
   const { connectionId, generation } = batch;
   return await store.ledger.open({ connectionId, generation, stream, ...wanted });
@@ -144,6 +155,20 @@ export function wantedWindow(
   const late =
     watermark && lateEventsWindow({ end, watermark, rules, lateEventsReadTo: lateEventsReadTo ?? row.createdAt });
   return late && { kind: 'late-events', ...late };
+}
+
+/**
+ * The newest part of what is held, for a poll that has nothing else to read: each poll makes a call, so that none reports
+ * an answer that it does not have. It starts late or twice, or the clock of the Temporal server is behind.
+ */
+export function heldWindow(
+  { watermark }: LedgerPosition,
+  now: Date,
+  rules: WindowRules = WINDOW_RULES,
+): Pick<NewWindow, 'kind' | 'start' | 'end'> | undefined {
+  if (watermark === undefined) return undefined;
+  const end = new Date(Math.min(watermark.getTime(), pollEnd(now, rules).getTime()));
+  return { kind: 'scheduled', start: new Date(end.getTime() - rules.overlapMs), end };
 }
 
 async function progressOf(

@@ -6,6 +6,7 @@ import type { PollResult } from '../../contract/reports.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import { evaluateConnection, isNews } from '../posture/evaluate-connection.js';
 import type { FinishedRun } from '../../contract/activities.js';
+import type { Clock } from '../../evidence/database/clock.js';
 import type { EvidenceStore } from '../../evidence/store.js';
 
 /**
@@ -14,10 +15,11 @@ import type { EvidenceStore } from '../../evidence/store.js';
  * record of the head.
  */
 export async function finishPoll(dependencies: ActivityDependencies, finished: FinishedRun): Promise<PollResult> {
-  const { store, now } = dependencies;
+  const { store } = dependencies;
   const { workflowId, runId, error } = finished;
   const { connectionId, stream, outcome } = finished.result;
   const totals = await totalsOf(store, finished);
+  const now = await store.clock();
   await store.polls.record({
     connectionId,
     stream,
@@ -29,7 +31,7 @@ export async function finishPoll(dependencies: ActivityDependencies, finished: F
     ...totals,
     ...(error !== undefined && { error }),
   });
-  await tellVerdicts(dependencies, connectionId);
+  await tellVerdicts(dependencies, connectionId, now);
   const head = await store.log.head(connectionId);
   return { ...finished.result, ...totals, ...(head && { head }) };
 }
@@ -47,14 +49,14 @@ async function totalsOf(
  * Evaluates, and notifies the connection of news. Most polls bring none, and a signal for each would fill the
  * connection's history. Best effort: a signal that is lost is made up for by the connection's own next evaluation.
  */
-async function tellVerdicts(dependencies: ActivityDependencies, connectionId: string): Promise<void> {
+async function tellVerdicts(dependencies: ActivityDependencies, connectionId: string, now: Clock): Promise<void> {
   const evaluated = await evaluateConnection(dependencies, connectionId, 'poll');
   if (!evaluated || !isNews(evaluated)) return;
   const headline = await dependencies.store.evaluations.headline(connectionId);
   if (!headline) return;
   const connection = Context.current().client.workflow.getHandle(connectionWorkflowId(connectionId));
   try {
-    await connection.signal(postureTurned, postureStatus(headline));
+    await connection.signal(postureTurned, postureStatus(headline, now()));
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown';
     log.warn('The connection could not be told of its new verdicts.', { connectionId, reason });

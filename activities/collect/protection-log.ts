@@ -10,6 +10,7 @@ import { collectPages } from './collect-pages.js';
 import type { ActivityDependencies } from '../dependencies.js';
 import type { PagedLog } from './paged-log.js';
 import type { Sessions } from '../session.js';
+import type { LoadedConnection } from '../../evidence/database/connection-row.js';
 import type { ProtectionBatch, ProtectionProgress } from '../../contract/activities.js';
 import { withProvenance } from './provenance.js';
 import type { ProtectionLogState } from '../../evidence/statistics/protection-logs.js';
@@ -19,10 +20,11 @@ import type { Statistics } from '../../evidence/statistics/statistics.js';
 export async function collectProtectionLog(
   dependencies: ActivityDependencies,
   sessions: Sessions,
-  row: ConnectionRow,
+  connection: LoadedConnection,
   batch: ProtectionBatch,
 ): Promise<ProtectionProgress> {
-  const { store, now } = dependencies;
+  const { store } = dependencies;
+  const { row, now } = connection;
   const { connectionId, generation, protection } = batch;
   const note = async (saying: Pick<ProtectionLogState, 'outcome' | 'permission'>): Promise<void> => {
     await store.statistics.note({ connectionId, generation, protection, observedAt: now(), ...saying });
@@ -30,7 +32,7 @@ export async function collectProtectionLog(
 
   const log = protectionLog(store.statistics, row, protection);
   try {
-    const progress = await collectPages(dependencies, sessions, row, batch, log);
+    const progress = await collectPages(dependencies, sessions, connection, batch, log);
     const { state, events, permission } = progress;
     if (state === 'complete') await note({ outcome: events > 0 ? 'collected' : 'empty' });
     if (state === 'forbidden' || state === 'unavailable') {

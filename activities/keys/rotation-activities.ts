@@ -8,8 +8,11 @@ import { openSealed } from './open-sealed.js';
 import { acceptedProof, proveKeys, refusalNote } from './prove-keys.js';
 import { moveOf, sameKeysElsewhere } from './rotation-move.js';
 import { isJudged, rotationVerdict } from './rotation-verdict.js';
+import { refusalLimit } from '../refusal-guard.js';
+import { waitNotice } from '../../mimecast/errors.js';
 import type { Sessions } from '../session.js';
-import { requireRow } from '../stored-connection.js';
+import type { LoadedConnection } from '../../evidence/database/connection-row.js';
+import { requireLoaded, requireRow } from '../stored-connection.js';
 import type { MimecastActivities, RotationProof, StagedKeys } from '../../contract/activities.js';
 
 /**
@@ -25,7 +28,7 @@ export function rotationActivities(
 > {
   const { store, allowLoopback } = dependencies;
 
-  const prove = async (saved: ConnectionRow, version: number) => {
+  const prove = async (saved: LoadedConnection, version: number) => {
     const { api, row } = await sessions.openVersion(saved, version);
     return await proveKeys(api, row, Context.current().cancellationSignal);
   };
@@ -34,6 +37,13 @@ export function rotationActivities(
     const outcome = defined({ at, accepted: false, reason, note });
     const row = await store.connections.recordRotation(connectionId, outcome);
     return { answer: { connectionId, accepted: false, reason }, status: await statusOf(store, row) };
+  };
+
+  /** Answers without a call and without a record: many may come, and none of them changes anything. */
+  const braked = async (row: ConnectionRow, waitMs: number): Promise<StagedKeys> => {
+    const { connectionId } = row;
+    const reason = waitNotice((await store.clock())(), waitMs);
+    return { answer: { connectionId, accepted: false, reason, waitMs }, status: await statusOf(store, row) };
   };
 
   return {
@@ -63,6 +73,12 @@ export function rotationActivities(
         ...(issuedAt !== undefined && { issuedAt: new Date(issuedAt) }),
         ...(move.baseUrl !== undefined && { baseUrl: move.baseUrl }),
       };
+      const waitMs = await store.refusedCalls.waitMs(
+        connectionId,
+        refusalLimit({ inUse: row.activeVersion === undefined }),
+      );
+      if (waitMs > 0) return await braked(row, waitMs);
+
       const { version, state, reason } = await store.connections.stage(connectionId, keys);
       if (state === 'pending') return { version, status: await statusOf(store, await requireRow(store, connectionId)) };
       const why = reason === undefined ? '' : ` (${reason})`;
@@ -75,13 +91,14 @@ export function rotationActivities(
     },
 
     async 'mimecast.proveRotation'(connectionId, version) {
-      const row = await requireRow(store, connectionId);
-      const report = await prove(row, version);
+      const connection = await requireLoaded(store, connectionId);
+      const { row } = connection;
+      const report = await prove(connection, version);
       const readsAccount = report.account !== undefined || row.accountCode === undefined;
       if (!isJudged(report) || report.authentication !== 'accepted' || readsAccount)
         return rotationVerdict(row, report, 'unknown');
       // Keys that may not read the account do not identify a tenant, unless those in use may not read it either.
-      const active = row.activeVersion === undefined ? undefined : await prove(row, row.activeVersion);
+      const active = row.activeVersion === undefined ? undefined : await prove(connection, row.activeVersion);
       const activeMayNot = active?.authentication === 'accepted' && active.account === undefined;
       return rotationVerdict(row, report, activeMayNot ? 'neither-reads-account' : 'unknown');
     },
@@ -99,17 +116,18 @@ export function rotationActivities(
 }
 
 async function settle(
-  { store, now }: ActivityDependencies,
+  { store }: ActivityDependencies,
   connectionId: string,
   version: number,
   { verdict, report, reason = '' }: RotationProof,
   outcome: RotationOutcome,
 ): Promise<ConnectionRow> {
+  const { row, now } = await requireLoaded(store, connectionId);
   if (verdict === 'accepted') {
     await store.connections.promote(connectionId, version, acceptedProof(report, now()));
     return await store.connections.recordRotation(connectionId, outcome);
   }
-  const { activeVersion } = await requireRow(store, connectionId);
+  const { activeVersion } = row;
   if (verdict === 'refused' && activeVersion === undefined) {
     // There are no other keys to try: rejected keys stay stored, as after a first connect.
     await store.connections.refuse(connectionId, version, refusalNote(connectionId, version, report));

@@ -14,11 +14,11 @@ export interface Evaluated {
 
 /** Evaluates all controls of a connection and stores the verdicts. Undefined when there is no such connection. */
 export async function evaluateConnection(
-  { store, now }: Pick<ActivityDependencies, 'store' | 'now'>,
+  { store }: Pick<ActivityDependencies, 'store'>,
   connectionId: string,
   cause: Evaluation['cause'],
 ): Promise<Evaluated | undefined> {
-  const facts = await store.evaluations.facts(connectionId, now());
+  const facts = await store.evaluations.facts(connectionId);
   if (!facts) return undefined;
   const [account, annotations, before] = await Promise.all([
     accountOf(store, connectionId),

@@ -5,6 +5,7 @@ import {
   MimecastAuthenticationError,
   MimecastBindingExpiredError,
   MimecastPermissionError,
+  MimecastRefusalLimitError,
   MimecastRegionError,
 } from '../../mimecast/errors.js';
 import type { ConnectionTest, EndpointReport } from '../../contract/reports.js';
@@ -53,6 +54,7 @@ export function connectionReport(row: ConnectionRow, probes: readonly Probe[]): 
     baseUrl: settings.baseUrl,
     ...defined({ suggestedBaseUrl, account }),
     ...newestHeaders(probes),
+    ...waitOf(probes),
     endpoints,
     ...(!ok && { action: otherAccount ?? mostImportant(authentication, probes, endpoints) }),
   };
@@ -107,6 +109,12 @@ const judges = (error: Probe['error']): boolean =>
   error instanceof MimecastAuthenticationError ||
   error instanceof MimecastBindingExpiredError ||
   error instanceof MimecastRegionError;
+
+/** How long no call may be made, when calls with these keys were refused too often. */
+function waitOf(probes: readonly Probe[]): Pick<ConnectionTest, 'waitMs'> {
+  const limit = probes.map(({ error }) => error).find((error) => error instanceof MimecastRefusalLimitError);
+  return limit ? { waitMs: limit.retryAfterMs } : {};
+}
 
 const suggestionOf = (error: Probe['error']): string | undefined =>
   error instanceof MimecastRegionError ? error.suggestedBaseUrl : undefined;

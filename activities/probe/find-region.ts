@@ -8,6 +8,7 @@ import { authenticationOf } from './connection-report.js';
 import { regionTodo, stepAfter } from './next-steps.js';
 import { probeEndpoint, type Probe } from './probe-endpoint.js';
 import { probeUntilAnswer, proofGoesOn } from './probing.js';
+import { steadyTime } from '../steady-time.js';
 import { placesToTest } from '../stream-endpoints.js';
 
 /** Limit of each call. Up to ten hosts are tried within one test, so a region that does not answer soon is skipped. */
@@ -47,8 +48,9 @@ export async function findRegion(search: RegionSearch, regions: readonly string[
 
 async function tryRegion({ api, row, probes, signal }: RegionSearch, baseUrl: string): Promise<Probe[]> {
   const totalTimeoutMs = Math.min(REGION_LIMIT_MS, api.limits.totalTimeoutMs);
-  const budget = createRateBudget({ now: api.now });
-  const elsewhere = { ...api, baseUrl, budget, limits: { ...api.limits, totalTimeoutMs } };
+  const budget = createRateBudget({ now: steadyTime });
+  // Each other region is called once in a test, and has no account of these keys that it could lock.
+  const elsewhere = { ...api, guard: undefined, baseUrl, budget, limits: { ...api.limits, totalTimeoutMs } };
   const refused = refusedAt(probes);
   const places = placesToTest(row.settings).toSorted(
     (a, b) => Number(b.endpoint === refused?.endpoint) - Number(a.endpoint === refused?.endpoint),

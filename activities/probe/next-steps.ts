@@ -4,6 +4,7 @@ import {
   MimecastClockError,
   MimecastPermissionError,
   MimecastRateLimitError,
+  MimecastRefusalLimitError,
   MimecastRegionError,
   MimecastTransportError,
   MimecastUnavailableError,
@@ -51,9 +52,10 @@ export function stepAfter(error: MimecastError | undefined, affected: Affected):
   if (error instanceof MimecastClockError) {
     return {
       what: error.what,
-      todo: `Mend the time synchronisation (NTP) of the worker's machine, then "test ${id}".`,
+      todo: `Check NTP on ${error.machine}, then "test ${id}"; "doctor --test" compares the clocks.`,
     };
   }
+  if (error instanceof MimecastRefusalLimitError) return { what: error.what, todo: error.nextStep };
   if (error instanceof MimecastRateLimitError) return { what: error.what, todo: `${again} after that.` };
   if (error instanceof MimecastTransportError) {
     return { what: error.what, todo: `${again}; if it stays, ${error.ifItStays}.` };

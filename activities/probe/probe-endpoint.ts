@@ -24,7 +24,7 @@ export interface Probe extends EndpointPlace {
   readonly error?: MimecastError;
   /** Time of the answer or failure: ISO, UTC. */
   readonly at: string;
-  /** The vendor's clock minus this worker's, in milliseconds, where there was an answer with a date. */
+  /** The vendor's clock minus the database's, in milliseconds, where there was an answer with a date. */
   readonly clockSkewMs?: number;
   readonly rateLimit?: RateLimit;
 }

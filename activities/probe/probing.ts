@@ -3,6 +3,7 @@ import {
   MimecastBindingExpiredError,
   MimecastClockError,
   MimecastRateLimitError,
+  MimecastRefusalLimitError,
   MimecastRegionError,
   MimecastRequestError,
   MimecastTransportError,
@@ -49,6 +50,7 @@ export function concernsAll({ outcome, error }: Probe): boolean {
     MimecastBindingExpiredError,
     MimecastClockError,
     MimecastRateLimitError,
+    MimecastRefusalLimitError,
     MimecastRegionError,
   ].some((kind) => error instanceof kind);
 }

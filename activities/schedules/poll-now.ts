@@ -31,8 +31,8 @@ export async function startPoll(
 
   const known = new Set(before.info.recentActions.map(({ action }) => action.workflow.firstExecutionRunId));
   await handle.trigger(ScheduleOverlapPolicy.SKIP);
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + START_LIMIT_MS;
+  while (performance.now() < deadline) {
     const started = newRun(await handle.describe(), known);
     if (started) return answer(stream, started, false);
     await delay(LOOK_AGAIN_MS);

@@ -6,7 +6,7 @@ const clock = findingsOn('clock');
 const THIS_CLOCK = "this machine's clock";
 
 const WARN_FROM_MS = 5 * SECOND_MS;
-/** Signatures are refused for it, and the connection takes it for a clock that is off rather than for refused keys. */
+/** Mimecast refuses signatures for it. */
 const FAIL_FROM_MS = MINUTE_MS;
 
 /** Amount by which this machine's clock is ahead of another: between `leastMs` and `mostMs`, negative when behind. */
@@ -45,7 +45,7 @@ export function judgeSkew({ check, mine, theirs }: Clocks, { leastMs, mostMs }: 
   if (offMs > WARN_FROM_MS) {
     const found = `${mine} is ${durationText(offMs)} ${aheadMs > 0 ? 'ahead of' : 'behind'} ${theirs}`;
     const judged = offMs > FAIL_FROM_MS ? clock.failure : clock.warning;
-    return judged(check, found, `Mend the time service (NTP): ${mine} or ${theirs} is wrong.`);
+    return judged(check, found, `Check NTP: ${mine} or ${theirs} is wrong.`);
   }
   const agrees = mostMs <= WARN_FROM_MS ? 'agrees with' : 'is not behind';
   const limit = mostMs <= WARN_FROM_MS ? '' : `, and ahead by at most ${durationText(mostMs)}`;

@@ -1,19 +1,21 @@
+import { hostname } from 'node:os';
 import { Client, type Connection } from '@temporalio/client';
 import type { Context } from '../command.js';
 import { connectToTemporal } from '../reach/services.js';
 import type { Settings } from '../reach/settings.js';
-import { judgePostgresClock, judgeTemporalClock } from './clocks.js';
+import { judgePostgresClock, judgeTemporalClock, skewByWorkers } from './clocks.js';
 import { examineConnections, lookUpConnections, selected } from './examine-connections.js';
 import { findingsOn, type Finding } from './finding.js';
 import { judgePostgres } from './judge-postgres.js';
 import { judgeTemporal, lastHeardOf } from './judge-temporal.js';
 import { look, seenOf, type Looked } from './look.js';
+import { namingOddClock, type ComparedClock } from './odd-clock.js';
 import type { StoredConnections } from './look-at-connections.js';
-import { lookAtPostgres, openDatabase, type Database } from './look-at-postgres.js';
+import { lookAtPostgres, openDatabase, type Database, type PostgresSeen } from './look-at-postgres.js';
 import { lookAtTemporal, type TemporalSeen } from './look-at-temporal.js';
 import { examineMachine } from './machine.js';
 import { examineKeys, judgeKeyring, lookAtKeyring } from './keyring.js';
-import { testConnections } from './test-connections.js';
+import { testConnections, type TestedConnections } from './test-connections.js';
 
 export interface DoctorRequest {
   /** Connections to examine; empty for all. */
@@ -60,19 +62,63 @@ async function examineAll(context: Context, request: DoctorRequest, servers: Ser
   const [keys, connections, tests] = await Promise.all([
     examineKeys(ring, stored),
     examineStored(settings, request, { stored, now, client: clientOf(servers, temporal, settings.temporal.namespace) }),
-    request.test ? examineVendor(context, stored, hasWorker) : [],
+    request.test ? examineVendor(context, stored, hasWorker) : UNTESTED,
   ]);
+  const heardOf = workers && lastHeardOf(workers);
+  const clocks = comparedClocks(context, { postgres, heardOf, vendorAheadMs: tests.vendorAheadMs });
   return [
     ...machine,
     ...ofTemporal,
     ...judgePostgres(postgres, settings.temporal.namespace),
     ...judgeKeyring(ring),
     ...keys,
-    judgeTemporalClock(workers && lastHeardOf(workers), terminal.now()),
-    judgePostgresClock(postgres.server),
-    ...tests.filter(({ group }) => group === 'clock'),
+    ...namingOddClock(
+      [
+        judgeTemporalClock(heardOf, terminal.now()),
+        judgePostgresClock(postgres.server),
+        ...tests.findings.filter(({ group }) => group === 'clock'),
+      ],
+      clocks,
+    ),
     ...connections,
-    ...tests.filter(({ group }) => group !== 'clock'),
+    ...tests.findings.filter(({ group }) => group !== 'clock'),
+  ];
+}
+
+interface SeenClocks {
+  readonly postgres: PostgresSeen;
+  /** When the Temporal server last heard of a worker, by its clock. */
+  readonly heardOf: Date | undefined;
+  readonly vendorAheadMs: number | undefined;
+}
+
+/** The clocks that could be read: this machine's, Temporal's, Postgres's and Mimecast's. */
+function comparedClocks({ settings, terminal }: Context, seen: SeenClocks): ComparedClock[] {
+  const { postgres, heardOf, vendorAheadMs } = seen;
+  const server = seenOf(postgres.server);
+  const ahead = server && { leastMs: -server.skew.mostMs, mostMs: -server.skew.leastMs };
+  const ofTemporal = heardOf && skewByWorkers(heardOf, terminal.now());
+  return [
+    { machine: `this machine (${hostname()})`, leastMs: 0, mostMs: 0 },
+    ...(ofTemporal
+      ? [
+          {
+            machine: `the Temporal server (${settings.temporal.address})`,
+            leastMs: -ofTemporal.mostMs,
+            mostMs: -ofTemporal.leastMs,
+          },
+        ]
+      : []),
+    ...(ahead ? [{ machine: `Postgres (${server.where})`, ...ahead }] : []),
+    ...(ahead && vendorAheadMs !== undefined
+      ? [
+          {
+            machine: 'Mimecast',
+            leastMs: ahead.leastMs + vendorAheadMs,
+            mostMs: ahead.mostMs + vendorAheadMs,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -94,14 +140,18 @@ async function examineStored(
   return selected(findings, stored.seen.rows.length, all || connectionIds.length > 0);
 }
 
+const UNTESTED: TestedConnections = { findings: [] };
+
 async function examineVendor(
   { services }: Context,
   stored: Looked<StoredConnections>,
   hasWorker: boolean,
-): Promise<Finding[]> {
+): Promise<TestedConnections> {
   const rows = seenOf(stored)?.rows ?? [];
   const live = rows.filter(({ state }) => state === 'connected' || state === 'refused');
-  if (!hasWorker) return [findingsOn('connections').skipped('mimecast', 'there is no worker to call Mimecast')];
+  if (!hasWorker) {
+    return { findings: [findingsOn('connections').skipped('mimecast', 'there is no worker to call Mimecast')] };
+  }
   return await testConnections(
     () => services.connections(),
     live.map(({ connectionId }) => connectionId),

@@ -10,17 +10,24 @@ import { look, nextStepOf, type Looked } from './look.js';
 const TEST_LIMIT_MS = MINUTE_MS;
 const TESTS = { concurrency: 4 };
 
+/** Findings of the tests, and the time by which Mimecast's clock is ahead of the database's where they differ most. */
+export interface TestedConnections {
+  readonly findings: readonly Finding[];
+  readonly vendorAheadMs?: number;
+}
+
 /** Tests each connection with calls to Mimecast. */
 export async function testConnections(
   open: () => Promise<Pick<Connections, 'test'>>,
   connectionIds: readonly string[],
-): Promise<Finding[]> {
+): Promise<TestedConnections> {
   const test = (connectionId: string) => look(async () => await (await open()).test(connectionId), TEST_LIMIT_MS);
   const tests = await pMap(connectionIds, async (id) => ({ id, tested: await test(id) }), TESTS);
-  return [
-    ...judgeVendorClock(tests.map(({ tested }) => tested)),
-    ...tests.map(({ id, tested }) => judgeTest(id, tested)),
-  ];
+  const vendorAheadMs = vendorSkewMs(tests.map(({ tested }) => tested));
+  return {
+    findings: [...judgeVendorClock(vendorAheadMs), ...tests.map(({ id, tested }) => judgeTest(id, tested))],
+    ...(vendorAheadMs !== undefined && { vendorAheadMs }),
+  };
 }
 
 export function judgeTest(connectionId: string, tested: Looked<ConnectionTest>): Finding {
@@ -38,12 +45,15 @@ export function judgeTest(connectionId: string, tested: Looked<ConnectionTest>):
     : about.failure('mimecast', found, action ?? `temporal-mimecast test ${connectionId}`);
 }
 
-const VENDOR_CLOCK = { check: 'mimecast', mine: "the worker's clock", theirs: "Mimecast's clock" };
+const VENDOR_CLOCK = { check: 'mimecast', mine: "Postgres's clock", theirs: "Mimecast's clock" };
 
-/** The vendor's clock against the worker's, by the test in which they differ most. */
-function judgeVendorClock(tests: readonly Looked<ConnectionTest>[]): Finding[] {
+/** The vendor's clock against the database's, which signs the calls, by the test in which they differ most. */
+function vendorSkewMs(tests: readonly Looked<ConnectionTest>[]): number | undefined {
   const skews = tests.flatMap((tested) => ('seen' in tested ? (tested.seen.clockSkewMs ?? []) : []));
-  const [most] = skews.sort((a, b) => Math.abs(b) - Math.abs(a));
+  return skews.sort((a, b) => Math.abs(b) - Math.abs(a))[0];
+}
+
+function judgeVendorClock(most: number | undefined): Finding[] {
   if (most === undefined) return [];
   return [judgeSkew(VENDOR_CLOCK, { leastMs: -most, mostMs: -most })];
 }

@@ -88,5 +88,5 @@ const isClockNotable = ({ authentication, clockSkewMs = 0 }: ConnectionTest): bo
 
 function clockLine(skewMs: number): string {
   const direction = skewMs > 0 ? 'behind' : 'ahead of';
-  return `The worker's clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${direction} Mimecast's: mend NTP.`;
+  return `The database's clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${direction} Mimecast's: check NTP.`;
 }

@@ -39,10 +39,7 @@ const gridWords = (baseUrl: string, apiVersion = '?'): string => `${baseUrl}, AP
 function keysLine(credentials: CredentialReport | undefined, colours: Colours): string {
   if (credentials === undefined) return 'keys  none';
   const { version, state, issuedAt, ageDays, age = 'fresh', dueAt, overdueAt } = credentials;
-  const dates =
-    dueAt === undefined || overdueAt === undefined
-      ? ''
-      : ` (rotation due ${dayOf(dueAt)}, overdue ${dayOf(overdueAt)})`;
+  const dates = ` (rotation due ${dayOf(dueAt)}, overdue ${dayOf(overdueAt)})`;
   const words = { fresh: '', due: colours.yellow('  ROTATION DUE'), overdue: colours.red('  ROTATION OVERDUE') }[age];
   return `keys  v${version} ${state}, issued ${dayOf(issuedAt)}, ${ageDays} d old${dates}${words}`;
 }

@@ -67,6 +67,10 @@ export const postureStatus = once(() =>
     failing: listOf(text(100) as z.ZodMiniType<ControlId, ControlId>, 0, 500, 'must be a list of controls'),
     /** ISO, UTC: when verdicts change although nothing new is read. */
     turnsAt: z.optional(at()),
+    /** The same as a duration from now, by the database's clock: timers of workflows run by another one. */
+    turnsInMs: z.optional(z.number()),
+    /** Place in the connection's log: of two records the later one counts, whatever their times. */
+    sequence: z.optional(z.number()),
   }),
 );
 

@@ -5,7 +5,14 @@ import type {
   RotationOutcome,
   Stream,
 } from '../../model/connection.js';
-import { isLeaving, listConnections, lockConnection, readConnection } from '../database/connection-row.js';
+import {
+  isLeaving,
+  listConnections,
+  loadConnection,
+  lockConnection,
+  readConnection,
+  type LoadedConnection,
+} from '../database/connection-row.js';
 import {
   addVersion,
   destroyKeys,
@@ -31,6 +38,8 @@ import { BEING_READ } from '../ledger/window.js';
 export interface Connections {
   /** Returns the connection, or `undefined` when there is none with this id. */
   read(connectionId: string): Promise<ConnectionRow | undefined>;
+  /** Returns the connection with the database's clock, read in one statement, or `undefined` when there is none. */
+  load(connectionId: string): Promise<LoadedConnection | undefined>;
   /** Returns all connections by id, disconnected ones included. */
   list(): Promise<ConnectionRow[]>;
   /**
@@ -112,6 +121,7 @@ export function createConnections(db: Database): Connections {
 
   return {
     read: (connectionId) => readConnection(db, connectionId),
+    load: (connectionId) => loadConnection(db, connectionId),
     list: () => listConnections(db),
     open: (connection) => db.transaction((client) => open(client, connection)),
     credentials: async (connectionId, version) =>

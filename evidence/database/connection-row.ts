@@ -1,5 +1,6 @@
 import type { ConnectionRow, ConnectionSettings, ConnectionState, RotationOutcome } from '../../model/connection.js';
 import { notNull } from '../../model/json.js';
+import { clockFrom, type Clock } from './clock.js';
 import type { Queryable } from './database.js';
 import { EvidenceNotFoundError, EvidenceStateError } from './errors.js';
 import { isoMoment } from './sql.js';
@@ -24,6 +25,22 @@ export async function readConnection(client: Queryable, connectionId: string): P
     values: [connectionId],
   });
   return record && toConnection(record);
+}
+
+/** A connection, and the database's clock as of the same statement. */
+export interface LoadedConnection {
+  readonly row: ConnectionRow;
+  readonly now: Clock;
+}
+
+export async function loadConnection(client: Queryable, connectionId: string): Promise<LoadedConnection | undefined> {
+  const [record] = await client.query<ConnectionRecord & { readonly clock: Date }>({
+    text: 'select c.*, clock_timestamp() as clock from mimecast.connections c where connection_id = $1',
+    values: [connectionId],
+  });
+  if (!record) return undefined;
+  const now = clockFrom(record.clock);
+  return { row: toConnection(record), now };
 }
 
 export async function listConnections(client: Queryable): Promise<ConnectionRow[]> {

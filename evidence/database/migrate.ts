@@ -9,9 +9,10 @@ import * as apiGenerations from './migrations/0005-api-generations.js';
 import * as evaluations from './migrations/0006-evaluations.js';
 import * as proof from './migrations/0007-proof.js';
 import * as upgrade from './migrations/0008-upgrade.js';
+import * as clocks from './migrations/0009-clocks.js';
 
 /** In the order in which they are applied. Forward only: a published migration is never edited. */
-const MIGRATIONS = [evidence, rotation, statistics, backfill, apiGenerations, evaluations, proof, upgrade];
+const MIGRATIONS = [evidence, rotation, statistics, backfill, apiGenerations, evaluations, proof, upgrade, clocks];
 
 /** Numbers that no other use of advisory locks in the same database has. */
 const MIGRATION_LOCK = 7_221_364_001;

@@ -1,7 +1,7 @@
 import { advanceWindow, isRepeatedToken } from '../ledger/advance-window.js';
 import { sha256 } from '../database/canonical.js';
 import type { Database } from '../database/database.js';
-import { APPEND_RECORD, recordText } from '../log/append.js';
+import { APPEND_RECORD } from '../log/append.js';
 import type { Provenance } from '../../model/provenance.js';
 import type { TakenWindow, StoredPage } from '../ledger/window.js';
 import type { PreparedEvents } from './prepare-events.js';
@@ -63,24 +63,22 @@ with ${advanceWindow('$16::integer')}, added as (
     from added
 ), record as (
   select t.connection_id,
-         ${recordText(
-           `'page'`,
-           `json_build_object(
-             'stream', t.stream,
-             'windowId', t.window_id::text,
-             'windowKind', t.kind,
-             'windowStart', ${isoMoment('t.window_start')},
-             'windowEnd', ${isoMoment('t.window_end')},
-             'restart', t.restarts,
-             'page', t.pages,
-             'windowComplete', t.state = 'complete',
-             'events', $5::integer,
-             'newEvents', d.new_events,
-             'firstNew', ${isoMoment('d.first')},
-             'lastNew', ${isoMoment('d.last')},
-             'digest', encode(d.sha256, 'hex'),
-             'provenance', $8::json)`,
-         )} as text
+         'page' as kind,
+         json_build_object(
+           'stream', t.stream,
+           'windowId', t.window_id::text,
+           'windowKind', t.kind,
+           'windowStart', ${isoMoment('t.window_start')},
+           'windowEnd', ${isoMoment('t.window_end')},
+           'restart', t.restarts,
+           'page', t.pages,
+           'windowComplete', t.state = 'complete',
+           'events', $5::integer,
+           'newEvents', d.new_events,
+           'firstNew', ${isoMoment('d.first')},
+           'lastNew', ${isoMoment('d.last')},
+           'digest', encode(d.sha256, 'hex'),
+           'provenance', $8::json) as data
     from taken t, digest d
 ), ${APPEND_RECORD}, page as (
   insert into mimecast.pages (window_id, restart, page, run_id, events, new_events, token_digest, log_sequence)

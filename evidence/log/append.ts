@@ -11,23 +11,26 @@ export interface LogHead {
 }
 
 /** SQL: a record's text. `json` keeps the order of keys and nested text, `jsonb` would not. */
-export const recordText = (kind: string, data: string): string =>
-  `json_build_object('at', ${isoMoment('clock_timestamp()')}, 'kind', ${kind}, 'data', ${data})::text`;
+const textOf = (at: string): string =>
+  `json_build_object('at', ${isoMoment(at)}, 'kind', record.kind, 'data', record.data)::text`;
 
 /**
- * SQL: the end of a statement that has a CTE `record (connection_id, text)`; appends it to the log.
+ * SQL: the end of a statement that has a CTE `record (connection_id text, kind text, data json)`; appends it to the log.
  *
- * The head is advanced by the same UPDATE that reads it, so that writers queue for it. Each hash covers the previous
- * one: `sha256(previous hash || utf8(record))`. It comes last in every transaction, because all writers of a
- * connection share the head's lock.
+ * The head is advanced by the same UPDATE that reads it, so that writers queue for it. The entry's time is read after the
+ * lock on the head is held and is never before the time of the previous entry: a writer that waited computes it again
+ * from the new head. Each hash covers the previous one: `sha256(previous hash || utf8(record))`. It comes last in every
+ * transaction, because all writers of a connection share the head's lock.
  */
 export const APPEND_RECORD = `
 head as (
   update mimecast.log_heads h
-     set sequence = h.sequence + 1, hash = sha256(h.hash || convert_to(record.text, 'UTF8'))
+     set (sequence, at, hash) = (
+           select h.sequence + 1, now.at, sha256(h.hash || convert_to(${textOf('now.at')}, 'UTF8'))
+             from (select greatest(h.at, clock_timestamp()) as at offset 0) now)
     from record
    where h.connection_id = record.connection_id
-  returning h.connection_id, h.sequence, h.hash, record.text
+  returning h.connection_id, h.sequence, h.hash, ${textOf('h.at')} as text
 ), entry as (
   insert into mimecast.log (connection_id, sequence, hash, record)
   select connection_id, sequence, hash, text from head
@@ -35,7 +38,7 @@ head as (
 
 const APPEND = `
 with record as (
-  select $1::text as connection_id, ${recordText('$2::text', '$3::json')} as text
+  select $1::text as connection_id, $2::text as kind, $3::json as data
 ), ${APPEND_RECORD}
 select sequence from head`;
 

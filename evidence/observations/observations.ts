@@ -3,6 +3,7 @@ import { readCited, type CitedObservation } from './cited.js';
 import type { EndpointName, Stream } from '../../model/connection.js';
 import { contentDigest } from './content-digest.js';
 import type { Database, Queryable } from '../database/database.js';
+import { readMoment } from '../database/connection-row.js';
 import { holdConnection, type Refused } from '../database/guard.js';
 import { append } from '../log/append.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
@@ -96,7 +97,7 @@ async function record(
   if (!(await holdConnection(client, connectionId, observation.generation))) return 'disconnected';
 
   if (body) await keepBody(client, connectionId, body);
-  const observedAt = provenance ? new Date(provenance.receivedAt) : new Date();
+  const observedAt = new Date(provenance?.receivedAt ?? (await readMoment(client)));
   const sequence = await append(client, connectionId, 'observation', {
     stream,
     endpoint,

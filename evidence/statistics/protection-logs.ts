@@ -21,7 +21,8 @@ export async function recordProtectionLog(client: Queryable, state: ProtectionLo
       values ($1, $2, $3, $4, $5)
       on conflict (connection_id, protection)
         do update set outcome = excluded.outcome, observed_at = excluded.observed_at, permission = excluded.permission
-        where l.observed_at <= excluded.observed_at`,
+        -- one that is dated in the future was written with a wrong clock, and keeps none away
+        where l.observed_at <= excluded.observed_at or l.observed_at > clock_timestamp()`,
     values: [connectionId, protection, outcome, observedAt, permission ?? null],
   });
 }

@@ -11,8 +11,12 @@ import { defined } from '../../model/json.js';
 
 /** The records of verdicts. */
 export interface Evaluations {
-  /** Returns everything that the controls evaluate, as of one moment, or `undefined` when there is no such connection. */
-  facts(connectionId: string, now: Date): Promise<Facts | undefined>;
+  /**
+   * Returns everything that the controls evaluate, as of one moment, or `undefined` when there is no such connection.
+   *
+   * @param at by default the database's time
+   */
+  facts(connectionId: string, at?: Date): Promise<Facts | undefined>;
   /** Stores a record. The same evaluation again stores nothing. */
   record(evaluation: Evaluation): Promise<StoredEvaluation>;
   /** Returns the newest record, or `undefined` before the first. */
@@ -32,7 +36,7 @@ const BATCH = 100;
 
 export function createEvaluations(db: Database): Evaluations {
   return {
-    facts: (connectionId, now) => gatherFacts(db, connectionId, now),
+    facts: (connectionId, moment) => gatherFacts(db, connectionId, moment),
     record: (evaluation) => db.transaction((client) => record(client, evaluation)),
     latest: (connectionId) => at(db, connectionId, FOREVER),
     at: (connectionId, moment) => at(db, connectionId, moment),
@@ -91,7 +95,7 @@ async function at(client: Queryable, connectionId: string, moment: Date): Promis
   const [found] = await client.query<EvaluationRecord>({
     text: `
       select log_sequence::text, evaluated_at, body from mimecast.evaluations
-       where connection_id = $1 and evaluated_at <= $2 and body is not null order by evaluated_at desc, log_sequence desc limit 1`,
+       where connection_id = $1 and evaluated_at <= $2 and body is not null order by log_sequence desc limit 1`,
     values: [connectionId, moment],
   });
   return found && toEvaluation(found);
@@ -102,20 +106,20 @@ async function* list(
   connectionId: string,
   { from = BEGINNING, to = FOREVER }: MomentRange = {},
 ): AsyncGenerator<StoredEvaluation> {
-  let after: Pick<EvaluationRecord, 'evaluated_at' | 'log_sequence'> = { evaluated_at: from, log_sequence: '0' };
+  let after = '0';
   for (;;) {
     const batch: EvaluationRecord[] = await db.query<EvaluationRecord>({
       text: `
         select log_sequence::text, evaluated_at, body from mimecast.evaluations
-         where connection_id = $1 and (evaluated_at, log_sequence) > ($2::timestamptz, $3::bigint) and evaluated_at < $4
+         where connection_id = $1 and log_sequence > $3::bigint and evaluated_at >= $2 and evaluated_at < $4
            and body is not null
-         order by evaluated_at, log_sequence limit ${BATCH}`,
-      values: [connectionId, after.evaluated_at, after.log_sequence, to],
+         order by log_sequence limit ${BATCH}`,
+      values: [connectionId, from, after, to],
     });
     for (const found of batch) yield toEvaluation(found);
     const last = batch.at(-1);
     if (last === undefined || batch.length < BATCH) return;
-    after = last;
+    after = last.log_sequence;
   }
 }
 
@@ -124,16 +128,21 @@ async function headlines(
   client: Queryable,
   connectionId: string | null,
 ): Promise<ReadonlyMap<string, EvaluationHeadline>> {
-  const records = await client.query<{ connection_id: string; headline: EvaluationHeadline }>({
+  const records = await client.query<{ connection_id: string; log_sequence: string; headline: EvaluationHeadline }>({
     text: `
-      select newest.connection_id, newest.headline
+      select newest.connection_id, newest.log_sequence::text, newest.headline
         from mimecast.connections c
-       cross join lateral (select connection_id, headline from mimecast.evaluations e
+       cross join lateral (select connection_id, log_sequence, headline from mimecast.evaluations e
                             where e.connection_id = c.connection_id order by log_sequence desc limit 1) newest
        where $1::text is null or c.connection_id = $1`,
     values: [connectionId],
   });
-  return new Map(records.map(({ connection_id: id, headline }) => [id, headline]));
+  return new Map(
+    records.map(({ connection_id: id, log_sequence: sequence, headline }) => [
+      id,
+      { ...headline, sequence: Number(sequence) },
+    ]),
+  );
 }
 
 function headlineOf({ at: evaluatedAt, summary, bySubject, controls, turnsAt }: Evaluation): EvaluationHeadline {

@@ -1,12 +1,12 @@
 import type { ConnectionRow, CredentialVersion, EndpointName, Stream } from '../../model/connection.js';
-import { readConnection } from '../database/connection-row.js';
+import { loadConnection } from '../database/connection-row.js';
 import { readCredentials, firstAccepted } from '../connections/credentials.js';
 import type { Database, Queryable } from '../database/database.js';
 import type { EndpointFact, Facts, KeysFact, ReadableFact, StreamFact } from '../../model/facts.js';
 import { readProtectionLogs } from '../statistics/protection-logs.js';
 import { completenessSince } from '../completeness/completeness.js';
 import type { EndpointOutcome } from '../../model/outcomes.js';
-import { DAY_MS } from '../../model/time.js';
+import { DAY_MS, MINUTE_MS } from '../../model/time.js';
 import { defined, notNull } from '../../model/json.js';
 import { readDaily } from '../statistics/daily.js';
 
@@ -20,13 +20,13 @@ const STATISTICS_MS = 8 * DAY_MS;
  * Reads the input of the controls from one snapshot, so that a poll that ends meanwhile is seen completely or not at
  * all.
  *
- * @param now the moment of the evaluation; stored data is not limited to it
+ * @param at the moment of the evaluation, by default the database's time; stored data is not limited to it
  */
-export async function gatherFacts(db: Database, connectionId: string, now: Date): Promise<Facts | undefined> {
+export async function gatherFacts(db: Database, connectionId: string, at?: Date): Promise<Facts | undefined> {
   return db.transaction(async (client) => {
     await client.query({ text: 'set transaction isolation level repeatable read, read only' });
-    const row = await readConnection(client, connectionId);
-    return row && factsOf(client, row, now);
+    const connection = await loadConnection(client, connectionId);
+    return connection && factsOf(client, connection.row, at ?? connection.now());
   });
 }
 
@@ -35,7 +35,7 @@ async function factsOf(client: Queryable, row: ConnectionRow, now: Date): Promis
   const versions = await readCredentials(client, connectionId);
   const connectedAt = firstAccepted(versions);
   const keys = keysFact(row, versions);
-  const newestEventAt = await readNewestEvent(client, connectionId);
+  const events = await readNewestEvents(client, connectionId, now);
   return {
     connectionId,
     now,
@@ -45,8 +45,8 @@ async function factsOf(client: Queryable, row: ConnectionRow, now: Date): Promis
       completeness: await completenessSince(client, row, connectedAt, 'audit-events', now),
     }),
     endpoints: await readEndpoints(client, row),
-    streams: await readStreams(client, row, connectedAt),
-    ...(newestEventAt && { newestEventAt }),
+    streams: await readStreams(client, row, connectedAt, now),
+    ...events,
     statistics: {
       days: await readDaily(client, connectionId, new Date(now.getTime() - STATISTICS_MS), now),
       logs: await readProtectionLogs(client, connectionId),
@@ -133,13 +133,15 @@ async function readStreams(
   client: Queryable,
   { connectionId, settings, pauses }: ConnectionRow,
   connectedAt: Date | undefined,
+  now: Date,
 ): Promise<Facts['streams']> {
   const polled = await client.query<StreamRecord>({
     text: `
       select stream, count(*) as polls,
-             max(finished_at) filter (where outcome in ('collected', 'empty', 'unavailable', 'behind')) as last_good_at
+             max(finished_at) filter (where outcome in ('collected', 'empty', 'unavailable', 'behind')
+                                        and finished_at <= $2) as last_good_at
         from mimecast.polls where connection_id = $1 group by stream`,
-    values: [connectionId],
+    values: [connectionId, now],
   });
   const [{ settings_changed_at: changedAt } = { settings_changed_at: undefined }] = await client.query<{
     settings_changed_at: Date;
@@ -165,10 +167,20 @@ function later(one: Date | undefined, other: Date | undefined): Date | undefined
   return one > other ? one : other;
 }
 
-async function readNewestEvent(client: Queryable, connectionId: string): Promise<Date | undefined> {
-  const [newest] = await client.query<{ at: Date | null }>({
-    text: 'select max(event_time) as at from mimecast.audit_events where connection_id = $1',
-    values: [connectionId],
+/** The vendor's clock may be ahead by this much before an event counts as dated in the future. */
+const FUTURE_FROM_MS = 5 * MINUTE_MS;
+
+/** Events that the vendor dates in the future are no sign that the log is up to date: they are told apart. */
+async function readNewestEvents(
+  client: Queryable,
+  connectionId: string,
+  now: Date,
+): Promise<Pick<Facts, 'newestEventAt' | 'futureEventAt'>> {
+  const [newest] = await client.query<{ past: Date | null; future: Date | null }>({
+    text: `
+      select (select max(event_time) from mimecast.audit_events where connection_id = $1 and event_time <= $2) as past,
+             (select max(event_time) from mimecast.audit_events where connection_id = $1 and event_time > $3) as future`,
+    values: [connectionId, now, new Date(now.getTime() + FUTURE_FROM_MS)],
   });
-  return newest?.at ?? undefined;
+  return defined({ newestEventAt: newest?.past ?? undefined, futureEventAt: newest?.future ?? undefined });
 }

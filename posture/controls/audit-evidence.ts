@@ -47,7 +47,7 @@ export const auditEvidence: Control = {
 type UncitedFinding = Pick<Finding, 'verdict' | 'code' | 'reason' | 'action' | 'details'>;
 
 function findingFor(facts: Facts): Finding {
-  const { completeness, connectedAt, newestEventAt, now } = facts;
+  const { completeness, connectedAt, newestEventAt, futureEventAt, now } = facts;
   if (!connectedAt) {
     return {
       verdict: 'unknown',
@@ -59,11 +59,19 @@ function findingFor(facts: Facts): Finding {
   const log = logOf(facts);
   const open = completeness?.gaps.filter((gap) => !isLost(gap, now)) ?? [];
   const firstIntervalOver = after(connectedAt, log.everyMs);
+  const finding = findingWithoutBasis(facts, log, { open, firstIntervalOver });
   return {
-    ...findingWithoutBasis(facts, log, { open, firstIntervalOver }),
+    ...finding,
+    ...(futureEventAt && { details: { ...finding.details, futureEventAt: futureEventAt.toISOString() } }),
     basis: completeness ? [defined({ source: 'ledger', observedAt: log.heldTo?.toISOString() })] : [],
     freshUntil: log.freshUntil,
-    reevaluateAt: [...open.map(lostAt), firstIntervalOver, log.behindAt, newestEventAt && silentAt(newestEventAt)],
+    reevaluateAt: [
+      ...open.map(lostAt),
+      firstIntervalOver,
+      log.behindAt,
+      newestEventAt && silentAt(newestEventAt),
+      futureEventAt,
+    ],
   };
 }
 
@@ -79,7 +87,7 @@ function findingWithoutBasis(
   { heldTo, freshUntil, behindAt }: AuditLog,
   { open, firstIntervalOver }: Outlook,
 ): UncitedFinding {
-  const { connectionId, completeness, now, newestEventAt } = facts;
+  const { connectionId, completeness, now, newestEventAt, futureEventAt } = facts;
   const lost = completeness?.gaps.filter((gap) => isLost(gap, now)) ?? [];
   if (lost[0]) return lostForGood(lost[0], lost.length, connectionId);
 
@@ -98,7 +106,10 @@ function findingWithoutBasis(
   if (now >= behindAt) return unknown('behind', `${held}, and more is due.`, again);
   if (!newestEventAt || now >= silentAt(newestEventAt)) {
     const reason = `No administrative event within ${LOOK_BACK_DAYS} days: a quiet tenant looks the same as a log that stopped.`;
-    return unknown('no-events', reason);
+    const future = futureEventAt
+      ? ` An event that Mimecast dates ${minuteOf(futureEventAt)} UTC is in the future and does not count.`
+      : '';
+    return unknown('no-events', reason + future);
   }
   return { verdict: 'pass', code: 'contiguous', reason: `Held without gaps up to ${minuteOf(heldTo)} UTC.` };
 }

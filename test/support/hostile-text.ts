@@ -30,7 +30,7 @@ export const HOSTILE_TEXTS: readonly (readonly [what: string, text: string])[] =
 /** All of them in one text. */
 export const HOSTILE = HOSTILE_TEXTS.map(([, text]) => text).join(' ');
 
-/** What may appear in no output: control characters except line feeds, directions, separators, and what has no width. */
+/** Characters that may appear in no output: controls except line feeds, directions, separators, and those without width. */
 const HIDDEN =
   /(?!\n)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'vitest';
 import { environmentOf, type Engine } from './engine.js';
 
+const WRONG_CLOCK = new URL('wrong-clock.mjs', import.meta.url).href;
 const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** A worker as in production: its own process, started by the command line. */
@@ -21,19 +22,30 @@ export interface WorkerProcess {
 /**
  * Starts a worker for an engine without one. Resolves when it polls. It ends with the test at the latest.
  *
- * @param changes variables that the worker has instead of those of the engine
+ * @param options.changes variables that the worker has instead of those of the engine
+ * @param options.wallClockOffMs how far its wall clock is ahead, in every thread of the process; its monotonic time is right
  */
 export async function startWorkerProcess(
   engine: Engine,
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
-  changes: Readonly<Record<string, string>> = {},
+  {
+    changes = {},
+    wallClockOffMs = 0,
+  }: { readonly changes?: Readonly<Record<string, string>>; readonly wallClockOffMs?: number } = {},
 ): Promise<WorkerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'mimecast-worker-'));
   const keyringFile = join(folder, 'ring.json');
   await writeFile(keyringFile, JSON.stringify(engine.keyring), { mode: 0o600 });
 
-  const child = spawn(process.execPath, [PROGRAM, 'worker', '--json'], {
-    env: { PATH: process.env['PATH'], MIMECAST_DATA_DIR: folder, ...environmentOf(engine, keyringFile), ...changes },
+  const clock = wallClockOffMs === 0 ? [] : ['--import', WRONG_CLOCK];
+  const child = spawn(process.execPath, [...clock, PROGRAM, 'worker', '--json'], {
+    env: {
+      PATH: process.env['PATH'],
+      MIMECAST_DATA_DIR: folder,
+      WALL_CLOCK_OFF_MS: String(wallClockOffMs),
+      ...environmentOf(engine, keyringFile),
+      ...changes,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close') as Promise<[number | null]>;

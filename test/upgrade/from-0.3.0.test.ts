@@ -155,7 +155,10 @@ describe('servers of 0.3.0', () => {
 
     // 2: migrate.
     const report = await currentProgram.json<UpgradeReport>(['migrate'], env);
-    expect(report).toMatchObject({ applied: ['0008-upgrade'], restarted: [{ connectionId: id }] });
+    expect(report).toMatchObject({
+      applied: ['0008-upgrade', '0009-clocks'],
+      restarted: [{ connectionId: id }],
+    });
     const again = await currentProgram.run(['migrate'], { ...env, TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(again).toMatchObject({ exitCode: 0, stdout: 'The database is up to date.\n' });
 

@@ -13,6 +13,7 @@ import type {
   AnnotationReport,
   ConnectionTest,
   ConnectionStatus,
+  PostureStatus,
   ResumeReport,
   RotationReport,
   SettingsReport,
@@ -98,8 +99,9 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
   };
 
   const evaluate = async (cause: 'timer' | 'change'): Promise<void> => {
-    memory.learn(await keeping['mimecast.evaluate'](connectionId, cause));
-    memory.planEvaluation();
+    const { posture: before } = memory.status;
+    const { posture } = memory.learn(await keeping['mimecast.evaluate'](connectionId, cause));
+    memory.planEvaluation({ idle: cause === 'timer' && saysTheSame(before, posture) });
   };
 
   const annotated = ({ annotation, status }: AnnotatedConnection): AnnotationReport => {
@@ -218,6 +220,11 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
       else if (memory.live) await tryAgain();
     },
   };
+}
+
+function saysTheSame(one: PostureStatus | undefined, other: PostureStatus | undefined): boolean {
+  const said = ({ summary, failing, worst }: PostureStatus): string => JSON.stringify([worst, summary, failing]);
+  return one !== undefined && other !== undefined && said(one) === said(other);
 }
 
 /** The workflow's time: the same on replay. */

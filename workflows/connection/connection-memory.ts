@@ -3,7 +3,8 @@ import { connectionDetails } from './connection-details.js';
 import { keyAge } from '../../model/key-age.js';
 import { placeInPeriod } from '../../model/spread.js';
 import { nextProbe, nextRetry, refusalRules } from '../../model/refusal-rules.js';
-import { DAY_MS, MINUTE_MS } from '../../model/time.js';
+import { defined } from '../../model/json.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../model/time.js';
 import type { ConnectionTest, ConnectionStatus, CredentialStatus, PostureStatus } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE, POSTURE_ATTRIBUTE } from '../../contract/search-attributes.js';
 
@@ -40,6 +41,8 @@ export interface Agenda {
   readonly attempts?: number;
   /** When the controls are evaluated next, and whether because something was changed. */
   readonly evaluate?: { readonly at: string; readonly cause: 'timer' | 'change' };
+  /** Evaluations in a row that were due and changed no verdict. */
+  readonly idleEvaluations?: number;
   readonly keepHouseAt?: string;
 }
 
@@ -47,7 +50,13 @@ export interface Agenda {
 const EVALUATE_EVERY_MS = DAY_MS;
 const EVALUATE_AFTER_TURN_MS = 1_000;
 const EVALUATE_RETRY_MS = 5 * MINUTE_MS;
+/** A timed evaluation that changed nothing is followed by the next no sooner than this, doubled each time. */
+const IDLE_EVALUATION_MS = MINUTE_MS;
+const LONGEST_IDLE_MS = HOUR_MS;
 const MAINTENANCE_EVERY_MS = DAY_MS;
+
+/** Added to a wait that the database's clock has measured, so that it is over when the timer fires. */
+const MARGIN_MS = SECOND_MS;
 
 /** Connections that are restarted together evaluate their controls within this time, each at its own moment. */
 const EVALUATION_SPREAD_MS = 15 * MINUTE_MS;
@@ -65,6 +74,8 @@ export class ConnectionMemory {
   mustReconcile: boolean;
   private dueEvaluation: 'timer' | 'change' = 'timer';
   private agenda: Agenda;
+  /** In how long a verdict turns, as of the newest answer. */
+  private turnsInMs = Infinity;
   private known: ConnectionStatus;
 
   constructor({ connectionId, status, agenda = {}, mustReconcile = status === undefined }: ConnectionInput) {
@@ -82,11 +93,12 @@ export class ConnectionMemory {
   }
 
   /** Takes over what the row says now, and shows it. */
-  learn(next: ConnectionStatus): ConnectionStatus {
-    const { credentials } = next;
-    const nextProbeAt = this.probeAt(next);
+  learn({ refusedForMs, ...next }: ConnectionStatus): ConnectionStatus {
+    const { credentials, posture } = next;
+    const nextProbeAt = this.probeAt(next, refusedForMs);
     this.known = {
       ...next,
+      ...(posture && { posture: this.taken(posture) }),
       ...(credentials && { credentials: aged(credentials) }),
       ...(nextProbeAt !== undefined && { nextProbeAt }),
     };
@@ -115,19 +127,27 @@ export class ConnectionMemory {
     this.evaluateIn(0, 'change');
   }
 
-  /** A poll made new verdicts. Older ones than those known arrived late. */
+  /** A poll made new verdicts. Those with an earlier place in the log than the known ones arrived late. */
   takePosture(posture: PostureStatus): void {
-    if (this.known.posture && this.known.posture.at > posture.at) return;
-    this.known = { ...this.known, posture };
+    const { sequence: known = 0 } = this.known.posture ?? {};
+    if (known > (posture.sequence ?? Infinity)) return;
+    this.known = { ...this.known, posture: this.taken(posture) };
     this.planEvaluation();
     this.show();
   }
 
-  /** Schedules the next evaluation by the verdicts that are known. */
-  planEvaluation(): void {
-    const turnsAt = this.known.posture?.turnsAt;
-    const turnsInMs = turnsAt === undefined ? Infinity : Date.parse(turnsAt) - Date.now();
-    this.evaluateIn(EVALUATE_AFTER_TURN_MS + Math.max(0, Math.min(turnsInMs, EVALUATE_EVERY_MS)), 'timer');
+  /**
+   * Schedules the next evaluation by the verdicts that are known.
+   *
+   * @param options.idle the last one was due and changed no verdict
+   */
+  planEvaluation({ idle = false }: { readonly idle?: boolean } = {}): void {
+    const turnsInMs = Math.max(0, Math.min(this.turnsInMs, EVALUATE_EVERY_MS));
+    const { idleEvaluations = 0, ...agenda } = this.agenda;
+    const leastMs = Math.min(IDLE_EVALUATION_MS * 2 ** idleEvaluations, LONGEST_IDLE_MS);
+    const isTooSoon = idle && turnsInMs < leastMs;
+    this.agenda = isTooSoon ? { ...agenda, idleEvaluations: idleEvaluations + 1 } : agenda;
+    this.evaluateIn(EVALUATE_AFTER_TURN_MS + (isTooSoon ? leastMs : turnsInMs), 'timer');
   }
 
   /** Cause of the evaluation that is due. */
@@ -136,13 +156,13 @@ export class ConnectionMemory {
   }
 
   /** Decides from a proof when the same keys are probed again, if at all. */
-  noteProof({ authentication, ok }: ConnectionTest): void {
-    const { confirm, evaluate, keepHouseAt, attempts = 0 } = this.agenda;
-    const kept: Agenda = {
-      ...(confirm && { confirm }),
-      ...(evaluate && { evaluate }),
-      ...(keepHouseAt !== undefined && { keepHouseAt }),
-    };
+  noteProof({ authentication, ok, waitMs }: ConnectionTest): void {
+    const { confirm, evaluate, idleEvaluations, keepHouseAt, attempts = 0 } = this.agenda;
+    const kept: Agenda = defined({ confirm, evaluate, idleEvaluations, keepHouseAt });
+    if (waitMs !== undefined) {
+      this.agenda = { ...kept, attempts, probeAt: inMs(waitMs + MARGIN_MS) };
+      return;
+    }
     if (ok || authentication !== 'unreachable') {
       this.agenda = kept;
       return;
@@ -213,6 +233,12 @@ export class ConnectionMemory {
     this.agenda = { ...this.agenda, evaluate: { at: new Date(Date.now() + ms).toISOString(), cause } };
   }
 
+  /** Keeps of a posture what does not change as time passes. */
+  private taken({ turnsInMs = Infinity, ...posture }: PostureStatus): PostureStatus {
+    this.turnsInMs = turnsInMs;
+    return posture;
+  }
+
   private show(): void {
     const { state, posture } = this.known;
     setCurrentDetails(connectionDetails(this.known));
@@ -222,18 +248,24 @@ export class ConnectionMemory {
     ]);
   }
 
-  private probeAt({ state, refusedSince, pendingVersion, settings }: ConnectionStatus): string | undefined {
+  private probeAt(
+    { state, refusedSince, pendingVersion, settings }: ConnectionStatus,
+    refusedForMs = 0,
+  ): string | undefined {
     if (state !== 'refused' && pendingVersion === undefined) return undefined;
     if (this.agenda.probeAt !== undefined) return this.agenda.probeAt;
     const rules = refusalRules(settings);
     const at =
       refusedSince === undefined || pendingVersion !== undefined
         ? nextRetry(1, new Date(), rules)
-        : nextProbe(new Date(refusedSince), new Date(), rules);
+        : nextProbe(new Date(Date.now() - Math.max(0, refusedForMs)), new Date(), rules);
     this.agenda = { ...this.agenda, probeAt: at.toISOString() };
     return this.agenda.probeAt;
   }
 }
+
+/** A moment by the workflow's clock. */
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** Keys with their age, by the workflow's clock. */
 function aged(credentials: CredentialStatus): CredentialStatus {

@@ -15,7 +15,7 @@ import { ConnectionMemory } from './connection-memory.js';
 import type { Duty, ConnectionInput } from './connection-memory.js';
 import * as messages from '../../contract/messages.js';
 import type { RotationRequest } from '../../contract/messages.js';
-import type { ConnectionStatus } from '../../contract/reports.js';
+import type { ConnectionStatus, RotationReport } from '../../contract/reports.js';
 import { withoutNulls } from '../../contract/requests/fields.js';
 import { connectRequest, disconnectRequest, rotationRequest, testRequest } from '../../contract/requests/keys.js';
 import { pauseRequest, pollNowRequest, refusedKeys, resumeRequest } from '../../contract/requests/polls.js';
@@ -55,17 +55,17 @@ export async function mimecastConnection(input: ConnectionInput): Promise<Connec
   }
   if (!memory.live) await condition(() => !queue.empty, PHANTOM_LIMIT);
 
-  const called = (): boolean =>
-    !queue.empty || memory.keysChanged || !memory.live || workflowInfo().continueAsNewSuggested;
+  /** A new run begins when no handler waits: the sealed text of a credential message leaves with the history of this one. */
+  const mayContinue = (): boolean =>
+    (memory.keysChanged || workflowInfo().continueAsNewSuggested) && allHandlersFinished();
+  const called = (): boolean => !queue.empty || !memory.live || mayContinue();
   while (!queue.empty || memory.live) {
     await queue.runNext();
     await untilCalled(called, memory);
     const duty = queue.empty && memory.live ? memory.takeDuty() : undefined;
     if (duty) void submitDuty(connectionId, queue, commands, duty);
-    if (!queue.empty || !memory.live || !called()) continue;
-    // The sealed text of a credential message leaves Temporal with the history of the run that received it.
-    await condition(() => !queue.empty || allHandlersFinished());
-    if (allHandlersFinished()) await continueAsNew<typeof mimecastConnection>(memory.carry());
+    if (!queue.empty || !memory.live || !mayContinue()) continue;
+    await continueAsNew<typeof mimecastConnection>(memory.carry());
   }
 
   queue.refuseAll(disconnected(connectionId));
@@ -166,30 +166,70 @@ function handleMessages(
   setHandler(messages.keysRefused, (refused) => {
     if (problemIn(refusedKeys, refused) === undefined) memory.suspect(refused.version);
   });
+  const inTurn = announcements(memory);
   setHandler(messages.credentialsRotated, async (request) => {
-    await untilCarriedOut(connectionId, () => queue.submit('rotate', () => rotateAnnounced(commands, request)));
+    const rotate = (): Promise<RotationReport | undefined> =>
+      queue.submit('rotate', () => rotateAnnounced(commands, request));
+    await inTurn(() => untilCarriedOut(connectionId, rotate));
   });
 }
 
-async function rotateAnnounced(commands: ConnectionCommands, request: RotationRequest): Promise<void> {
+async function rotateAnnounced(
+  commands: ConnectionCommands,
+  request: RotationRequest,
+): Promise<RotationReport | undefined> {
   const problem = problemIn(rotationRequest, request);
-  if (problem === undefined) await commands.rotate(withoutNulls(request));
-  else await commands.refuseRotation(problem);
+  if (problem === undefined) return await commands.rotate(withoutNulls(request));
+  await commands.refuseRotation(problem);
+  return undefined;
+}
+
+/** Added to a wait that the database's clock has measured, so that it is over when the timer fires. */
+const MARGIN_MS = 1_000;
+
+type Announced = () => Promise<RotationReport | undefined>;
+
+/**
+ * Carries out announced rotations in order. One that has to wait, because keys were refused too often, keeps those after it
+ * waiting. Nothing is carried out any more once the connection is disconnected.
+ */
+function announcements(memory: ConnectionMemory): (rotate: Announced) => Promise<void> {
+  let before: Promise<void> | undefined;
+  const carryOut = async (rotate: Announced): Promise<void> => {
+    for (;;) {
+      const answer = await rotate();
+      const waitMs = answer?.waitMs ?? answer?.report?.waitMs;
+      if (waitMs === undefined || (await condition(() => !memory.live, waitMs + MARGIN_MS))) return;
+    }
+  };
+  return async (rotate) => {
+    const waitedFor = before;
+    const turn = (async () => {
+      // Without one to wait for, it is queued at once: before every command that arrives after it.
+      if (waitedFor) await waitedFor;
+      if (waitedFor === undefined || memory.live) await carryOut(rotate);
+    })();
+    before = turn;
+    await turn;
+    if (before === turn) before = undefined;
+  };
 }
 
 /**
  * Carries out what no sender waits for or would send again: a command that ran out of time, because Postgres was not available
  * for example, is queued again.
  */
-async function untilCarriedOut(connectionId: string, submit: () => Promise<void>): Promise<void> {
+async function untilCarriedOut<Answer>(
+  connectionId: string,
+  submit: () => Promise<Answer>,
+): Promise<Answer | undefined> {
   for (;;) {
     try {
-      await submit();
-      return;
+      return await submit();
     } catch (error) {
       if (isInterruption(error)) continue;
       warn(connectionId, error);
-      return;
+      return undefined;
     }
   }
 }

@@ -43,7 +43,6 @@ export function ownActivities(
     dispatcher,
     allowLoopback: true,
     taskQueue: 'own',
-    now: () => new Date(),
     stopping: () => false,
   };
   return { activities: createActivities(dependencies), close: () => dispatcher.close() };

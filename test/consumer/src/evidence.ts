@@ -20,10 +20,12 @@ import type {
   AppliedAnnotation,
   AuditPage,
   BackfilledWindows,
+  CallPermit,
   Basis,
   BundleHeader,
   BundleRecord,
   Checkpointed,
+  Clock,
   Checkpoints,
   CheckpointState,
   CitedObservation,
@@ -79,6 +81,7 @@ import type {
   LedgerPosition,
   LedgerStream,
   LogEntry,
+  LoadedConnection,
   LogFact,
   LogHead,
   LogKind,
@@ -110,6 +113,7 @@ import type {
   ReadableFact,
   RefusalRules,
   Refused,
+  RefusedCalls,
   Requirement,
   Retention,
   RotationOutcome,
@@ -246,7 +250,9 @@ export const erasureOf = (subject: string): ErasureRequest => ({
 /** The rest of what can be named: what parts of the store take and answer. */
 export interface Vocabulary {
   readonly annotations: Annotation | AnnotationKind | AppliedAnnotation | NewAnnotation;
+  readonly calls: CallPermit | RefusedCalls;
   readonly checkpoints: Checkpointed | CheckpointState | LogPosition;
+  readonly clocks: Clock | LoadedConnection;
   readonly connections: ConnectionRow | ConnectionSettings | ConnectionState | NewConnection | StreamPause;
   readonly controls: Basis | ControlId | ControlResult | Judgement | JudgementCode | Mappings | Requirement;
   readonly erasure: Erased | ErasureReport;

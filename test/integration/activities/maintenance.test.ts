@@ -42,7 +42,10 @@ beforeEach(() => {
 
 /** Dependencies of the maintenance. */
 const dependenciesAt = (now: Date, checkpoints?: ActivityDependencies['checkpoints']): ActivityDependencies =>
-  ({ store, now: () => now, ...(checkpoints && { checkpoints }) }) as ActivityDependencies;
+  ({
+    store: { ...store, clock: () => Promise.resolve(() => now) },
+    ...(checkpoints && { checkpoints }),
+  }) as ActivityDependencies;
 
 /** Moves the newest checkpoint: negative hours into the future. */
 const checkpointMadeHoursAgo = (hours: number): Promise<unknown> =>

@@ -38,7 +38,7 @@ const anyText = fc.oneof(
   fc.constant('x'.repeat(50_000)),
 );
 
-/** The text of any JSON value, with everything that JSON can say and JavaScript or Postgres cannot hold. */
+/** The text of any JSON value, with everything that is possible in JSON and not in JavaScript or Postgres. */
 const { value: anyValue, object: anyObject } = fc.letrec<{ value: string; object: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },

@@ -163,13 +163,23 @@ describe('settings', () => {
     const connections = { credentials: () => Promise.resolve(keys) };
     const { dispatcher } = there;
     const sessions = createSessions({
-      store: { connections },
+      store: {
+        connections,
+        where: 'db:5432',
+        refusedCalls: {
+          take: () => Promise.resolve({ granted: true, callId: '1' }),
+          record: () => Promise.resolve(),
+          settle: () => Promise.resolve(),
+        },
+      },
       keyring,
       dispatcher,
       allowLoopback: true,
-      now: () => new Date(),
     } as unknown as ActivityDependencies);
-    const { api, row } = await sessions.openVersion(rowFor(settings.baseUrl, {}, settings), 1);
+    const { api, row } = await sessions.openVersion(
+      { row: rowFor(settings.baseUrl, {}, settings), now: () => new Date() },
+      1,
+    );
     await testConnection(api, row);
   }
 

@@ -46,13 +46,22 @@ function sessionsOn(stored: Stored): Sessions {
     credentials: (_: string, wanted: number) => Promise.resolve(stored.versions.find((one) => one.version === wanted)),
   };
   return createSessions({
-    store: { connections },
+    store: {
+      connections,
+      where: 'db:5432',
+      refusedCalls: {
+        take: () => Promise.resolve({ granted: true, callId: '1' }),
+        record: () => Promise.resolve(),
+        settle: () => Promise.resolve(),
+      },
+    },
     keyring,
     dispatcher,
     allowLoopback: true,
-    now: () => new Date(),
   } as unknown as ActivityDependencies);
 }
+
+const loaded = (row: ConnectionRow) => ({ row, now: () => new Date() });
 
 const paths = ({ requests }: Simulator): string[] => requests.map(({ path }) => path);
 
@@ -79,7 +88,7 @@ describe('a connection that moves to API 2.0 while an attempt is under way', () 
   test('is followed to its new keys and its new place, once the old keys are refused', async () => {
     const { old, next, before, after } = await moving();
     const stored = { ...before };
-    const session = await sessionsOn(stored).open(stored.row);
+    const session = await sessionsOn(stored).open(loaded(stored.row));
     await session.call(readAccount);
     Object.assign(stored, after);
     old.tenants[0]?.rotateKeys();
@@ -94,7 +103,7 @@ describe('a connection that moves to API 2.0 while an attempt is under way', () 
 
   test('is opened where its keys belong, also when its row was read before the move', async () => {
     const { old, next, before, after } = await moving();
-    const session = await sessionsOn(after).open(before.row);
+    const session = await sessionsOn(after).open(loaded(before.row));
     expect(await session.call(readAccount)).toMatchObject({ outcome: 'collected' });
     expect([paths(old), paths(next)]).toEqual([[], ['/oauth/token', ACCOUNT]]);
   });
@@ -104,19 +113,19 @@ describe('a version of the keys', () => {
   test('that is pending is used where it is meant for, unless another place is asked for', async () => {
     const { old, next, before } = await moving();
     const sessions = sessionsOn(before);
-    const opened = await sessions.openVersion(before.row, 2);
+    const opened = await sessions.openVersion(loaded(before.row), 2);
     expect(opened).toMatchObject({
       api: { baseUrl: next.url },
       row: { settings: { baseUrl: next.url, apiVersion: '2.0' } },
     });
-    expect((await sessions.openVersion(before.row, 2, old.url)).api.baseUrl).toBe(old.url);
-    expect((await sessions.openVersion(before.row, 1)).row).toEqual(before.row);
+    expect((await sessions.openVersion(loaded(before.row), 2, old.url)).api.baseUrl).toBe(old.url);
+    expect((await sessions.openVersion(loaded(before.row), 1)).row).toEqual(before.row);
   });
 
   test('that is in use goes where the connection is', async () => {
     const { after } = await moving();
     const elsewhere = rowFor('http://127.0.0.1:9', { activeVersion: 2 });
-    const { api, row } = await sessionsOn(after).openVersion(elsewhere, 2);
+    const { api, row } = await sessionsOn(after).openVersion(loaded(elsewhere), 2);
     expect([api.baseUrl, row.settings.apiVersion]).toEqual(['http://127.0.0.1:9', '2.0']);
   });
 });
@@ -125,11 +134,11 @@ test('sessions of one worker share the token, and each version of the keys has i
   const { next, after } = await moving();
   const stored = { ...after };
   const sessions = sessionsOn(stored);
-  for (let attempt = 0; attempt < 3; attempt += 1) await (await sessions.open(stored.row)).call(readAccount);
+  for (let attempt = 0; attempt < 3; attempt += 1) await (await sessions.open(loaded(stored.row))).call(readAccount);
   expect(paths(next).filter((path) => path === '/oauth/token')).toHaveLength(1);
 
   stored.versions = [await version(3, tenant.client, { apiVersion: '2.0' })];
   stored.row = { ...stored.row, activeVersion: 3 };
-  await (await sessions.open(stored.row)).call(readAccount);
+  await (await sessions.open(loaded(stored.row))).call(readAccount);
   expect(paths(next).filter((path) => path === '/oauth/token')).toHaveLength(2);
 });

@@ -4,6 +4,14 @@ import { ConnectionMemory } from '../../../workflows/connection/connection-memor
 const NOW = new Date('2026-11-28T12:00:00Z');
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const SUMMARY = { pass: 1, fail: 0, unknown: 0, notApplicable: 0 };
+
+/** What the connection shows goes to Temporal. */
+vi.mock('@temporalio/workflow', async (original) => ({
+  ...(await original<object>()),
+  setCurrentDetails: () => undefined,
+  upsertSearchAttributes: () => undefined,
+}));
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
@@ -68,4 +76,50 @@ test('a run that starts from the row has to reconcile the schedules, until it ha
   expect(new ConnectionMemory(memory.carry()).mustReconcile).toBe(true);
   memory.mustReconcile = false;
   expect(new ConnectionMemory(memory.carry()).mustReconcile).toBe(false);
+});
+
+describe('an evaluation that was due and changed no verdict', () => {
+  const posture = { at: NOW.toISOString(), worst: 'pass', summary: SUMMARY, failing: [] } as const;
+
+  /** In how many milliseconds each of a row of such evaluations is followed by the next. */
+  function waits(count: number, turnsInMs: number): number[] {
+    const memory = new ConnectionMemory({ connectionId: 'acme' });
+    return Array.from({ length: count }, () => {
+      memory.takePosture({ ...posture, turnsInMs });
+      memory.planEvaluation({ idle: true });
+      return Date.parse(memory.carry().agenda?.evaluate?.at ?? '') - NOW.getTime();
+    });
+  }
+
+  test('is followed by the next after a minute at the earliest, doubled each time, up to an hour', () => {
+    const memory = new ConnectionMemory({ connectionId: 'acme' });
+    const minutes = Array.from({ length: 9 }, () => {
+      memory.learn({ connectionId: 'acme', state: 'connected', posture: { ...posture, turnsInMs: -1 } });
+      memory.planEvaluation({ idle: true });
+      const { evaluate } = memory.carry().agenda ?? {};
+      return Math.floor((Date.parse(evaluate?.at ?? '') - NOW.getTime()) / MINUTE_MS);
+    });
+    expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  });
+
+  test('is followed by the next when a verdict turns, when that is later', () => {
+    expect(waits(3, 5 * HOUR_MS)).toEqual([5 * HOUR_MS + 1000, 5 * HOUR_MS + 1000, 5 * HOUR_MS + 1000]);
+  });
+
+  test('counts from the duration that the sender measured, not from its moment', () => {
+    const memory = new ConnectionMemory({ connectionId: 'acme' });
+    memory.takePosture({ ...posture, turnsAt: '2030-01-01T00:00:00.000Z', turnsInMs: 2 * HOUR_MS });
+    expect(memory.carry().agenda?.evaluate?.at).toBe(new Date(NOW.getTime() + 2 * HOUR_MS + 1000).toISOString());
+    expect(memory.status.posture).not.toHaveProperty('turnsInMs');
+  });
+});
+
+test('of two records of verdicts the one with the later place in the log counts, whatever their times', () => {
+  const memory = new ConnectionMemory({ connectionId: 'acme' });
+  const posture = { worst: 'pass', summary: SUMMARY, failing: [] } as const;
+  memory.takePosture({ ...posture, at: '2099-01-01T00:00:00.000Z', sequence: 7 });
+  memory.takePosture({ ...posture, at: NOW.toISOString(), sequence: 8 });
+  expect(memory.status.posture).toMatchObject({ sequence: 8, at: NOW.toISOString() });
+  memory.takePosture({ ...posture, at: NOW.toISOString(), sequence: 6 });
+  expect(memory.status.posture).toMatchObject({ sequence: 8 });
 });

@@ -59,7 +59,7 @@ test('a worker and the commands reach a Temporal that demands a client certifica
     TEMPORAL_TLS_CLIENT_CERT_PATH: client.cert,
     TEMPORAL_TLS_CLIENT_KEY_PATH: client.key,
   };
-  await startWorkerProcess(engine, { onTestFinished }, tls);
+  await startWorkerProcess(engine, { onTestFinished }, { changes: tls });
   const command = (argv: readonly string[], changes: Record<string, string | undefined> = {}): Promise<Ran> =>
     run(argv, { ...environmentOf(engine, keyringFile), ...tls, ...changes });
 
@@ -101,7 +101,7 @@ test('a worker and the commands reach a Temporal that demands an API key, and no
     TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority.cert,
     TEMPORAL_API_KEY: API_KEY,
   };
-  await startWorkerProcess(engine, { onTestFinished }, access);
+  await startWorkerProcess(engine, { onTestFinished }, { changes: access });
   const command = (argv: readonly string[], changes: Record<string, string> = {}): Promise<Ran> =>
     run(argv, { ...environmentOf(engine, keyringFile), ...access, ...changes });
 
@@ -137,7 +137,7 @@ test('workers and commands need the permission to write, and commands that show 
   });
   const command = (gateway: TemporalGateway, argv: readonly string[]): Promise<Ran> =>
     run(argv, { ...environmentOf(engine, keyringFile), ...through(gateway) });
-  await startWorkerProcess(engine, { onTestFinished }, through(writer));
+  await startWorkerProcess(engine, { onTestFinished }, { changes: through(writer) });
 
   const id = engine.newId();
   const connect = ['connect', id, '--base-url', engine.simulator.url, '--keys-file', keysFile];

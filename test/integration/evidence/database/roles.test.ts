@@ -38,7 +38,7 @@ test('the worker collects with DML alone, reports need SELECT alone, and neither
     DATABASE_URL: databaseUrl,
   });
   const id = engine.newId();
-  await startWorkerProcess(engine, { onTestFinished }, { DATABASE_URL: worker });
+  await startWorkerProcess(engine, { onTestFinished }, { changes: { DATABASE_URL: worker } });
 
   const connect = ['connect', id, '--base-url', engine.simulator.url, '--keys-file', keysFile];
   for (const argv of [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { wantedWindow } from '../../../../activities/collect/collect-pages.js';
+import { heldWindow, wantedWindow } from '../../../../activities/collect/collect-pages.js';
 import type { LedgerPosition } from '../../../../evidence/ledger/ledger.js';
 
 const HOUR = 3_600_000;
@@ -50,6 +50,22 @@ describe('what an audit poll reads next', () => {
   test('a connection of today has just read everything: nothing can be late yet', () => {
     const young = { createdAt: new Date(end.getTime() - DAY + 1000) };
     expect(wantedWindow(young, { watermark: end }, started, now, true)).toBeUndefined();
+  });
+});
+
+describe('a poll that has nothing else to read', () => {
+  test('reads the end of what is held again, so that it makes a call', () => {
+    const watermark = at('2026-11-23T05:00:00Z');
+    expect(heldWindow({ watermark }, now)).toEqual({
+      kind: 'scheduled',
+      start: at('2026-11-23T04:30:00Z'),
+      end: watermark,
+    });
+  });
+
+  test('reads nothing that has not happened yet, whatever is held', () => {
+    expect(heldWindow({ watermark: at('2099-01-01T00:00:00Z') }, now)?.end).toEqual(at('2026-11-23T06:00:30Z'));
+    expect(heldWindow({}, now)).toBeUndefined();
   });
 });
 

@@ -112,7 +112,7 @@ describe('only refused and expired keys are told as such, because only they may 
     const report = await proveKeys(api, row);
     expect(report.clockSkewMs).toBeGreaterThan(DAY_MS - 2_000);
     expect(report.action).toMatch(
-      /clock is (1 d|23 h 59 min) behind Mimecast's; the keys were not judged\. Mend the time/,
+      /^Calls are dated by this machine, and its clock is (1 d|23 h 59 min) behind Mimecast's; the keys were not judged\. Check NTP on this machine/,
     );
   });
 });

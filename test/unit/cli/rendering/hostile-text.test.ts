@@ -129,7 +129,7 @@ const APPLIED = {
   results: [{ connectionId: 'acme', action: 'edit', ok: false, reason: HOSTILE }],
 } as unknown as Parameters<typeof applyLines>[0];
 
-/** What each command prints, with foreign text in every place that can hold some. */
+/** Output of each command, with foreign text in every place that may contain some. */
 const PRINTED: readonly (readonly [command: string, document: unknown, lines: (colours: Colours) => string[]])[] = [
   ['poll', [poll({})], (colours) => pollLines([poll({}), poll({ outcome: 'forbidden' })], colours)],
   ['poll, digests', [poll({})], (colours) => digestLines([poll({})], colours)],

@@ -281,7 +281,7 @@ test.each(['of-a-later-release', ...PROTOTYPE_NAMES])(
 );
 
 test('a clock that is off is told, unless it is the next step anyway', () => {
-  const clock = "The worker's clock is 432 s ahead of Mimecast's: mend NTP.";
+  const clock = "The database's clock is 432 s ahead of Mimecast's: check NTP.";
   const off = { ...REPORT, clockSkewMs: -432_000 };
   expect(connectionReportLines(off, plain)).toContain(clock);
   expect(connectionReportLines({ ...off, authentication: 'unreachable' }, plain)).not.toContain(clock);

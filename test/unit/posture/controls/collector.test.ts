@@ -64,6 +64,11 @@ describe('audit-evidence', () => {
     ['more is due', held({ watermark: at(-8 * HOUR) }, { ...GOOD, ...fresh }), 'unknown behind'],
     ['no event in 7 days', { ...GOOD, newestEventAt: at(-7 * DAY) }, 'unknown no-events'],
     ['no event at all', without(GOOD, 'newestEventAt'), 'unknown no-events'],
+    [
+      'only an event dated 2099',
+      { ...without(GOOD, 'newestEventAt'), futureEventAt: at(73 * 365 * DAY) },
+      'unknown no-events',
+    ],
     ['the first interval', { ...without(GOOD, 'completeness'), connectedAt: at(-HOUR) }, 'unknown first-interval'],
     [
       'the first interval, with no window yet',
