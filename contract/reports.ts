@@ -143,6 +143,8 @@ export interface ConnectionStatus {
   readonly lastRotation?: RotationOutcome;
   /** What the controls said last; none before they were first asked. */
   readonly posture?: PostureStatus;
+  /** Signals that were invalid and had no effect, since the connection's workflow was started. */
+  readonly droppedSignals?: number;
 }
 
 /** A version of the keys, without the keys. Moments are ISO 8601 in UTC. */

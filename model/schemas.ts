@@ -65,14 +65,26 @@ export function fields<Fields extends Shape>(shape: Fields, { noun = 'field', ne
 }
 
 /**
+ * Stands for the payload of a message that a workflow cannot decode: another codec or converter made it. No schema
+ * accepts it.
+ */
+export const UNDECODABLE = Symbol.for('mimecast.undecodable');
+const CANNOT_DECODE =
+  'The message cannot be decoded: it was sent with another payload codec or converter than the workers have.';
+
+/**
  * The first problem of a value, as one sentence that names the field; none for a valid value. Never throws. Quotes no
  * values, which may be keys: only names of fields and of streams.
  *
  * @param name what the value is called in front of its fields: `settings`
  */
 export function problemIn(schema: () => Schema, value: unknown, name?: string): string | undefined {
+  if (value === UNDECODABLE) return CANNOT_DECODE;
   const { error } = z.safeParse(schema(), value);
-  if (!error) return undefined;
+  return error && firstProblem(error, name);
+}
+
+function firstProblem(error: z.core.$ZodError, name: string | undefined): string {
   const unknownField = error.issues.find(({ code }) => code === 'unrecognized_keys');
   const { path = [], message = 'is not valid' } = unknownField ?? error.issues[0] ?? {};
   return message.endsWith('.') ? message : `${fieldName(path, name)} ${message}.`;

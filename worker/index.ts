@@ -1,4 +1,5 @@
 /** Workers that collect evidence: a plugin for an existing worker, or a worker of its own. And the ring that a worker opens keys with. */
+export { MimecastBundlerPlugin } from './bundler-plugin.js';
 export { createMimecastWorker } from './create-worker.js';
 export type { CreateMimecastWorkerOptions } from './create-worker.js';
 export { optionsFromEnvironment, WorkerConfigurationError } from './options.js';

@@ -85,8 +85,10 @@ export class ConnectionMemory {
   learn(next: ConnectionStatus): ConnectionStatus {
     const { credentials } = next;
     const nextProbeAt = this.probeAt(next);
+    const { droppedSignals } = this.known;
     this.known = {
       ...next,
+      ...(droppedSignals !== undefined && { droppedSignals }),
       ...(credentials && { credentials: aged(credentials) }),
       ...(nextProbeAt !== undefined && { nextProbeAt }),
     };
@@ -108,6 +110,13 @@ export class ConnectionMemory {
     if (this.agenda.keepHouseAt === undefined) {
       this.maintainIn(spread ? placeInPeriod(connectionId, MAINTENANCE_EVERY_MS) : MAINTENANCE_EVERY_MS);
     }
+  }
+
+  /** Counts a signal that had no effect. @returns how many there were */
+  countDroppedSignal(): number {
+    const droppedSignals = (this.known.droppedSignals ?? 0) + 1;
+    this.known = { ...this.known, droppedSignals };
+    return droppedSignals;
   }
 
   /** Something that controls depend on was changed. */

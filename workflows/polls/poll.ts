@@ -12,11 +12,27 @@ import { failedPollDetails, pollDetails } from './poll-details.js';
 import type { PollResult } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
 import type { PolledStream } from '../../model/streams.js';
+import { pollInput } from '../../contract/requests/starts.js';
+import { isContinued, rejectInput } from '../start-input.js';
 import { tellOfRefusedKeys } from './tell-of-refused-keys.js';
 
 /** What every poll is started with. */
 export interface PollInput {
   readonly connectionId: string;
+}
+
+/**
+ * What a poll was started with. What it carries over counts only when the run before it wrote it.
+ *
+ * @throws ApplicationFailure `MimecastInvalidRequest`
+ */
+export function checkedPollInput<Input extends PollInput & { readonly carried?: unknown }>(
+  input: Input,
+): Omit<Input, 'carried'> & Partial<Pick<Input, 'carried'>> {
+  rejectInput(pollInput, input);
+  if (isContinued()) return input;
+  const { carried, ...asked } = input;
+  return asked;
 }
 
 /** Share of the interval after which a poll begins no further batch. */
