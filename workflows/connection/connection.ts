@@ -14,8 +14,8 @@ import type { ConnectionCommands } from './connection-commands.js';
 import { ConnectionMemory } from './connection-memory.js';
 import type { Duty, ConnectionInput } from './connection-memory.js';
 import * as messages from '../../contract/messages.js';
-import type { ConnectRequest, ResumeRequest, RotationRequest } from '../../contract/messages.js';
-import type { ConnectionStatus, ConnectionTest, ResumeReport } from '../../contract/reports.js';
+import type { RotationRequest } from '../../contract/messages.js';
+import type { ConnectionStatus } from '../../contract/reports.js';
 import { withoutNulls } from '../../contract/requests/fields.js';
 import { connectRequest, disconnectRequest, rotationRequest, testRequest } from '../../contract/requests/keys.js';
 import { pauseRequest, pollNowRequest, refusedKeys, resumeRequest } from '../../contract/requests/polls.js';
@@ -93,12 +93,12 @@ function startProblem(input: ConnectionInput): string | undefined {
  */
 function refuseToStart(problem: string | undefined): void {
   if (problem === undefined) return;
-  const validator = (): void => {
+  const validator: (request: unknown) => void = () => {
     reject(problem);
   };
-  const refused = (): never => failRun(problem);
-  setHandler<ConnectionTest, [ConnectRequest]>(messages.connect, refused, { validator });
-  setHandler<ResumeReport, [ResumeRequest]>(messages.resume, refused, { validator });
+  const refused: (request: unknown) => never = () => failRun(problem);
+  setHandler(messages.connect, refused, { validator });
+  setHandler(messages.resume, refused, { validator });
   failRun(problem);
 }
 
