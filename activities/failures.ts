@@ -14,6 +14,7 @@ import {
   MimecastRateLimitError,
 } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
+import { MimecastCredentialsError } from '../mimecast/credentials.js';
 import { MimecastBaseUrlError } from '../mimecast/regions.js';
 import type { KeysInUse } from './session.js';
 import { VaultForeignKeyError, VaultKeyringError, VaultSealError } from '../vault/errors.js';
@@ -26,6 +27,7 @@ const FINAL = [
   EvidenceSchemaError,
   EvidenceStateError,
   MimecastBaseUrlError,
+  MimecastCredentialsError,
   VaultForeignKeyError,
   VaultKeyringError,
   VaultSealError,

@@ -9,12 +9,14 @@ import { connectionActivities } from './connection-activities.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finishPoll } from './collect/finish-poll.js';
 import { guarded } from './guarded.js';
+import { parseInput } from './parse-input.js';
 import { postureActivities } from './posture/posture-activities.js';
 import { maintain } from './maintenance.js';
 import { collectProtectionLog } from './collect/protection-log.js';
 import { rotationActivities } from './keys/rotation-activities.js';
 import { createSessions } from './session.js';
 import { settingsActivities } from './settings-activities.js';
+import { readable } from './stored-connection.js';
 import { pathOf, protectionLogs, wholeEndpoints } from './stream-endpoints.js';
 import type {
   AuditBatch,
@@ -64,7 +66,7 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
   /** Returns the connection's row while the generation under which a poll began is current. */
   const liveRow = async (connectionId: string, generation: number): Promise<ConnectionRow | undefined> => {
     const row = await store.connections.read(connectionId);
-    return row && isLive(row) && row.generation === generation ? row : undefined;
+    return row && isLive(row) && row.generation === generation ? readable(row) : undefined;
   };
 
   const activities: MimecastActivities = {
@@ -74,8 +76,9 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
     ...postureActivities(dependencies),
 
     async 'mimecast.beginPoll'(connectionId, stream) {
-      const row = await store.connections.read(connectionId);
-      if (!row) throw missing(connectionId);
+      const stored = await store.connections.read(connectionId);
+      if (!stored) throw missing(connectionId);
+      const row = isLive(stored) ? readable(stored) : stored;
       const endpoints = wholeEndpoints(row.settings, stream);
       return {
         generation: row.generation,
@@ -112,7 +115,7 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
       const row = await store.connections.read(input.connectionId);
       if (!row) throw missing(input.connectionId);
       const nothing = { generation: row.generation, disconnected: true, lost: [] };
-      return isLive(row) ? await beginBackfill(dependencies, row, input, runId) : nothing;
+      return isLive(row) ? await beginBackfill(dependencies, readable(row), input, runId) : nothing;
     },
 
     async 'mimecast.backfillAuditEvents'(batch) {
@@ -154,5 +157,9 @@ function missing(connectionId: string): ApplicationFailure {
 
 function guardedAll(activities: MimecastActivities): MimecastActivities {
   const all = Object.entries<(...args: never[]) => Promise<unknown>>({ ...activities });
-  return Object.fromEntries(all.map(([name, perform]) => [name, guarded(perform)])) as unknown as MimecastActivities;
+  const checked = all.map(([name, perform]) => {
+    const activity = name as keyof MimecastActivities;
+    return [name, guarded((...args: never[]) => perform(...parseInput(activity, args)))];
+  });
+  return Object.fromEntries(checked) as unknown as MimecastActivities;
 }

@@ -9,7 +9,7 @@ import { settingsProblem } from '../model/settings-schema.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';
-import { requireRow, versionInUse } from './stored-connection.js';
+import { requireStoredRow, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
@@ -25,7 +25,7 @@ export function settingsActivities(
 
   return {
     async 'mimecast.proveSettings'(connectionId, change) {
-      const row = await requireRow(store, connectionId);
+      const row = await requireStoredRow(store, connectionId);
       const settings = changedSettings(row.settings, change);
       const reason = settingsProblem(settings) ?? thresholdProblem(settings) ?? baseUrlProblem(settings, allowLoopback);
       if (reason !== undefined) return { settings, reason };

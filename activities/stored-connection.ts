@@ -1,9 +1,29 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
+import { unreadableStatus } from '../contract/connection-status.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
-/** @throws ApplicationFailure `MimecastConnectionMissing` */
+/** Returns a connection's row for use. @throws ApplicationFailure `MimecastConnectionMissing`, `MimecastUnreadableConnection` */
 export async function requireRow(
+  store: Pick<EvidenceStore, 'connections'>,
+  connectionId: string,
+): Promise<ConnectionRow> {
+  return readable(await requireStoredRow(store, connectionId));
+}
+
+/** Returns a row that can be used. @throws ApplicationFailure `MimecastUnreadableConnection` */
+export function readable(row: ConnectionRow): ConnectionRow {
+  const unreadable = unreadableStatus(row);
+  if (!unreadable) return row;
+  const { problem, fix } = unreadable;
+  throw ApplicationFailure.nonRetryable(
+    `The stored connection ${row.connectionId} cannot be read: ${problem} Set it: ${fix}`,
+    'MimecastUnreadableConnection',
+  );
+}
+
+/** Returns a connection's row, also when it cannot be used. @throws ApplicationFailure `MimecastConnectionMissing` */
+export async function requireStoredRow(
   store: Pick<EvidenceStore, 'connections'>,
   connectionId: string,
 ): Promise<ConnectionRow> {
