@@ -161,5 +161,5 @@ function guardedAll(activities: MimecastActivities): MimecastActivities {
     const activity = name as keyof MimecastActivities;
     return [name, guarded((...args: never[]) => perform(...parseInput(activity, args)))];
   });
-  return Object.fromEntries(checked) as unknown as MimecastActivities;
+  return Object.fromEntries(checked);
 }

@@ -106,7 +106,7 @@ export function readLeniently(schema: () => Schema, value: unknown, name?: strin
 
 function withoutField(value: unknown, [name, ...below]: readonly PropertyKey[]): unknown {
   if (typeof value !== 'object' || value === null || name === undefined) return value;
-  const entries = Object.entries(value).flatMap(([key, field]) => {
+  const entries = Object.entries<unknown>({ ...value }).flatMap(([key, field]) => {
     if (key !== String(name)) return [[key, field] as const];
     return below.length === 0 ? [] : [[key, withoutField(field, below)] as const];
   });

@@ -32,9 +32,24 @@ export function withMarkingConverter(options: BundleOptions): BundleOptions {
     ...options,
     payloadConverterPath: ours,
     webpackConfigHook: (config) => {
-      const alias = { ...config.resolve?.alias, [join(CONVERTERS, 'users-converter.js')]: users };
+      const alias = [...aliases(config.resolve?.alias), { name: join(CONVERTERS, 'users-converter.js'), alias: users }];
       const changed = { ...config, resolve: { ...config.resolve, alias } };
       return webpackConfigHook?.(changed) ?? changed;
     },
   };
+}
+
+type Alias = NonNullable<
+  NonNullable<Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0]['resolve']>['alias']
+>;
+type AliasEntry = Extract<Alias, readonly unknown[]>[number];
+
+/** An alias is a list, or an object whose names it is for. */
+function aliases(alias: Alias = []): readonly AliasEntry[] {
+  if (Array.isArray(alias)) return alias;
+  return Object.entries(alias).map(([name, target]) => ({
+    name: name.replace(/\$$/, ''),
+    onlyModule: name.endsWith('$'),
+    alias: target,
+  }));
 }

@@ -32,7 +32,7 @@ export function listLines(
   ];
 }
 
-/** Why a connection does not work, and the command that gets it going again. */
+/** Formats the reason why a connection does not work, and the command that gets it going again. */
 function failingLines({ connectionId, failing }: ListedConnection, colours: Colours): string[] {
   return failing ? ['', `${connectionId}: ${colours.red(failing.reason)}`, `next  ${failing.fix}`] : [];
 }

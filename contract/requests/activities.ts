@@ -53,7 +53,7 @@ const batch = {
   windowOpened: () => z.boolean({ error: 'must be true or false' }),
 } as const;
 
-const made = <Makers extends Readonly<Record<string, () => z.core.$ZodType>>>(makers: Makers) =>
+const made = (makers: Readonly<Record<string, () => z.core.$ZodType>>) =>
   having(Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, make()])));
 
 const finished = () =>

@@ -44,8 +44,8 @@ export interface BackfillRun extends BackfillInput {
  */
 export async function mimecastBackfillAuditEvents(given: BackfillRun): Promise<BackfillResult> {
   rejectInput(backfillRun, given);
-  const { carried, ...asked } = given;
-  const input: BackfillRun = isContinued() ? given : asked;
+  const { connectionId, from, to } = given;
+  const input: BackfillRun = isContinued() ? given : { connectionId, from, to };
   let progress = input.carried?.progress ?? initialProgress(input);
   setHandler(backfillProgress, () => progress);
 

@@ -28,11 +28,9 @@ export interface PollInput {
  */
 export function checkedPollInput<Input extends PollInput & { readonly carried?: unknown }>(
   input: Input,
-): Omit<Input, 'carried'> & Partial<Pick<Input, 'carried'>> {
+): Omit<Input, 'carried'> & { readonly carried?: Input['carried'] | undefined } {
   rejectInput(pollInput, input);
-  if (isContinued()) return input;
-  const { carried, ...asked } = input;
-  return asked;
+  return isContinued() ? input : { ...input, carried: undefined };
 }
 
 /** Share of the interval after which a poll begins no further batch. */

@@ -75,13 +75,13 @@ describe('a connection whose row cannot be read', () => {
   const rows: readonly (readonly [string, string, RegExp, object])[] = [
     [
       'page size',
-      `settings = jsonb_set(settings, '{pagination,pageSize}', '"many"')`,
+      `settings = jsonb_set(settings::jsonb, '{pagination,pageSize}', '"many"')`,
       /--page-size/,
       { pagination: { pageSize: 100, tokenIn: 'meta' } },
     ],
     [
       'stream',
-      `settings = jsonb_set(settings, '{streams,policies}', '7')`,
+      `settings = jsonb_set(settings::jsonb, '{streams,policies}', '7')`,
       /--/,
       { pagination: { pageSize: 100, tokenIn: 'meta' } },
     ],
@@ -117,7 +117,7 @@ describe('a connection whose row cannot be read', () => {
     const { id } = await engine.connect();
     await engine.database.query(
       `update mimecast.connections
-          set settings = (settings - 'pagination' - 'apiVersion') || '{"colour": "blue", "endpointPaths": {"unheard-of": "/api/x"}}'
+          set settings = (settings::jsonb - 'pagination' - 'apiVersion') || '{"colour": "blue", "endpointPaths": {"unheard-of": "/api/x"}}'
         where connection_id = $1`,
       [id],
     );
@@ -130,7 +130,7 @@ describe('a connection whose row cannot be read', () => {
 
   test('a password in a base URL is shown nowhere', async ({ engine }) => {
     const { id } = await engine.connect();
-    const change = `settings = jsonb_set(settings, '{baseUrl}', '"https://user:canary-9@eu-api.mimecast.com"')`;
+    const change = `settings = jsonb_set(settings::jsonb, '{baseUrl}', '"https://user:canary-9@eu-api.mimecast.com"')`;
     await engine.database.query(`update mimecast.connections set ${change} where connection_id = $1`, [id]);
     const shown = JSON.stringify([await engine.connections.list(), await engine.connections.status(id)]);
     expect(shown).toContain('--base-url');

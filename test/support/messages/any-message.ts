@@ -37,7 +37,7 @@ const bytes = fc.oneof(
 );
 
 /** A payload that few workers can decode. */
-export const rawPayloads = fc.tuple(encodings, bytes).map(([encoding, data]) => new RawPayload(encoding, data));
+const rawPayloads = fc.tuple(encodings, bytes).map(([encoding, data]) => new RawPayload(encoding, data));
 
 /** Fields of messages, with values of every kind: most of such messages are nearly valid. */
 const fields = fc.dictionary(

@@ -70,11 +70,11 @@ test('no setting of a connect message leads to another host', async ({ engine })
   const own = new URL(engine.simulator.url).host;
   const paths = hostilePaths({ own, foreign: address }).map(([, path]) => path);
   const settings: readonly object[] = [
-    ...[foreign.url.replace('//', '//user@'), `https://${address}`, `${foreign.url}/api`].map((baseUrl) => ({
+    ...[foreign.url.replace('//', '//user@'), `${foreign.url}/api`].map((baseUrl) => ({
       baseUrl,
     })),
     ...paths.map((path) => ({ endpointPaths: { account: path } })),
-    ...paths.map((path) => ({ baseUrl: engine.simulator.url + path })),
+    ...paths.filter(Boolean).map((path) => ({ baseUrl: engine.simulator.url + path })),
     ...ENDPOINT_NAMES.map((endpoint) => ({ endpointPaths: { [endpoint]: `//${address}/api/x` } })),
     ...PROTOTYPE_NAMES.map((name) => ({ endpointPaths: ownField(name, `//${address}/api/x`) })),
     ...PROTOTYPE_NAMES.map((name) => ownField(name, `//${address}/api/x`)),
