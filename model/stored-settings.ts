@@ -53,16 +53,25 @@ const isRequired = ({ optional, default: value }: SettingPath): boolean => !opti
 function withDefaults(stored: object): object {
   const usual = defaultSettings('');
   const missing = SETTING_PATHS.filter((setting) => {
-    if (!isRequired(setting) || valueAt(stored, setting.path) !== undefined) return false;
+    if (!isRequired(setting) || valueAt(stored, setting.path) !== undefined || isBelowInvalid(setting, stored))
+      return false;
     const isOfMember = setting.path.length > 2 && Object.hasOwn(stored, setting.path[0] ?? '');
     return !isOfMember || valueAt(stored, setting.path.slice(0, -1)) !== undefined;
   });
   return missing.reduce((settings, { path }) => withValue(settings, path, valueAt(usual, path)), stored);
 }
 
+/** Something else than an object is where the setting should be. */
+const isBelowInvalid = ({ path }: Pick<SettingPath, 'path'>, settings: object): boolean =>
+  path.slice(0, -1).some((_, index) => {
+    const part = valueAt(settings, path.slice(0, index + 1));
+    return part !== undefined && !isJsonObject(part);
+  });
+
 const isValid = ({ path, setting }: SettingPath, settings: object): boolean => {
   const value = valueAt(settings, path);
-  return value === undefined || z.safeParse(setting.holds.schema(), value).success;
+  if (path[0] === 'baseUrl' && value === undefined) return false;
+  return value === undefined ? !isBelowInvalid({ path }, settings) : z.safeParse(setting.holds.schema(), value).success;
 };
 
 function repaired(stored: object): ConnectionSettings {

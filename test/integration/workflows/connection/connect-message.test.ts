@@ -74,7 +74,9 @@ test('no setting of a connect message leads to another host', async ({ engine })
       baseUrl,
     })),
     ...paths.map((path) => ({ endpointPaths: { account: path } })),
-    ...paths.filter(Boolean).map((path) => ({ baseUrl: engine.simulator.url + path })),
+    ...paths
+      .filter((path) => path !== '' && !path.endsWith('..'))
+      .map((path) => ({ baseUrl: engine.simulator.url + path })),
     ...ENDPOINT_NAMES.map((endpoint) => ({ endpointPaths: { [endpoint]: `//${address}/api/x` } })),
     ...PROTOTYPE_NAMES.map((name) => ({ endpointPaths: ownField(name, `//${address}/api/x`) })),
     ...PROTOTYPE_NAMES.map((name) => ownField(name, `//${address}/api/x`)),
