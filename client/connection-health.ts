@@ -23,7 +23,7 @@ export interface ConnectionHealth {
   readonly why?: string;
 }
 
-const WHY_FAILING = { row: 'its row is invalid', workflow: 'its workflow fails' };
+const FAILING_REASONS = { row: 'its row is invalid', workflow: 'its workflow fails' };
 
 /**
  * Returns the health of a connection. Its keys and pauses come before missing evidence, because they are usually the
@@ -34,7 +34,7 @@ export function connectionHealth(connection: ListedConnection): ConnectionHealth
   const fails = (id: ControlId): boolean => posture?.failing.includes(id) ?? false;
 
   if (workflowMissing) return { health: 'lost', why: 'its workflow is gone' };
-  if (failing && state !== 'disconnected') return { health: 'failing', why: WHY_FAILING[failing.what] };
+  if (failing && state !== 'disconnected') return { health: 'failing', why: FAILING_REASONS[failing.what] };
   if (state === 'refused') return { health: 'refused', why: 'keys refused' };
   if (state !== 'connected') return { health: state };
   if (pausedFor.length > 0) return { health: 'paused', why: pausedFor.join(', ') };

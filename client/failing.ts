@@ -11,11 +11,11 @@ const ATTEMPTS_ALLOWED = 2;
 /** The longest that descriptions of workflows may take; what is not described in time counts as well. */
 const DESCRIBE_FOR_MS = 5 * SECOND_MS;
 
-/** Whether the next task of a workflow fails again and again. */
+/** Returns true when the next task of a workflow fails again and again. */
 export const isStuck = ({ attempts = 1 }: SeenWorkflow): boolean => attempts > ATTEMPTS_ALLOWED;
 
 /**
- * The command that gets a connection going again whose workflow task fails: the run continues before the message that it
+ * Returns the command that gets a connection going again whose workflow task fails: the run continues before the message that it
  * failed at, without the signals that came after. What they said is lost: a rotation has to be sent again.
  */
 export function resetCommand(connectionId: string, namespace = 'default'): string {
@@ -26,7 +26,7 @@ export function resetCommand(connectionId: string, namespace = 'default'): strin
   );
 }
 
-/** Connections whose workflow task fails again and again, by id. */
+/** Returns connections whose workflow task fails again and again, by id. */
 export async function stuckConnections(
   client: Client,
   connectionIds: readonly string[],
@@ -41,7 +41,7 @@ export async function stuckConnections(
   return new Map(failing);
 }
 
-/** The same for one connection. A disconnected one has no workflow. */
+/** Returns the same for one connection. A disconnected one has no workflow. */
 export async function stuckConnection(
   client: Client,
   connectionId: string,
@@ -51,7 +51,7 @@ export async function stuckConnection(
   return (await stuckConnections(client, [connectionId])).get(connectionId);
 }
 
-/** A connection whose row cannot be read. */
+/** Returns the failure of a connection whose row cannot be read. */
 export const unreadableConnection = ({ unreadable }: ConnectionStatus): FailingConnection | undefined =>
   unreadable && {
     what: 'row',

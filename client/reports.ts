@@ -48,7 +48,7 @@ export interface BackfillReport
 
 /** A connection that does not work, and that a command gets going again. */
 export interface FailingConnection {
-  /** What fails: its row in Postgres cannot be read, or a task of its workflow fails again and again. */
+  /** The part that fails: its row in Postgres cannot be read, or a task of its workflow fails again and again. */
   readonly what: 'row' | 'workflow';
   /** One sentence. */
   readonly reason: string;

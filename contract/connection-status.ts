@@ -71,7 +71,7 @@ export function connectionStatus(
   };
 }
 
-/** Why a row cannot be used, and the command that fixes it. */
+/** Returns the reason why a row cannot be used, and the command that fixes it. */
 export function unreadableStatus({ connectionId, unreadable }: ConnectionRow): ConnectionStatus['unreadable'] {
   if (!unreadable) return undefined;
   const { problem, option } = unreadable;

@@ -143,7 +143,7 @@ export interface ConnectionStatus {
   readonly lastRotation?: RotationOutcome;
   /** What the controls said last; none before they were first asked. */
   readonly posture?: PostureStatus;
-  /** Why the stored connection cannot be used, and the command that fixes it. */
+  /** Reason why the stored connection cannot be used, and the command that fixes it. */
   readonly unreadable?: { readonly problem: string; readonly fix: string };
   /** Signals that were invalid and had no effect, since the connection's workflow was started. */
   readonly droppedSignals?: number;

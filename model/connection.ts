@@ -35,7 +35,7 @@ export interface ConnectionRow {
   readonly generation: number;
   readonly state: ConnectionState;
   readonly settings: ConnectionSettings;
-  /** What of the row is invalid. Its settings then have defaults in the place of invalid values, and may not be used. */
+  /** The invalid part of the row. Its settings then have defaults in the place of invalid values, and may not be used. */
   readonly unreadable?: UnreadableRow;
   /** Pinned when keys were first accepted. */
   readonly accountCode?: string;

@@ -3,7 +3,7 @@ import { OUTCOME_ATTRIBUTE } from '../contract/search-attributes.js';
 import { problemIn, UNDECODABLE, type Schema } from '../model/schemas.js';
 import { failureOf } from './failures.js';
 
-/** Whether another run of the same workflow started this one. Only then is what its input carries over trusted. */
+/** Returns true when another run of the same workflow started this one. Only then is what its input carries over trusted. */
 export const isContinued = (): boolean => workflowInfo().continuedFromExecutionRunId !== undefined;
 
 /**

@@ -13,7 +13,7 @@ import { connectionId } from './starts.js';
 import { untimedAnnotation } from './verdicts.js';
 
 /**
- * What each activity may be given, one schema for each parameter. Workflows have checked messages already; activities check
+ * Inputs of the activities, one schema for each parameter. Workflows have checked messages already; activities check
  * again, because a history can hold anything. The clock of a worker decides nothing here.
  */
 

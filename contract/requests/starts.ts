@@ -9,12 +9,12 @@ export const connectionId = (missing = 'must be the id of a connection') =>
 const CONNECTION_NEEDS = 'A connection needs an id.';
 const POLL_NEEDS = 'A poll needs a connection.';
 
-/** What the workflow of a connection is started with. */
+/** Input of the workflow of a connection. */
 export const connectionInput = once(() =>
   fields({ connectionId: connectionId(CONNECTION_NEEDS) }, { needs: CONNECTION_NEEDS }),
 );
 
-/** What a poll is started with, and what the run before it carried over. */
+/** Input of a poll, with the state that the previous run carried over. */
 export const pollInput = once(() =>
   fields({ connectionId: connectionId(POLL_NEEDS), carried: z.optional(z.unknown()) }, { needs: POLL_NEEDS }),
 );

@@ -52,7 +52,7 @@ export async function writeSettings(
   return true;
 }
 
-/** What was stored and could not be read is not repeated in the log. */
+/** Returns the change of an invalid setting. The log does not repeat the stored value. */
 function replaced({ name }: UnreadableRow, settings: ConnectionSettings): Record<string, SettingChange> {
   const to = new Map<string, unknown>(Object.entries(settings)).get(name) ?? null;
   return { [name]: { from: null, to } };

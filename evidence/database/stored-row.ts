@@ -31,7 +31,7 @@ const isPause = (value: unknown): value is StreamPause =>
 
 const isMoment = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 
-/** How the last rotation ended; none for a record that cannot be read, on which nothing depends. */
+/** Returns the outcome of the last rotation; undefined for a record that cannot be read, on which nothing depends. */
 export function readRotation(stored: unknown): RotationOutcome | undefined {
   if (!isJsonObject(stored) || !isMoment(stored['at']) || typeof stored['accepted'] !== 'boolean') return undefined;
   return stored as unknown as RotationOutcome;

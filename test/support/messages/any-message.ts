@@ -93,7 +93,7 @@ export async function sendAny(client: Client, id: string, { kind, name, args: se
   await answered.catch(() => undefined);
 }
 
-/** What fails the workflow task of a connection again and again; waits until that happens. */
+/** Waits until the workflow task of a connection fails again and again. @returns its failure */
 export async function stuckTask(client: Client, id: string, signal: AbortSignal): Promise<string> {
   let reason = '';
   await until(async () => {
