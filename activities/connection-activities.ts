@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
-import { baseUrlsOf, apiVersionProblem } from '../mimecast/regions.js';
+import { baseUrlsOf, apiVersionProblem, parseBaseUrl } from '../mimecast/regions.js';
 import { statusOf } from '../contract/connection-status.js';
 import type { ConnectionStatus } from '../contract/reports.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -34,7 +34,7 @@ export function connectionActivities(
   | 'mimecast.endPolls'
   | 'mimecast.finishDisconnect'
 > {
-  const { store, taskQueue, regionBaseUrls } = dependencies;
+  const { store, taskQueue, regionBaseUrls, allowLoopback } = dependencies;
   const status = async (row: ConnectionRow): Promise<ConnectionStatus> => await statusOf(store, row);
   const rowOf = async (connectionId: string): Promise<ConnectionRow> => await requireRow(store, connectionId);
 
@@ -46,15 +46,16 @@ export function connectionActivities(
 
     async 'mimecast.openConnection'(connectionId, request) {
       const { sealed, settings, issuedAt } = request;
+      const baseUrl = parseBaseUrl(settings.baseUrl, { allowLoopback });
       const opened = await openSealed(dependencies, connectionId, sealed);
       // Nothing has been saved yet, and keys that no worker can open must not be saved.
       if ('reason' in opened) throw ApplicationFailure.nonRetryable(opened.reason, 'MimecastSealedKeysError');
       const { apiVersion } = opened;
-      const problem = apiVersionProblem(settings.baseUrl, apiVersion);
+      const problem = apiVersionProblem(baseUrl, apiVersion);
       if (problem) throw ApplicationFailure.nonRetryable(problem.message, 'MimecastInvalidRequest');
       const { created, row } = await store.connections.open({
         connectionId,
-        settings: { ...settings, apiVersion },
+        settings: { ...settings, baseUrl, apiVersion },
         sealed,
         ...opened,
         ...(issuedAt !== undefined && { issuedAt: new Date(issuedAt) }),
@@ -96,7 +97,7 @@ export function connectionActivities(
 
     async 'mimecast.pollNow'(connectionId, streams) {
       const { settings } = await rowOf(connectionId);
-      const enabled = streams.filter((stream) => settings.streams[stream]?.enabled);
+      const enabled = [...new Set(streams)].filter((stream) => settings.streams[stream]?.enabled);
       const { schedule } = Context.current().client;
       return await Promise.all(enabled.map((stream) => startPoll(schedule, connectionId, stream)));
     },

@@ -15,6 +15,7 @@ import {
   MimecastRateLimitError,
 } from '../mimecast/errors.js';
 import { MimecastError } from '../mimecast/mimecast-error.js';
+import { MimecastCredentialsError } from '../mimecast/credentials.js';
 import { MimecastBaseUrlError } from '../mimecast/regions.js';
 import type { KeysInUse } from './session.js';
 import { VaultForeignKeyError, VaultKeyringError, VaultSealError } from '../vault/errors.js';
@@ -28,6 +29,7 @@ const FINAL = [
   EvidenceStateError,
   EvidenceValueError,
   MimecastBaseUrlError,
+  MimecastCredentialsError,
   VaultForeignKeyError,
   VaultKeyringError,
   VaultSealError,

@@ -17,7 +17,8 @@ export function guarded<Args extends unknown[], Result>(
       context.heartbeat();
     }, BEAT_MS);
     try {
-      return await perform(...args);
+      // A request to Temporal that hangs would keep the worker's slot for the time limit of the attempt.
+      return await context.client.withAbortSignal(context.cancellationSignal, () => perform(...args));
     } catch (error) {
       if (context.cancellationSignal.aborted) throw new CancelledFailure('The activity was cancelled');
       throw toFailure(error);

@@ -10,12 +10,14 @@ import { connectionActivities } from './connection-activities.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { finishPoll } from './collect/finish-poll.js';
 import { guarded } from './guarded.js';
+import { parseInput } from './parse-input.js';
 import { postureActivities } from './posture/posture-activities.js';
 import { maintain } from './maintenance.js';
 import { collectProtectionLog } from './collect/protection-log.js';
 import { rotationActivities } from './keys/rotation-activities.js';
 import { createSessions } from './session.js';
 import { settingsActivities } from './settings-activities.js';
+import { readable } from './stored-connection.js';
 import { pathOf, protectionLogs, wholeEndpoints } from './stream-endpoints.js';
 import type {
   AuditBatch,
@@ -65,7 +67,9 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
   /** Returns the connection while the generation under which a poll began is current. */
   const live = async (connectionId: string, generation: number): Promise<LoadedConnection | undefined> => {
     const loaded = await store.connections.load(connectionId);
-    return loaded && isLive(loaded.row) && loaded.row.generation === generation ? loaded : undefined;
+    if (!loaded || !isLive(loaded.row) || loaded.row.generation !== generation) return undefined;
+    readable(loaded.row);
+    return loaded;
   };
 
   const activities: MimecastActivities = {
@@ -75,8 +79,9 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
     ...postureActivities(dependencies),
 
     async 'mimecast.beginPoll'(connectionId, stream) {
-      const row = await store.connections.read(connectionId);
-      if (!row) throw missing(connectionId);
+      const stored = await store.connections.read(connectionId);
+      if (!stored) throw missing(connectionId);
+      const row = isLive(stored) ? readable(stored) : stored;
       const endpoints = wholeEndpoints(row.settings, stream);
       return {
         generation: row.generation,
@@ -114,7 +119,9 @@ export function createActivities(dependencies: ActivityDependencies): MimecastAc
       if (!connection) throw missing(input.connectionId);
       const { row } = connection;
       const nothing = { generation: row.generation, disconnected: true, lost: [] };
-      return isLive(row) ? await beginBackfill(dependencies, connection, input, runId) : nothing;
+      if (!isLive(row)) return nothing;
+      readable(row);
+      return await beginBackfill(dependencies, connection, input, runId);
     },
 
     async 'mimecast.backfillAuditEvents'(batch) {
@@ -156,5 +163,9 @@ function missing(connectionId: string): ApplicationFailure {
 
 function guardedAll(activities: MimecastActivities): MimecastActivities {
   const all = Object.entries<(...args: never[]) => Promise<unknown>>({ ...activities });
-  return Object.fromEntries(all.map(([name, perform]) => [name, guarded(perform)])) as unknown as MimecastActivities;
+  const checked = all.map(([name, perform]) => {
+    const activity = name as keyof MimecastActivities;
+    return [name, guarded((...args: never[]) => perform(...parseInput(activity, args)))];
+  });
+  return Object.fromEntries(checked);
 }

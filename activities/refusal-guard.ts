@@ -15,13 +15,13 @@ const REFUSED_CALLS_OF_NEW_KEYS = REFUSED_CALLS - 1;
 export const refusalLimit = ({ inUse }: Pick<GuardedKeys, 'inUse'>): number =>
   inUse ? REFUSED_CALLS : REFUSED_CALLS_OF_NEW_KEYS;
 
-/** Keys that were just accepted are not asked for: a long log is read with many calls. */
+/** Calls with keys that were just accepted need no permit: a long log is read with many calls. */
 const TRUST_MS = 10 * SECOND_MS;
 
 /** Polls of several endpoints start together: one of them tries keys that may be refused, and the others take its result. */
 const SHARED_REFUSAL_MS = 5 * SECOND_MS;
 
-/** Pause before a call is asked for again that has to wait for the results of others. */
+/** Pause before the next request for a permit, when the call has to wait for the results of others. */
 const ASK_AGAIN_MS = 100;
 
 /** The keys of a call. */
@@ -95,7 +95,7 @@ export function createRefusalGuards(refusedCalls: RefusedCalls): (keys: GuardedK
   };
 }
 
-interface Asked {
+interface PermitRequest {
   readonly connectionId: string;
   readonly limit: number;
   readonly place: CallPlace;
@@ -103,7 +103,10 @@ interface Asked {
 }
 
 /** Waits for calls under way, which may still be accepted. @throws {MimecastRefusalLimitError} when the limit is reached */
-async function permitted(refusedCalls: RefusedCalls, { connectionId, limit, place, signal }: Asked): Promise<string> {
+async function permitted(
+  refusedCalls: RefusedCalls,
+  { connectionId, limit, place, signal }: PermitRequest,
+): Promise<string> {
   for (;;) {
     signal?.throwIfAborted();
     const permit = await refusedCalls.take(connectionId, limit);

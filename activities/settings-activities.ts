@@ -9,7 +9,7 @@ import { settingsProblem } from '../model/settings-schema.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { mayUse, proveKeys } from './keys/prove-keys.js';
 import type { Sessions } from './session.js';
-import { requireLoaded, versionInUse } from './stored-connection.js';
+import { requireStored, versionInUse } from './stored-connection.js';
 import { testConnection } from './probe/test-connection.js';
 import type { MimecastActivities } from '../contract/activities.js';
 
@@ -25,7 +25,7 @@ export function settingsActivities(
 
   return {
     async 'mimecast.proveSettings'(connectionId, change) {
-      const { row, now } = await requireLoaded(store, connectionId);
+      const { row, now } = await requireStored(store, connectionId);
       const settings = changedSettings(row.settings, change);
       const reason = settingsProblem(settings) ?? thresholdProblem(settings) ?? baseUrlProblem(settings, allowLoopback);
       if (reason !== undefined) return { settings, reason };

@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ConnectionRow } from '../model/connection.js';
 import type { LoadedConnection } from '../evidence/database/connection-row.js';
+import { unreadableStatus } from '../contract/connection-status.js';
 import type { EvidenceStore } from '../evidence/store.js';
 
-/** @throws ApplicationFailure `MimecastConnectionMissing` */
+/** Returns a connection's row for use. @throws ApplicationFailure `MimecastConnectionMissing`, `MimecastUnreadableConnection` */
 export async function requireRow(
   store: Pick<EvidenceStore, 'connections'>,
   connectionId: string,
@@ -12,11 +13,32 @@ export async function requireRow(
 }
 
 /**
- * Returns the connection and the clock of this attempt.
+ * Returns the connection for use, and the clock of this attempt.
  *
- * @throws ApplicationFailure `MimecastConnectionMissing`
+ * @throws ApplicationFailure `MimecastConnectionMissing`, `MimecastUnreadableConnection`
  */
 export async function requireLoaded(
+  store: Pick<EvidenceStore, 'connections'>,
+  connectionId: string,
+): Promise<LoadedConnection> {
+  const loaded = await requireStored(store, connectionId);
+  readable(loaded.row);
+  return loaded;
+}
+
+/** Returns a row that can be used. @throws ApplicationFailure `MimecastUnreadableConnection` */
+export function readable(row: ConnectionRow): ConnectionRow {
+  const unreadable = unreadableStatus(row);
+  if (!unreadable) return row;
+  const { problem, fix } = unreadable;
+  throw ApplicationFailure.nonRetryable(
+    `The stored connection ${row.connectionId} cannot be read: ${problem} Set it: ${fix}`,
+    'MimecastUnreadableConnection',
+  );
+}
+
+/** Returns the connection, also when it cannot be used, and the clock. @throws ApplicationFailure `MimecastConnectionMissing` */
+export async function requireStored(
   store: Pick<EvidenceStore, 'connections'>,
   connectionId: string,
 ): Promise<LoadedConnection> {

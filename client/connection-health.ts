@@ -4,6 +4,7 @@ import type { ListedConnection } from './reports.js';
 /** Health of a connection in one word, worst first. */
 export const HEALTHS = [
   'lost',
+  'failing',
   'refused',
   'paused',
   'gaps',
@@ -22,15 +23,18 @@ export interface ConnectionHealth {
   readonly why?: string;
 }
 
+const FAILING_REASONS = { row: 'its row is invalid', workflow: 'its workflow fails' };
+
 /**
  * Returns the health of a connection. Its keys and pauses come before missing evidence, because they are usually the
  * cause.
  */
 export function connectionHealth(connection: ListedConnection): ConnectionHealth {
-  const { state, workflowMissing, pausedFor = [], posture } = connection;
+  const { state, workflowMissing, failing, pausedFor = [], posture } = connection;
   const fails = (id: ControlId): boolean => posture?.failing.includes(id) ?? false;
 
   if (workflowMissing) return { health: 'lost', why: 'its workflow is gone' };
+  if (failing && state !== 'disconnected') return { health: 'failing', why: FAILING_REASONS[failing.what] };
   if (state === 'refused') return { health: 'refused', why: 'keys refused' };
   if (state !== 'connected') return { health: state };
   if (pausedFor.length > 0) return { health: 'paused', why: pausedFor.join(', ') };

@@ -19,6 +19,7 @@ import type {
 } from '../contract/messages.js';
 import type {
   AnnotationReport,
+  ConnectionStatus,
   ConnectionTest,
   ResumeReport,
   RotationReport,
@@ -38,6 +39,7 @@ import { MimecastClientError, unknownConnection } from './errors.js';
 import { storedPosture } from './posture.js';
 import type { BackfillReport, ListedConnection, PollReport, StartedBackfill, StatusReport } from './reports.js';
 import type { BackfillRequest, KeysRequest, NewConnectionRequest, RotateRequest } from './requests.js';
+import { stuckConnection, stuckConnections } from './failing.js';
 import { Sender } from './sender.js';
 import { listedConnection, missingWorkflows, QUERIES, runningConnections } from './list.js';
 import { queriedStatus, statusReport, storedStatus, storedStatuses, withNextProbe } from './status.js';
@@ -246,7 +248,10 @@ export class MimecastConnections {
     const { evidence } = this.options;
     const connection = evidence
       ? await storedStatus(evidence, connectionId)
-      : await this.sender.send(connectionId, () => queriedStatus(this.client, connectionId));
+      : await this.sender.send(connectionId, async () => {
+          const stuck = await stuckConnection(this.client, connectionId, 'starting');
+          return await this.queried(connectionId, stuck !== undefined);
+        });
     if (!connection) throw unknownConnection(connectionId);
     const polls = (await evidence?.polls.latest(connectionId)) ?? [];
     return await this.sender.send(connectionId, async () =>
@@ -260,12 +265,18 @@ export class MimecastConnections {
     const running = await this.sender.send('', () => runningConnections(this.client));
     if (!evidence) {
       const ids = [...running].sort();
-      const statuses = await pMap(ids, (id) => queriedStatus(this.client, id), QUERIES);
-      return statuses.map((status) => listedConnection(status, this.now()));
+      const stuck = await this.sender.send('', () => stuckConnections(this.client, ids));
+      const statuses = await pMap(ids, (id) => this.queried(id, stuck.has(id)), QUERIES);
+      return statuses.map((status) => ({
+        ...listedConnection(status, this.now()),
+        ...defined({ failing: stuck.get(status.connectionId) }),
+      }));
     }
     const statuses = await storedStatuses(evidence);
     const missing = await this.sender.send('', () => missingWorkflows(this.client, statuses, running));
+    const stuck = await this.sender.send('', () => stuckConnections(this.client, [...running]));
     return statuses.map((status) => ({
+      ...defined({ failing: stuck.get(status.connectionId) }),
       ...listedConnection(status, this.now()),
       ...(missing.has(status.connectionId) && { workflowMissing: true as const }),
     }));
@@ -323,6 +334,11 @@ export class MimecastConnections {
     const args: [{ note?: string }] = [note === undefined ? {} : { note }];
     const ended = await this.update(connectionId, (handle) => handle.executeUpdate(messages.disconnect, { args }));
     return await statusReport(this.client, ended, [], this.now());
+  }
+
+  /** A workflow whose task fails answers no query: nothing but its id is known then. */
+  private async queried(connectionId: string, isStuck: boolean): Promise<ConnectionStatus> {
+    return isStuck ? { connectionId, state: 'starting' } : await queriedStatus(this.client, connectionId);
   }
 
   private get requester(): Requester {

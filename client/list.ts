@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { connectionWorkflowId } from '../contract/ids.js';
 import type { ConnectionStatus } from '../contract/reports.js';
 import { defined } from '../model/json.js';
+import { unreadableConnection } from './failing.js';
 import type { ListedConnection } from './reports.js';
 import { credentialReport } from './status.js';
 
@@ -47,6 +48,7 @@ export function listedConnection(status: ConnectionStatus, now: Date): ListedCon
   return defined({
     connectionId,
     state,
+    failing: unreadableConnection(status),
     baseUrl,
     pausedFor,
     account,

@@ -46,12 +46,24 @@ export interface BackfillReport
   readonly error?: string;
 }
 
+/** A connection that does not work, and that a command gets going again. */
+export interface FailingConnection {
+  /** The part that fails: its row in Postgres cannot be read, or a task of its workflow fails again and again. */
+  readonly what: 'row' | 'workflow';
+  /** One sentence. */
+  readonly reason: string;
+  /** The command to run. */
+  readonly fix: string;
+}
+
 /** Status of a connection. The JSON of `status --json`. */
 export interface StatusReport {
   readonly connectionId: string;
   readonly baseUrl?: string;
   readonly apiVersion?: ApiVersion;
   readonly state: ConnectionState | 'starting';
+  /** The stored connection cannot be read, or its workflow fails again and again. */
+  readonly failing?: FailingConnection;
   readonly account?: { readonly code: string; readonly name?: string };
   readonly credentials?: CredentialReport;
   /** Version of new keys that are being proved. */
@@ -109,6 +121,8 @@ export interface ListedConnection {
   readonly posture?: PostureStatus;
   /** ISO, UTC: time since when its keys are rejected. */
   readonly refusedSince?: string;
+  /** The stored connection cannot be read, or its workflow fails again and again. */
+  readonly failing?: FailingConnection;
   /** Its workflow is missing although it should be running: `resume` restarts it from the connection's row. */
   readonly workflowMissing?: true;
 }

@@ -9,6 +9,7 @@ import type { ConnectionStatus, CredentialStatus } from '../contract/reports.js'
 import { POLLED_STREAMS } from '../model/streams.js';
 import { formatDuration } from '../model/durations.js';
 import { defined } from '../model/json.js';
+import { stuckConnection, unreadableConnection } from './failing.js';
 import { DAY_MS, SECOND_MS } from '../model/time.js';
 import type { CredentialReport, StatusReport, StreamReport } from './reports.js';
 import type { FinishedPoll } from '../evidence/ledger/polls.js';
@@ -89,6 +90,7 @@ export async function statusReport(
   return defined({
     connectionId,
     state,
+    failing: unreadableConnection(connection) ?? (await stuckConnection(client, connectionId, state)),
     baseUrl,
     apiVersion,
     account,

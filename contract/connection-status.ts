@@ -61,10 +61,12 @@ export function connectionStatus(
 ): ConnectionStatus {
   const { connectionId, state, settings, accountCode, accountName, lastRotation } = row;
   const refusedSince = refusedFrom(row);
+  const unreadable = unreadableStatus(row);
   return {
     connectionId,
     state,
-    baseUrl: settings.baseUrl,
+    ...(settings.baseUrl !== '' && { baseUrl: settings.baseUrl }),
+    ...(unreadable && { unreadable }),
     apiVersion: settings.apiVersion,
     settings,
     ...(accountCode !== undefined && {
@@ -79,6 +81,13 @@ export function connectionStatus(
     ...(lastRotation && { lastRotation }),
     ...(headline && { posture: postureStatus(headline, now) }),
   };
+}
+
+/** Returns the reason why a row cannot be used, and the command that fixes it. */
+export function unreadableStatus({ connectionId, unreadable }: ConnectionRow): ConnectionStatus['unreadable'] {
+  if (!unreadable) return undefined;
+  const { problem, option } = unreadable;
+  return { problem, fix: `temporal-mimecast edit ${connectionId} ${option}` };
 }
 
 function credentialStatus(keys: CredentialVersion, { settings }: ConnectionRow): CredentialStatus {

@@ -149,6 +149,10 @@ export interface ConnectionStatus {
   readonly lastRotation?: RotationOutcome;
   /** Summary of the newest evaluation. Absent before the first one. */
   readonly posture?: PostureStatus;
+  /** Reason why the stored connection cannot be used, and the command that fixes it. */
+  readonly unreadable?: { readonly problem: string; readonly fix: string };
+  /** Signals that were invalid and had no effect, since the connection's workflow was started. */
+  readonly droppedSignals?: number;
 }
 
 /** A version of the keys, without the keys. Moments are ISO 8601 in UTC. */

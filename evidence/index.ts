@@ -64,6 +64,7 @@ export type { Evaluations } from './verdicts/evaluations.js';
 // The vocabulary that they share.
 export type * from '../model/completeness.js';
 export type * from '../model/connection.js';
+export type { UnreadableRow } from '../model/stored-settings.js';
 export type * from '../model/facts.js';
 export type { EndpointOutcome, PollOutcome } from '../model/outcomes.js';
 export type { Provenance } from '../model/provenance.js';

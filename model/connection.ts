@@ -1,4 +1,5 @@
 import type { ApiVersion, ConnectionSettings } from './settings.js';
+import type { UnreadableRow } from './stored-settings.js';
 import type { Stream } from './streams.js';
 
 export type { EndpointName, ProtectionLogEndpoint, VendorStatistics } from './endpoints.js';
@@ -34,6 +35,8 @@ export interface ConnectionRow {
   readonly generation: number;
   readonly state: ConnectionState;
   readonly settings: ConnectionSettings;
+  /** The invalid part of the row. Its settings then have defaults in the place of invalid values, and may not be used. */
+  readonly unreadable?: UnreadableRow;
   /** Pinned when keys were first accepted. */
   readonly accountCode?: string;
   readonly accountName?: string;

@@ -65,14 +65,55 @@ export function fields<Fields extends Shape>(shape: Fields, { noun = 'field', ne
 }
 
 /**
+ * Stands for the payload of a message that a workflow cannot decode: another codec or converter made it. No schema
+ * accepts it.
+ */
+export const UNDECODABLE = Symbol.for('mimecast.undecodable');
+const CANNOT_DECODE =
+  'The message cannot be decoded: it was sent with another payload codec or converter than the workers have.';
+
+/**
  * The first problem of a value, as one sentence that names the field; none for a valid value. Never throws. Quotes no
  * values, which may be keys: only names of fields and of streams.
  *
  * @param name what the value is called in front of its fields: `settings`
  */
 export function problemIn(schema: () => Schema, value: unknown, name?: string): string | undefined {
+  if (value === UNDECODABLE) return CANNOT_DECODE;
   const { error } = z.safeParse(schema(), value);
-  if (!error) return undefined;
+  return error && firstProblem(error, name);
+}
+
+/** A value as a schema accepts it, or the first problem as one sentence. */
+export type Read = { readonly value: unknown } | { readonly problem: string };
+
+/**
+ * Reads a value that this release or another one has written: fields that a schema does not know are left out.
+ *
+ * @param name what the value is called in front of its fields
+ */
+export function readLeniently(schema: () => Schema, value: unknown, name?: string): Read {
+  for (let left = value; ;) {
+    const { data, error } = z.safeParse(schema(), left);
+    if (!error) return { value: data };
+    const unknown = error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [],
+    );
+    if (unknown.length === 0) return { problem: firstProblem(error, name) };
+    left = unknown.reduce<unknown>((before, path) => withoutField(before, path), left);
+  }
+}
+
+function withoutField(value: unknown, [name, ...below]: readonly PropertyKey[]): unknown {
+  if (typeof value !== 'object' || value === null || name === undefined) return value;
+  const entries = Object.entries<unknown>({ ...value }).flatMap(([key, field]) => {
+    if (key !== String(name)) return [[key, field] as const];
+    return below.length === 0 ? [] : [[key, withoutField(field, below)] as const];
+  });
+  return Array.isArray(value) ? entries.map(([, field]) => field) : Object.fromEntries(entries);
+}
+
+function firstProblem(error: z.core.$ZodError, name: string | undefined): string {
   const unknownField = error.issues.find(({ code }) => code === 'unrecognized_keys');
   const { path = [], message = 'is not valid' } = unknownField ?? error.issues[0] ?? {};
   return message.endsWith('.') ? message : `${fieldName(path, name)} ${message}.`;

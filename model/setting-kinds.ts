@@ -93,6 +93,7 @@ export const url: Kind<string> = {
     return z.string(error).check(
       z.maxLength(2_048, error),
       z.refine((text) => URL.canParse(text), error),
+      z.refine((text) => !text.includes('@'), { error: 'must not contain a user name or a password' }),
     );
   }),
   written: once(() => z.string()),

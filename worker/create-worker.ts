@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { Worker } from '@temporalio/worker';
+import { WORKFLOWS } from './bundler-plugin.js';
 import type { MimecastWorkerOptions } from './options.js';
 import { DEFAULT_TASK_QUEUE } from './options.js';
 import { MimecastPlugin } from './plugin.js';
@@ -10,7 +10,10 @@ export interface CreateMimecastWorkerOptions extends MimecastWorkerOptions {
   readonly connection?: NativeConnection;
   /** Temporal namespace. Default `default`. */
   readonly namespace?: string;
-  /** The workflows, bundled with the SDK's `bundleWorkflowCode`: the worker then starts some seconds sooner. */
+  /**
+   * The workflows, bundled with the SDK's `bundleWorkflowCode` and `plugins: [new MimecastBundlerPlugin()]`: the worker
+   * then starts some seconds sooner.
+   */
   readonly workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
   /** Other options of `Worker.create`: limits, interceptors, plugins, deployment versions. */
   readonly tuning?: Omit<
@@ -21,8 +24,6 @@ export interface CreateMimecastWorkerOptions extends MimecastWorkerOptions {
 
 /** The longest that activities may take to end when the worker shuts down; a batch ends after its current page. */
 const SHUTDOWN_GRACE = '30 s';
-
-const WORKFLOWS = createRequire(import.meta.url).resolve('@surecloud/temporal-mimecast/workflows');
 
 /**
  * Creates a worker that runs nothing but this package. `worker.run()` opens its pools, and closes them when it ends.

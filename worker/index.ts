@@ -1,4 +1,5 @@
 /** Workers that collect evidence: a plugin for an existing worker, a complete worker, and the keyring with which workers open keys. */
+export { MimecastBundlerPlugin } from './bundler-plugin.js';
 export { createMimecastWorker } from './create-worker.js';
 export type { CreateMimecastWorkerOptions } from './create-worker.js';
 export { optionsFromEnvironment, WorkerConfigurationError } from './options.js';

@@ -1,6 +1,7 @@
 import { SimplePlugin } from '@temporalio/plugin';
-import type { Worker } from '@temporalio/worker';
+import type { BundleOptions, Worker } from '@temporalio/worker';
 import type { MimecastActivities } from '../activities/index.js';
+import { withMarkingConverter } from './bundler-plugin.js';
 import type { MimecastWorkerOptions } from './options.js';
 import type { WorkerRuntime } from './runtime.js';
 import { openRuntime } from './runtime.js';
@@ -62,6 +63,11 @@ export class MimecastPlugin extends SimplePlugin {
       }),
     });
     this.settings = options;
+  }
+
+  /** Lets the product's workflows take messages that nobody can decode. */
+  override configureBundler(options: BundleOptions): BundleOptions {
+    return withMarkingConverter(super.configureBundler(options));
   }
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {

@@ -14,6 +14,7 @@ export function postureActivities(
 ): Pick<MimecastActivities, 'mimecast.evaluate' | 'mimecast.annotate' | 'mimecast.withdrawAnnotation'> {
   const { store } = dependencies;
   const reevaluated = async (connectionId: string, cause: 'timer' | 'change') => {
+    await requireRow(store, connectionId);
     await evaluateConnection(dependencies, connectionId, cause);
     return await statusOf(store, await requireRow(store, connectionId));
   };

@@ -110,7 +110,7 @@ const judges = (error: Probe['error']): boolean =>
   error instanceof MimecastBindingExpiredError ||
   error instanceof MimecastRegionError;
 
-/** How long no call may be made, when calls with these keys were refused too often. */
+/** Time in which no call may be made, when calls with these keys were refused too often. */
 function waitOf(probes: readonly Probe[]): Pick<ConnectionTest, 'waitMs'> {
   const limit = probes.map(({ error }) => error).find((error) => error instanceof MimecastRefusalLimitError);
   return limit ? { waitMs: limit.retryAfterMs } : {};

@@ -1,4 +1,6 @@
+import { isStuck, resetCommand } from '../../client/failing.js';
 import type { SeenWorkflow } from '../../client/inspection.js';
+import { unreadableStatus } from '../../contract/connection-status.js';
 import type { CheckpointState } from '../../evidence/proof/checkpoints.js';
 import type { ConnectionRow, StreamPause } from '../../model/connection.js';
 import type { InspectedKeys } from '../../evidence/inspection.js';
@@ -57,6 +59,8 @@ const capitalised = (text: string): string => text.charAt(0).toUpperCase() + tex
 
 function judgeState(about: FindingMaker, row: ConnectionRow, inUse: InspectedKeys | undefined, now: Date): Finding {
   const { connectionId, state, updatedAt, accountCode } = row;
+  const unreadable = unreadableStatus(row);
+  if (unreadable) return about.failure('state', `its row is invalid: ${unreadable.problem}`, unreadable.fix);
   if (state === 'connected') return about.ok('state', `connected, account ${accountCode ?? 'unconfirmed'}`);
   if (state === 'disconnecting') {
     const since = `disconnecting since ${formatMoment(updatedAt, now)} UTC`;
@@ -82,9 +86,6 @@ function refusalOf({ pauses }: ConnectionRow): StreamPause | undefined {
     .sort((a, b) => (a.since < b.since ? -1 : 1))[0];
 }
 
-/** Number of attempts that are not a failure: a worker that dies costs one attempt. */
-const ATTEMPTS_ALLOWED = 2;
-
 function judgeWorkflow(about: FindingMaker, row: ConnectionRow, workflow: Sighting<SeenWorkflow>, now: Date): Finding {
   if (workflow === 'unknown') return about.skipped('workflow', 'Temporal did not describe the workflow in time');
   const resume = `temporal-mimecast ${resuming(row)}`;
@@ -95,11 +96,11 @@ function judgeWorkflow(about: FindingMaker, row: ConnectionRow, workflow: Sighti
     const since = closedAt ? ` since ${formatMoment(closedAt, now)} UTC` : '';
     return about.failure('workflow', `its workflow is ${status.toLowerCase().replaceAll('_', ' ')}${since}`, resume);
   }
-  if (attempts <= ATTEMPTS_ALLOWED) return about.ok('workflow', 'its workflow is running');
+  if (!isStuck(workflow)) return about.ok('workflow', 'its workflow is running');
   return about.failure(
     'workflow',
     `its workflow is running, but its next step has failed ${attempts - 1} times`,
-    `See why: temporal workflow describe --workflow-id mimecast/${row.connectionId}`,
+    resetCommand(row.connectionId),
   );
 }
 

@@ -28,7 +28,13 @@ export function listLines(
     ),
     '',
     total,
+    ...listed.flatMap((connection) => failingLines(connection, colours)),
   ];
+}
+
+/** Formats the reason why a connection does not work, and the command that gets it going again. */
+function failingLines({ connectionId, failing }: ListedConnection, colours: Colours): string[] {
+  return failing ? ['', `${connectionId}: ${colours.red(failing.reason)}`, `next  ${failing.fix}`] : [];
 }
 
 function row(connection: ListedConnection, colours: Colours): string[] {

@@ -14,6 +14,7 @@ export function statusLines(status: StatusReport, now: Date, colours: Colours): 
   return [
     headLine(status, now, colours),
     ...(status.baseUrl === undefined ? [] : [colours.dim(gridWords(status.baseUrl, status.apiVersion))]),
+    ...(status.failing ? [colours.red(`FAILING: ${status.failing.reason}`)] : []),
     keysLine(status.credentials, colours),
     ...rotationLines(status, now, colours),
     ...postureLine(status, now, colours),
@@ -96,7 +97,8 @@ function nextPoll(stream: StreamReport, now: Date, colours: Colours): string {
 }
 
 /** Returns the most useful next command. */
-function nextStep({ connectionId, state, credentials, pausedFor = [] }: StatusReport): string[] {
+function nextStep({ connectionId, state, failing, credentials, pausedFor = [] }: StatusReport): string[] {
+  if (failing) return ['', `next  ${failing.fix}`];
   const step = (command: string): string[] => ['', `next  temporal-mimecast ${command} ${connectionId}`];
   if (state === 'refused' || credentials?.age === 'due' || credentials?.age === 'overdue') return step('rotate');
   return pausedFor.includes('operator') ? step('resume') : [];

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { fields, once } from '../../model/schemas.js';
-import { CONNECTION_ID } from '../ids.js';
 import { moment, type Accepted } from './fields.js';
+import { connectionId } from './starts.js';
 
 const NEEDS = 'A backfill needs a connection and a range of time.';
 
 /** Fields of the request that starts a backfill. */
 const input = () => ({
-  connectionId: z.string({ error: NEEDS }).check(z.regex(CONNECTION_ID, { error: 'must be the id of a connection' })),
+  connectionId: connectionId(NEEDS),
   /** ISO, UTC. */
   from: moment('is not a date: give ISO 8601, such as 2026-09-12T00:00:00Z'),
   /** ISO, UTC. Events that have not settled are left out, and the result says so. */

@@ -15,41 +15,52 @@ const TOO_LONG = `The sealed credentials are longer than ${LONGEST_SEALED} chara
 const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /** The keys of a connection, sealed for the workers' ring and bound to the connection's id. Only activities open them. */
-const sealedCredentials = () => ({
+const sealedCredentials = (issued: () => z.ZodMiniType<string, string>) => ({
   /** Compact JWE. */
   sealed: z
     .string({ error: NOT_SEALED })
     .check(z.maxLength(LONGEST_SEALED, { error: TOO_LONG, abort: true }), z.regex(COMPACT_JWE, { error: NOT_SEALED })),
   /** When the vendor issued the keys (ISO, UTC); when they are accepted, if it is not known. */
-  issuedAt: nullish(
-    moment('is not a date: give ISO 8601, such as 2026-09-12T00:00:00Z').check(
-      z.refine((issuedAt) => Date.parse(issuedAt) <= Date.now() + CLOCK_TOLERANCE_MS, {
-        error: 'lies in the future: give the day on which the keys were made',
-      }),
-    ),
-  ),
+  issuedAt: nullish(issued()),
 });
 
-export const connectRequest = once(() =>
-  fields(
-    { ...sealedCredentials(), settings: settingsSchema() },
-    { needs: 'A connect request needs settings and sealed credentials.' },
-  ),
-);
+const issuedAt = () => moment('is not a date: give ISO 8601, such as 2026-09-12T00:00:00Z');
 
-/** New keys of an existing connection. */
-export const rotationRequest = once(() =>
+const issuedByNow = () =>
+  issuedAt().check(
+    z.refine((at) => Date.parse(at) <= Date.now() + CLOCK_TOLERANCE_MS, {
+      error: 'lies in the future: give the day on which the keys were made',
+    }),
+  );
+
+const connectFields = (issued: typeof issuedAt) =>
+  fields(
+    { ...sealedCredentials(issued), settings: settingsSchema() },
+    { needs: 'A connect request needs settings and sealed credentials.' },
+  );
+
+const rotationFields = (issued: typeof issuedAt) =>
   fields(
     {
-      ...sealedCredentials(),
+      ...sealedCredentials(issued),
       /** Base URL for the new keys, when it changes: keys of another version of the API have other hosts. */
       baseUrl: nullish(url.schema()),
       /** Kept with the outcome: who rotated, or why. Never a secret. */
       note: nullish(note()),
     },
     { needs: 'A rotation needs sealed credentials.' },
-  ),
-);
+  );
+
+export const connectRequest = once(() => connectFields(issuedByNow));
+
+/** A connect request that a workflow has accepted, whatever the time is now. */
+export const untimedConnect = once(() => connectFields(issuedAt));
+
+/** New keys of an existing connection. */
+export const rotationRequest = once(() => rotationFields(issuedByNow));
+
+/** A rotation that a workflow has accepted, whatever the time is now. */
+export const untimedRotation = once(() => rotationFields(issuedAt));
 
 export const testRequest = once(() =>
   nullish(

@@ -8,8 +8,7 @@ const KINDS = ['not-applicable', 'accepted-risk', 'attestation'] as const satisf
 const EXPIRY = 'An annotation needs an expiry date: ISO 8601, such as 2027-01-31.';
 const FILE = 'The file of an attestation needs its name and its SHA-256 in lower-case hex.';
 
-/** A person's statement about a control. It never hides a verdict, and it expires. */
-export const annotationRequest = once(() =>
+const annotationFields = (expiry: () => z.ZodMiniType<string, string>) =>
   fields(
     {
       /** Made by the sender, so that a message that arrives twice makes one annotation. */
@@ -22,11 +21,7 @@ export const annotationRequest = once(() =>
       owner: statement(200, 'An annotation needs an owner: who answers for it.'),
       reason: statement(2_000, 'An annotation needs a reason.'),
       /** ISO, UTC. */
-      expiresAt: moment(EXPIRY).check(
-        z.refine((expiresAt) => Date.parse(expiresAt) > Date.now(), {
-          error: 'The expiry date of an annotation must lie in the future.',
-        }),
-      ),
+      expiresAt: expiry(),
       /** Of an attestation. The file itself is not sent. */
       file: nullish(
         fields(
@@ -43,8 +38,20 @@ export const annotationRequest = once(() =>
     z.refine(({ kind, file }) => (kind === 'attestation') === Boolean(file), {
       error: 'An attestation, and nothing else, names a file.',
     }),
-  ),
-);
+  );
+
+const expiresLater = () =>
+  moment(EXPIRY).check(
+    z.refine((expiresAt) => Date.parse(expiresAt) > Date.now(), {
+      error: 'The expiry date of an annotation must lie in the future.',
+    }),
+  );
+
+/** A person's statement about a control. It never hides a verdict, and it expires. */
+export const annotationRequest = once(() => annotationFields(expiresLater));
+
+/** An annotation that a workflow has accepted, whatever the time is now. */
+export const untimedAnnotation = once(() => annotationFields(() => moment(EXPIRY)));
 
 export const withdrawalRequest = once(() =>
   fields(

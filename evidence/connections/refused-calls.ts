@@ -6,7 +6,7 @@ import type { Database, Queryable } from '../database/database.js';
  */
 export interface RefusedCalls {
   /**
-   * Asks whether a call may be made whose keys may be refused. A granted call counts as refused until it is settled.
+   * Requests a permit for a call whose keys may be refused. A granted call counts as refused until it is settled.
    *
    * @param limit the most refused calls within the period, this one included
    */

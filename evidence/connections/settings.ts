@@ -3,6 +3,7 @@ import type { ConnectionRow, ConnectionSettings } from '../../model/connection.j
 import { lockConnection, lockLiveConnection } from '../database/connection-row.js';
 import { moveVersion, readCredentials } from './credentials.js';
 import type { Queryable } from '../database/database.js';
+import type { UnreadableRow } from '../../model/stored-settings.js';
 import { append, requestedBy } from '../log/append.js';
 import { pauseNewStreams } from './pauses.js';
 
@@ -34,11 +35,11 @@ export async function updateSettings(
  */
 export async function writeSettings(
   client: Queryable,
-  { connectionId, settings: before, pauses }: ConnectionRow,
+  { connectionId, settings: before, pauses, unreadable }: ConnectionRow,
   settings: ConnectionSettings,
   actor?: string | null,
 ): Promise<boolean> {
-  const changed = changesBetween(before, settings);
+  const changed = { ...(unreadable && replaced(unreadable, settings)), ...changesBetween(before, settings) };
   if (Object.keys(changed).length === 0) return false;
 
   await client.query({
@@ -49,6 +50,12 @@ export async function writeSettings(
   });
   await append(client, connectionId, 'settings-changed', { changed, ...requestedBy(actor) });
   return true;
+}
+
+/** Returns the change of an invalid setting. The log does not repeat the stored value. */
+function replaced({ name }: UnreadableRow, settings: ConnectionSettings): Record<string, SettingChange> {
+  const to = new Map<string, unknown>(Object.entries(settings)).get(name) ?? null;
+  return { [name]: { from: null, to } };
 }
 
 /** Returns the settings that differ, each as a whole, by name. */

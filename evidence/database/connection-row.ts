@@ -1,20 +1,21 @@
-import type { ConnectionRow, ConnectionSettings, ConnectionState, RotationOutcome } from '../../model/connection.js';
+import type { ConnectionRow, ConnectionState } from '../../model/connection.js';
 import { notNull } from '../../model/json.js';
 import { clockFrom, type Clock } from './clock.js';
 import type { Queryable } from './database.js';
 import { EvidenceNotFoundError, EvidenceStateError } from './errors.js';
 import { isoMoment } from './sql.js';
+import { readRotation, readStoredRow } from './stored-row.js';
 
 interface ConnectionRecord {
   readonly connection_id: string;
   readonly generation: number;
   readonly state: ConnectionState;
-  readonly settings: ConnectionSettings;
-  readonly pauses: ConnectionRow['pauses'];
+  readonly settings: unknown;
+  readonly pauses: unknown;
   readonly account_code: string | null;
   readonly account_name: string | null;
   readonly active_version: number | null;
-  readonly last_rotation: RotationOutcome | null;
+  readonly last_rotation: unknown;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -88,12 +89,11 @@ function toConnection(record: ConnectionRecord): ConnectionRow {
     connectionId: record.connection_id,
     generation: record.generation,
     state: record.state,
-    settings: record.settings,
-    pauses: record.pauses,
+    ...readStoredRow(record),
     accountCode: record.account_code,
     accountName: record.account_name,
     activeVersion: record.active_version,
-    lastRotation: record.last_rotation,
+    lastRotation: readRotation(record.last_rotation),
     createdAt: record.created_at,
     updatedAt: record.updated_at,
   });

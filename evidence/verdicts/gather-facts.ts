@@ -170,7 +170,7 @@ function later(one: Date | undefined, other: Date | undefined): Date | undefined
 /** The vendor's clock may be ahead by this much before an event counts as dated in the future. */
 const FUTURE_FROM_MS = 5 * MINUTE_MS;
 
-/** Events that the vendor dates in the future are no sign that the log is up to date: they are told apart. */
+/** Events that the vendor dates in the future are no sign that the log is up to date: they are read separately. */
 async function readNewestEvents(
   client: Queryable,
   connectionId: string,

@@ -9,6 +9,7 @@ import { migrate } from '../../evidence/database/migrate.js';
 import { startPostgres } from '../../sandbox/postgres.js';
 import { findTemporalCli } from '../../sandbox/temporal-cli.js';
 import { startTemporal } from '../../sandbox/temporal.js';
+import { MimecastBundlerPlugin } from '../../worker/bundler-plugin.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -90,7 +91,11 @@ async function prepareDatabases(postgresUrl: string): Promise<void> {
 
 async function bundleWorkflows(folder: string): Promise<string> {
   const workflowsPath = fileURLToPath(new URL('../../dist/workflows/index.js', import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    logger: new DefaultLogger('ERROR'),
+    plugins: [new MimecastBundlerPlugin()],
+  });
   const file = join(folder, 'workflow-bundle.js');
   await writeFile(file, code);
   return file;

@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   continueAsNew,
   isCancellation,
   setCurrentDetails,
@@ -19,11 +18,11 @@ import {
 import type { BackfillInput, BackfillProgress, BackfillResult } from '../../contract/backfill.js';
 import { backfillProgress } from '../../contract/backfill.js';
 import { backfillRun } from '../../contract/requests/backfill.js';
-import { problemIn } from '../../model/schemas.js';
 import { requestedSpan, backfillResult, initialProgress, progressAfter } from './backfill-progress.js';
 import { failureOf, redRun } from '../failures.js';
 import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
 import { reportRefusedKeys } from '../polls/report-refused-keys.js';
+import { isContinued, rejectInput } from '../start-input.js';
 import { versioned } from '../versioning.js';
 
 const STREAM = 'audit-events';
@@ -43,8 +42,10 @@ export interface BackfillRun extends BackfillInput {
  * says which are missing: a cancelled backfill resumes from there when it is started again, and the windows that polls
  * have stored are not read twice. The polls' watermark is never moved.
  */
-export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<BackfillResult> {
-  rejectInvalid(input);
+export async function mimecastBackfillAuditEvents(given: BackfillRun): Promise<BackfillResult> {
+  rejectInput(backfillRun, given);
+  const { connectionId, from, to } = given;
+  const input: BackfillRun = isContinued() ? given : { connectionId, from, to };
   let progress = input.carried?.progress ?? initialProgress(input);
   setHandler(backfillProgress, () => progress);
 
@@ -81,14 +82,6 @@ export async function mimecastBackfillAuditEvents(input: BackfillRun): Promise<B
 
 // It may go on for days, and would keep the workers of an old release that long.
 versioned(mimecastBackfillAuditEvents, 'AUTO_UPGRADE');
-
-function rejectInvalid(input: BackfillRun): void {
-  const problem = problemIn(backfillRun, input);
-  if (problem === undefined) return;
-  const failure = ApplicationFailure.nonRetryable(problem, 'MimecastInvalidRequest');
-  upsertSearchAttributes([{ key: OUTCOME_ATTRIBUTE, value: failureOf(failure).cause }]);
-  throw failure;
-}
 
 async function backfill(
   input: BackfillRun,

@@ -223,8 +223,8 @@ export function connectionCommands(connectionId: string, memory: ConnectionMemor
 }
 
 function saysTheSame(one: PostureStatus | undefined, other: PostureStatus | undefined): boolean {
-  const said = ({ summary, failing, worst }: PostureStatus): string => JSON.stringify([worst, summary, failing]);
-  return one !== undefined && other !== undefined && said(one) === said(other);
+  const contentOf = ({ summary, failing, worst }: PostureStatus): string => JSON.stringify([worst, summary, failing]);
+  return one !== undefined && other !== undefined && contentOf(one) === contentOf(other);
 }
 
 /** The workflow's time: the same on replay. */

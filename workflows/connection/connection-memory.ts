@@ -96,8 +96,10 @@ export class ConnectionMemory {
   learn({ refusedForMs, ...next }: ConnectionStatus): ConnectionStatus {
     const { credentials, posture } = next;
     const nextProbeAt = this.probeAt(next, refusedForMs);
+    const { droppedSignals } = this.known;
     this.known = {
       ...next,
+      ...(droppedSignals !== undefined && { droppedSignals }),
       ...(posture && { posture: this.taken(posture) }),
       ...(credentials && { credentials: aged(credentials) }),
       ...(nextProbeAt !== undefined && { nextProbeAt }),
@@ -120,6 +122,13 @@ export class ConnectionMemory {
     if (this.agenda.keepHouseAt === undefined) {
       this.maintainIn(spread ? placeInPeriod(connectionId, MAINTENANCE_EVERY_MS) : MAINTENANCE_EVERY_MS);
     }
+  }
+
+  /** Counts a signal that had no effect. @returns how many there were */
+  countDroppedSignal(): number {
+    const droppedSignals = (this.known.droppedSignals ?? 0) + 1;
+    this.known = { ...this.known, droppedSignals };
+    return droppedSignals;
   }
 
   /** Something that controls depend on was changed. */

@@ -23,6 +23,9 @@ import { settingsChange } from '../../contract/requests/settings.js';
 import { annotationRequest, postureStatus, withdrawalRequest } from '../../contract/requests/verdicts.js';
 import { problemIn, type Schema } from '../../model/schemas.js';
 import { POLLED_STREAMS } from '../../model/streams.js';
+import { connectionWorkflowId } from '../../contract/ids.js';
+import { connectionInput } from '../../contract/requests/starts.js';
+import { failRun, inputProblem } from '../start-input.js';
 import { versioned } from '../versioning.js';
 
 /** A connection that was started for a `connect` which never came ends itself after this time. */
@@ -36,6 +39,7 @@ const PHANTOM_LIMIT = '1 min';
  * each run begins by reading it and a lost workflow loses nothing.
  */
 export async function mimecastConnection(input: ConnectionInput): Promise<ConnectionStatus> {
+  refuseToStart(startProblem(input));
   const { connectionId } = input;
   const queue = new CommandQueue();
   const memory = new ConnectionMemory(input);
@@ -44,7 +48,7 @@ export async function mimecastConnection(input: ConnectionInput): Promise<Connec
   handleMessages(connectionId, queue, memory, commands);
 
   const row = await keeping['mimecast.loadConnection'](connectionId);
-  if (row) memory.learn(row);
+  if (row ?? input.status) memory.learn(row ?? { connectionId, state: 'starting' });
   memory.beginUpkeep({ spread: input.status === undefined && memory.live });
   if (memory.status.state === 'disconnecting') {
     void queue.preempt('disconnect', () => commands.disconnect(), disconnected(connectionId));
@@ -76,6 +80,28 @@ export async function mimecastConnection(input: ConnectionInput): Promise<Connec
 // A connection outlives releases: it moves to the newest worker, and changes of its code are guarded.
 versioned(mimecastConnection, 'AUTO_UPGRADE');
 
+function startProblem(input: ConnectionInput): string | undefined {
+  const problem = inputProblem(connectionInput, input);
+  if (problem !== undefined || connectionWorkflowId(input.connectionId) === workflowInfo().workflowId) return problem;
+  return 'The id of the workflow is not that of the connection.';
+}
+
+/**
+ * Ends a run that was started with an invalid input, and answers the update that was sent with the start.
+ *
+ * @throws ApplicationFailure `MimecastInvalidRequest`
+ */
+function refuseToStart(problem: string | undefined): void {
+  if (problem === undefined) return;
+  const validator: (request: unknown) => void = () => {
+    reject(problem);
+  };
+  const refused: (request: unknown) => never = () => failRun(problem);
+  setHandler(messages.connect, refused, { validator });
+  setHandler(messages.resume, refused, { validator });
+  failRun(problem);
+}
+
 /** Sleeps until a message arrives or a duty is due. A message may add to the agenda, so the agenda is checked again. */
 async function untilCalled(called: () => boolean, memory: ConnectionMemory): Promise<void> {
   while (!called()) {
@@ -103,6 +129,15 @@ function handleMessages(
       reject(problemIn(schema, request, name));
     },
   });
+
+  /** Counts and logs an invalid signal, whose sender gets no answer. */
+  const isValid = (signal: string, schema: () => Schema, request: unknown): boolean => {
+    const problem = problemIn(schema, request);
+    if (problem === undefined) return true;
+    const dropped = memory.countDroppedSignal();
+    log.warn('An invalid signal was dropped.', { connectionId, signal, problem, dropped });
+    return false;
+  };
 
   setHandler(messages.status, () => memory.status);
   setHandler(messages.connect, (request) => queue.submit('connect', () => commands.connect(withoutNulls(request))), {
@@ -147,7 +182,7 @@ function handleMessages(
     checked(withdrawalRequest),
   );
   setHandler(messages.postureTurned, (posture) => {
-    if (problemIn(postureStatus, posture) === undefined) memory.takePosture(posture);
+    if (isValid(messages.postureTurned.name, postureStatus, posture)) memory.takePosture(posture);
   });
   setHandler(
     messages.testConnection,
@@ -164,7 +199,7 @@ function handleMessages(
     checked(disconnectRequest),
   );
   setHandler(messages.keysRefused, (refused) => {
-    if (problemIn(refusedKeys, refused) === undefined) memory.suspect(refused.version);
+    if (isValid(messages.keysRefused.name, refusedKeys, refused)) memory.suspect(refused.version);
   });
   const inTurn = announcements(memory);
   setHandler(messages.credentialsRotated, async (request) => {

@@ -4,7 +4,7 @@ import { collecting } from '../activities.js';
 import { versioned } from '../versioning.js';
 import { failureOf } from '../failures.js';
 import type { Collected, PollInput } from './poll.js';
-import { runPoll } from './poll.js';
+import { checkedPollInput, runPoll } from './poll.js';
 import type { PolledEndpoint, PollResult } from '../../contract/reports.js';
 import type { PolledStream } from '../../model/streams.js';
 import { streamOutcome } from '../../model/outcomes.js';
@@ -22,7 +22,7 @@ const SHARED_FAILURES = new Set([
  * others from being stored.
  */
 async function pollEndpoints(input: PollInput, stream: PolledStream): Promise<PollResult> {
-  const { connectionId } = input;
+  const { connectionId } = checkedPollInput(input);
   return await runPoll(connectionId, stream, workflowInfo().startTime, async (begun) => {
     const collect = async (endpoint: WholeEndpointName): Promise<Attempt> =>
       await collectOne(connectionId, stream, begun, endpoint);

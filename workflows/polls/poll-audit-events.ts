@@ -2,7 +2,7 @@ import { continueAsNew, setCurrentDetails, workflowInfo } from '@temporalio/work
 import type { AuditProgress, BegunPoll } from '../../contract/activities.js';
 import { collecting } from '../activities.js';
 import type { Collected, PollInput } from './poll.js';
-import { pastSoftBudget, runPoll } from './poll.js';
+import { checkedPollInput, pastSoftBudget, runPoll } from './poll.js';
 import { auditProgressDetails, batchSummary } from './poll-details.js';
 import type { PollResult } from '../../contract/reports.js';
 import { versioned } from '../versioning.js';
@@ -19,11 +19,11 @@ export interface AuditPollInput extends PollInput {
  * checkpoint, and answers with counts.
  */
 export async function mimecastPollAuditEvents(input: AuditPollInput): Promise<PollResult> {
-  const { connectionId } = input;
-  const startedAt = input.carried ? new Date(input.carried.startedAt) : workflowInfo().startTime;
+  const { connectionId, carried } = checkedPollInput(input);
+  const startedAt = carried ? new Date(carried.startedAt) : workflowInfo().startTime;
 
   return await runPoll(connectionId, 'audit-events', startedAt, async (begun) => {
-    let progress = input.carried?.progress;
+    let progress = carried?.progress;
     do {
       if (pastSoftBudget(startedAt, begun)) return collectedBy(connectionId, progress, 'behind');
       progress = await nextBatch(connectionId, begun, startedAt, progress);

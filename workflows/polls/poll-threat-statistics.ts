@@ -5,7 +5,7 @@ import { collecting } from '../activities.js';
 import { collectOne, worst, type Attempt } from './endpoint-poll.js';
 import { failureOf } from '../failures.js';
 import type { Collected, PollInput } from './poll.js';
-import { pastSoftBudget, runPoll } from './poll.js';
+import { checkedPollInput, pastSoftBudget, runPoll } from './poll.js';
 import { batchSummary, logsProgressDetails } from './poll-details.js';
 import type { PolledEndpoint, PollResult } from '../../contract/reports.js';
 import { versioned } from '../versioning.js';
@@ -35,7 +35,7 @@ interface PolledLog extends BegunLog {
  * none of the others back. Rows stay out of history: the activity counts them and answers how many there were.
  */
 export async function mimecastPollThreatStatistics(input: ThreatStatisticsPollInput): Promise<PollResult> {
-  const { connectionId, carried } = input;
+  const { connectionId, carried } = checkedPollInput(input);
   const startedAt = carried ? new Date(carried.startedAt) : workflowInfo().startTime;
 
   return await runPoll(connectionId, STREAM, startedAt, async (begun) => {

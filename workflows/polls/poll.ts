@@ -12,11 +12,25 @@ import { failedPollDetails, pollDetails } from './poll-details.js';
 import type { PollResult } from '../../contract/reports.js';
 import { OUTCOME_ATTRIBUTE } from '../../contract/search-attributes.js';
 import type { PolledStream } from '../../model/streams.js';
+import { pollInput } from '../../contract/requests/starts.js';
+import { isContinued, rejectInput } from '../start-input.js';
 import { reportRefusedKeys } from './report-refused-keys.js';
 
 /** Input of every poll. */
 export interface PollInput {
   readonly connectionId: string;
+}
+
+/**
+ * Checks the input of a poll. What it carries over counts only when the run before it wrote it.
+ *
+ * @throws ApplicationFailure `MimecastInvalidRequest`
+ */
+export function checkedPollInput<Input extends PollInput & { readonly carried?: unknown }>(
+  input: Input,
+): Omit<Input, 'carried'> & { readonly carried?: Input['carried'] | undefined } {
+  rejectInput(pollInput, input);
+  return isContinued() ? input : { ...input, carried: undefined };
 }
 
 /** Share of the interval after which a poll begins no further batch. */

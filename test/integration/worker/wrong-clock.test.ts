@@ -14,7 +14,7 @@ async function evaluations({ store }: Engine, id: string): Promise<StoredEvaluat
   return read;
 }
 
-/** How far a moment is from the time of this process, whose clock is right, in milliseconds. */
+/** Distance of a moment from the time of this process, whose clock is right, in milliseconds. */
 const offBy = (moment: string): number => Math.abs(Date.parse(moment) - Date.now());
 
 describe.each([

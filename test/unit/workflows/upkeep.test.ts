@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const SUMMARY = { pass: 1, fail: 0, unknown: 0, notApplicable: 0 };
 
-/** What the connection shows goes to Temporal. */
+/** Replaces the calls with which the connection shows its details in Temporal. */
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),
   setCurrentDetails: () => undefined,

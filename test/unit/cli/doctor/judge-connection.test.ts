@@ -84,7 +84,7 @@ describe('the workflow of a connection', () => {
       { status: 'RUNNING', attempts: 8 },
       'failure',
       'its workflow is running, but its next step has failed 7 times',
-      'See why: temporal workflow describe --workflow-id mimecast/acme',
+      'temporal workflow reset --workflow-id mimecast/acme --type LastWorkflowTask --reapply-exclude Signal --reason "its task failed"',
     ],
     ['was not described in time', 'unknown', 'skipped', 'Temporal did not describe the workflow in time', undefined],
   ])('%s', (_, workflow, verdict, found, nextStep) => {
