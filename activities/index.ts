@@ -167,5 +167,5 @@ function guardedAll(activities: MimecastActivities): MimecastActivities {
     const activity = name as keyof MimecastActivities;
     return [name, guarded((...args: never[]) => perform(...parseInput(activity, args)))];
   });
-  return Object.fromEntries(checked);
+  return Object.fromEntries(checked) as unknown as MimecastActivities;
 }
