@@ -165,7 +165,7 @@ function guardedAll(activities: MimecastActivities): MimecastActivities {
   const all = Object.entries<(...args: never[]) => Promise<unknown>>({ ...activities });
   const checked = all.map(([name, perform]) => {
     const activity = name as keyof MimecastActivities;
-    return [name, guarded((...args: never[]) => perform(...parseInput(activity, args)))];
+    return [name, guarded((...args: never[]) => perform(...parseInput(activity, args)))] as const;
   });
   return Object.fromEntries(checked) as unknown as MimecastActivities;
 }

@@ -1,6 +1,7 @@
 import type { ConnectionSettings, EndpointName, ProtectionLogEndpoint } from '../model/connection.js';
 import { PROTECTIONS, type Protection } from '../model/statistics.js';
 import { ENDPOINTS } from '../mimecast/endpoints.js';
+import { VENDOR_STATISTICS } from '../model/endpoints.js';
 import { PROTECTION_LOGS } from '../mimecast/protection-logs.js';
 import { POLLED_STREAMS, type PolledStream } from '../model/streams.js';
 import type { BegunLog, WholeEndpointName } from '../contract/activities.js';
@@ -13,9 +14,6 @@ const WHOLE_ENDPOINTS: Readonly<Record<PolledStream, readonly WholeEndpointName[
   account: ['account'],
   'threat-statistics': [],
 };
-
-/** The vendor's own totals, which only API 2.0 has. They are stored beside the counts of the logs. */
-const VENDOR_STATISTICS = ['stats-url-clicks', 'stats-attachment-scans', 'stats-impersonations'] as const;
 
 /** Returns the endpoints that a poll of a stream reads completely. */
 export function wholeEndpoints({ apiVersion }: ConnectionSettings, stream: PolledStream): readonly WholeEndpointName[] {

@@ -68,7 +68,7 @@ export function clientError(error: unknown, connectionId: string): unknown {
 function unreachable(reason: string): MimecastClientError {
   return new MimecastClientError(
     'temporal-unreachable',
-    `Temporal did not take the request: ${reason}.`,
+    `Temporal did not take the request: ${reason.replace(/\.+$/, '')}.`,
     'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, and that the server runs.',
   );
 }

@@ -51,6 +51,7 @@ export interface EvidenceStore {
   readonly proof: Proof;
   /** Newest checkpoint of a connection's log, and the current position of the log. */
   readonly checkpoints: Checkpoints;
+  /** Marks the release for which each connection's workflow was started. */
   readonly workflowVersions: WorkflowVersions;
   /** Counts the calls whose keys Mimecast refused. */
   readonly refusedCalls: RefusedCalls;

@@ -14,14 +14,20 @@ const BELOW_API = [
   'dlp-logs',
 ] as const;
 
+/** The endpoints of the vendor's own totals, which only API 2.0 has. */
+export const VENDOR_STATISTICS = ['stats-url-clicks', 'stats-attachment-scans', 'stats-impersonations'] as const;
+
 /** The product's own name of an endpoint of Mimecast's API. */
 export type EndpointName = (typeof BELOW_API)[number] | VendorStatistics;
 
 /** The endpoints below `/api`: a setting can replace their path. */
 export const ENDPOINT_NAMES: readonly EndpointName[] = BELOW_API;
 
+/** All endpoints. */
+export const EVERY_ENDPOINT: readonly EndpointName[] = [...BELOW_API, ...VENDOR_STATISTICS];
+
 /** The logs that threat statistics are counted from. */
 export type ProtectionLogEndpoint = Extract<EndpointName, `${string}-logs`>;
 
 /** The vendor's own totals, which only API 2.0 has. */
-export type VendorStatistics = 'stats-url-clicks' | 'stats-attachment-scans' | 'stats-impersonations';
+export type VendorStatistics = (typeof VENDOR_STATISTICS)[number];

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { ENDPOINT_NAMES } from '../../model/endpoints.js';
+import { EVERY_ENDPOINT } from '../../model/endpoints.js';
 import { listOf, once, text, type Schema } from '../../model/schemas.js';
 import { whole } from '../../model/setting-kinds.js';
 import { settingsSchema } from '../../model/settings-schema.js';
@@ -69,7 +69,7 @@ const finished = () =>
 const endpoint = () =>
   having({
     ...{ connectionId: id(), generation: number(), stream: stream(), runId: runId() },
-    endpoint: z.enum(ENDPOINT_NAMES, { error: 'is not an endpoint' }),
+    endpoint: z.enum(EVERY_ENDPOINT, { error: 'is not an endpoint' }),
   });
 
 const range = () => having({ start: at(), end: at() });

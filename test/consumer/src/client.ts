@@ -58,6 +58,7 @@ import type {
   EndpointReport,
   Evaluation,
   FieldChange,
+  FailingConnection,
   KeyOptions,
   Judgement,
   JudgementCode,
@@ -234,6 +235,11 @@ export function summaryOf(status: StatusReport, evaluation: StoredEvaluation): s
     .filter(({ verdict }: ControlResult) => verdict === ('fail' satisfies Verdict))
     .map(({ id, reason }) => `${id satisfies ControlId}: ${reason}`);
   return [age, ...paused, posture?.worst, ...streams, ...failing].join('\n');
+}
+
+/** Commands that get connections going again that do not work. */
+export function fixesFor(listed: readonly ListedConnection[]): string[] {
+  return listed.flatMap(({ failing }: { readonly failing?: FailingConnection }) => failing?.fix ?? []);
 }
 
 export const options = {

@@ -135,6 +135,7 @@ import type {
   Thresholds,
   TimeRange,
   TotalMismatch,
+  UnreadableRow,
   VendorStatistics,
   Verdict,
   VerdictChange,
@@ -160,10 +161,11 @@ interface Parts {
   readonly observations: Observations;
   readonly polls: Polls;
   readonly proof: Proof;
+  readonly refusedCalls: RefusedCalls;
   readonly statistics: Statistics;
   readonly workflowVersions: WorkflowVersions;
 }
-type Methods = 'adoptNamespace' | 'claimNamespace' | 'close' | 'drift' | 'export' | 'namespace';
+type Methods = 'adoptNamespace' | 'claimNamespace' | 'clock' | 'close' | 'drift' | 'export' | 'namespace' | 'where';
 export const everyPartIsNamed: Equal<Parts[keyof Parts], EvidenceStore[Exclude<keyof EvidenceStore, Methods>]> = true;
 
 /** A store whose schema is there. */
@@ -253,7 +255,8 @@ export interface Vocabulary {
   readonly calls: CallPermit | RefusedCalls;
   readonly checkpoints: Checkpointed | CheckpointState | LogPosition;
   readonly clocks: Clock | LoadedConnection;
-  readonly connections: ConnectionRow | ConnectionSettings | ConnectionState | NewConnection | StreamPause;
+  readonly connections:
+    ConnectionRow | ConnectionSettings | ConnectionState | NewConnection | StreamPause | UnreadableRow;
   readonly controls: Basis | ControlId | ControlResult | Judgement | JudgementCode | Mappings | Requirement;
   readonly erasure: Erased | ErasureReport;
   readonly evaluations: Evaluation | EvaluationHeadline | StoredEvaluation | Summary | Verdict | VerdictChange;

@@ -1,4 +1,4 @@
-import { MimecastPlugin } from '@surecloud/temporal-mimecast';
+import { MimecastBundlerPlugin, MimecastPlugin } from '@surecloud/temporal-mimecast';
 import type {
   CheckpointOptions,
   Keyring,
@@ -22,6 +22,7 @@ import type {
   CheckpointOptions as SameCheckpoints,
   CreateMimecastWorkerOptions,
   Keyring as SameKeyring,
+  MimecastBundlerPlugin as SameBundlerPlugin,
   MimecastPlugin as SamePlugin,
   MimecastWorkerOptions as SameOptions,
   PublicSealingKey as SameSealingKey,
@@ -33,7 +34,12 @@ import type {
   UpgradeReport,
   UpgradeStep,
 } from '@surecloud/temporal-mimecast/worker';
-import { type NativeConnection, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  type NativeConnection,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import { asJson, type Equal } from './types.js';
 
@@ -60,6 +66,12 @@ export async function ownWorker({ connection, taskQueue, databaseUrl }: Place, k
     workflowsPath: fileURLToPath(new URL('./workflows.js', import.meta.url)),
     plugins: [new MimecastPlugin(options)],
   });
+}
+
+/** Bundles the user's own workflows ahead of time, as the build of an image does. */
+export async function bundled(): Promise<WorkflowBundleWithSourceMap> {
+  const workflowsPath = fileURLToPath(new URL('./workflows.js', import.meta.url));
+  return await bundleWorkflowCode({ workflowsPath, plugins: [new MimecastBundlerPlugin()] });
 }
 
 /** A worker that the package makes. */
@@ -112,6 +124,8 @@ export const bothEntriesAgree: [
   Equal<CheckpointOptions, SameCheckpoints>,
   Equal<MimecastWorkerOptions, SameOptions>,
   Equal<MimecastPlugin, SamePlugin>,
-] = [true, true, true, true, true, true];
+  Equal<MimecastBundlerPlugin, SameBundlerPlugin>,
+] = [true, true, true, true, true, true, true];
 
-export const isOnePlugin = workers.MimecastPlugin === MimecastPlugin;
+export const isOnePlugin =
+  workers.MimecastPlugin === MimecastPlugin && workers.MimecastBundlerPlugin === MimecastBundlerPlugin;

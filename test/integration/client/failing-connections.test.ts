@@ -15,6 +15,7 @@ import { MimecastBundlerPlugin } from '../../../worker/bundler-plugin.js';
 import { startEngine, type Engine } from '../../support/engine.js';
 import { run } from '../../support/cli/run.js';
 import { environmentOf } from '../../support/engine.js';
+import { until } from '../../support/until.js';
 import { stuckTask } from '../../support/messages/any-message.js';
 import { logger } from '../../support/runtime.js';
 import { test } from '../../support/test.js';
@@ -63,6 +64,7 @@ test('a connection whose workflow task fails is listed as failing, and the print
   expect((await run(['status', id], env)).stdout).toContain(listed?.failing?.fix);
 
   await temporal(listed?.failing?.fix ?? '');
+  await until(async () => !(await failingOf(engine, id))?.failing);
   expect(await engine.connections.pause(id, { note: 'works again', streams: ['policies'] })).toMatchObject({
     state: 'connected',
     pausedFor: ['operator'],

@@ -6,7 +6,7 @@ import { DAY_MS, MINUTE_MS, type Engine } from '../../support/engine.js';
 import { test as base } from '../../support/test.js';
 import { startWorkerProcess } from '../../support/worker-process.js';
 
-const test = base.override('engineOptions', { worker: 'none' });
+const test = base.extend('engineOptions', { scope: 'file' }, { worker: 'none' } as const);
 
 async function evaluations({ store }: Engine, id: string): Promise<StoredEvaluation[]> {
   const read: StoredEvaluation[] = [];

@@ -124,7 +124,7 @@ describe('the answer for one list of policies, with three others collected', () 
       'an item that is not in the documented form',
       'blocked-senders',
       answer([{ option: 'block_sender' }]),
-      /^The answer is not in the documented form \(data\[0\]\.id\)\./,
+      /^The answer is not in the documented form \(data\[0\]\.policy\)\./,
     ],
     [
       'a redirect',

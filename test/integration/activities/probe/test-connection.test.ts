@@ -5,10 +5,10 @@ import { startEngine, type Engine } from '../../../support/engine.js';
 import { until } from '../../../support/until.js';
 import { test } from '../../../support/test.js';
 
-/** Every row of every table, as text. */
+/** Every row of every table, as text. Calls with refused keys are counted, to limit them. */
 async function everything(engine: Engine): Promise<Record<string, string[]>> {
   const tables = await engine.database.query<{ name: string }>(
-    `select table_name as name from information_schema.tables where table_schema = 'mimecast' order by 1`,
+    `select table_name as name from information_schema.tables where table_schema = 'mimecast' and table_name <> 'refused_calls' order by 1`,
   );
   const dumps = tables.map(async ({ name }) => {
     const rows = await engine.database.query<{ row: string }>(
