@@ -152,7 +152,10 @@ function waitUntil(now: Date, waitMs: number): string {
 /** Returns why no call is made, and until when. */
 export const waitNotice = (now: Date, waitMs: number): string => `${REFUSED_TOO_OFTEN} ${waitUntil(now, waitMs)}`;
 
-/** Keys of the connection were refused too often within a short time. Nothing was sent. */
+/**
+ * Keys of the connection were refused too often within a short time. Nothing was sent. Final for a poll, whose keys are the ones
+ * that were refused: a person who waits for it learns until when, and the next poll tries again.
+ */
 export class MimecastRefusalLimitError extends MimecastError {
   override readonly name = 'MimecastRefusalLimitError';
   declare readonly retryAfterMs: number;
@@ -161,7 +164,7 @@ export class MimecastRefusalLimitError extends MimecastError {
     super(place, {
       what: REFUSED_TOO_OFTEN,
       nextStep: waitUntil(new Date(place.at), retryAfterMs),
-      retryable: true,
+      retryable: false,
       retryAfterMs,
     });
   }

@@ -25,6 +25,16 @@ const FRAGILE = fileURLToPath(new URL('../../support/workflows/fragile-connectio
 const failingOf = async ({ connections }: Engine, id: string) =>
   (await connections.list()).find(({ connectionId }) => connectionId === id);
 
+/** Waits until a connection that was just opened has continued in a new run, and that run waits for messages. */
+async function untilAtRest({ client }: Engine, id: string): Promise<void> {
+  await until(async () => {
+    const { raw, runId } = await client.workflow.getHandle(connectionWorkflowId(id)).describe();
+    const { pendingActivities, pendingWorkflowTask, workflowExecutionInfo } = raw;
+    const isBusy = Boolean(pendingWorkflowTask) || (pendingActivities ?? []).length > 0;
+    return !isBusy && workflowExecutionInfo?.firstRunId !== runId;
+  });
+}
+
 /** Runs a command of the Temporal CLI as an operator does. */
 async function temporal(command: string): Promise<void> {
   const [, ...args] = parse(command).map(String);
@@ -43,6 +53,7 @@ test('a connection whose workflow task fails is listed as failing, and the print
   const { id: well } = await engine.connect();
   expect(await engine.connections.status(id)).not.toHaveProperty('failing');
 
+  await untilAtRest(engine, id);
   await engine.client.workflow.getHandle(connectionWorkflowId(id)).signal('stumble');
   expect(await stuckTask(engine.client, id, new AbortController().signal)).toBe('stumbled');
 

@@ -53,6 +53,9 @@ async function takesGoodMessages(engine: Engine, id: string): Promise<void> {
   }
 }
 
+/** Nearly as long as the server takes a payload. */
+const LONG = 'x'.repeat(1_900_000);
+
 const EMPTY = new RawPayload('binary/encrypted', Buffer.from('x'));
 
 test.for<AnyMessage>([
@@ -69,6 +72,8 @@ test.for<AnyMessage>([
   { kind: 'signal', name: 'keysRefused', args: [new RawPayload('json/plain', Buffer.from('{'))] },
   { kind: 'signal', name: 'credentialsRotated', args: [EMPTY] },
   { kind: 'signal', name: 'credentialsRotated', args: [] },
+  { kind: 'signal', name: 'credentialsRotated', args: [{ sealed: LONG }] },
+  { kind: 'update', name: 'rotateCredentials', args: [{ sealed: LONG }] },
   { kind: 'signal', name: 'unknown', args: [EMPTY] },
   { kind: 'signal', name: '__temporal_x', args: [EMPTY] },
   { kind: 'query', name: 'status', args: [EMPTY] },
