@@ -38,8 +38,9 @@ export function createEvaluations(db: Database): Evaluations {
   return {
     facts: (connectionId, moment) => gatherFacts(db, connectionId, moment),
     record: (evaluation) => db.transaction((client) => record(client, evaluation)),
-    latest: (connectionId) => at(db, connectionId, FOREVER),
-    at: (connectionId, moment) => at(db, connectionId, moment),
+    latest: (connectionId) => at(db, connectionId, FOREVER, 'log_sequence desc'),
+    // 0.3.0 judged side by side, and stored some records after later ones.
+    at: (connectionId, moment) => at(db, connectionId, moment, 'evaluated_at desc, log_sequence desc'),
     list: (connectionId, range) => list(db, connectionId, range),
     headline: async (connectionId) => (await headlines(db, connectionId)).get(connectionId),
     headlines: () => headlines(db, null),
@@ -91,11 +92,16 @@ async function newestIfSame(
   return newest?.sha256.equals(digest) ? toEvaluation(newest) : undefined;
 }
 
-async function at(client: Queryable, connectionId: string, moment: Date): Promise<StoredEvaluation | undefined> {
+async function at(
+  client: Queryable,
+  connectionId: string,
+  moment: Date,
+  order: 'log_sequence desc' | 'evaluated_at desc, log_sequence desc',
+): Promise<StoredEvaluation | undefined> {
   const [found] = await client.query<EvaluationRecord>({
     text: `
       select log_sequence::text, evaluated_at, body from mimecast.evaluations
-       where connection_id = $1 and evaluated_at <= $2 and body is not null order by log_sequence desc limit 1`,
+       where connection_id = $1 and evaluated_at <= $2 and body is not null order by ${order} limit 1`,
     values: [connectionId, moment],
   });
   return found && toEvaluation(found);

@@ -61,6 +61,11 @@ describe('a data folder of 0.3.0', () => {
     const { simulator } = await oldDev.document<DevDocument>();
     await old.json(['pause', 'acme-demo', 'policies', '--note', 'change freeze'], env);
     await old.json(['connect', 'beta', '--base-url', simulator.url, '--keys-file', simulator.keysFile], env);
+    // 0.3.0 judges side by side, and may record an earlier judgement after a later one: the last one is made alone.
+    await until(async () =>
+      (await askFacts(old, 'acme-demo', env, folder)).verdicts.includes('evidence-fresh fail paused'),
+    );
+    await old.json(['poll', 'acme-demo', 'account'], env);
     const before = await askFacts(old, 'acme-demo', env, folder);
 
     const hold = { fault: { kind: 'hold' }, path: ENDPOINT_PATHS['audit-events'], after: 12 };
