@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { WorkflowIdConflictPolicy } from '@temporalio/client';
 import { connectionStart, CONNECTION_WORKFLOW } from '../../contract/connection-start.js';
 import { connectionWorkflowId } from '../../contract/ids.js';
+import { sha256 } from '../../evidence/database/canonical.js';
 import { credentialsRotated } from '../../contract/messages.js';
 import { isJsonObject } from '../../model/json.js';
 import { WORKFLOW_VERSION } from '../../model/workflow-version.js';
@@ -105,7 +105,7 @@ export async function sendRotationsAgain(
 /** As the credential version has it that came of the announcement. */
 async function digestOf(client: Client, { input }: Announcement): Promise<string | undefined> {
   const { sealed } = (await decodedObject(client, input)) ?? {};
-  return typeof sealed === 'string' ? createHash('sha256').update(sealed).digest('hex') : undefined;
+  return typeof sealed === 'string' ? sha256(sealed).toString('hex') : undefined;
 }
 
 /** Names of the updates that the replaced runs had accepted and not answered. */

@@ -1,13 +1,10 @@
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
-import { onTestFinished } from 'vitest';
 import { createMimecastApi, type MimecastApi } from '../../../mimecast/api.js';
 import { hmacAuthenticator } from '../../../mimecast/hmac-authenticator.js';
 import { oauthAuthenticator } from '../../../mimecast/oauth-authenticator.js';
 import { createRateBudget } from '../../../mimecast/rate-budget.js';
 import { createTokenCache } from '../../../mimecast/token-cache.js';
-import { createDispatcher } from '../../../mimecast/transport.js';
-import { CLIENT, KEYS } from './server.js';
+import { CLIENT, KEYS, listen } from './server.js';
 
 /** A text of JSON with `levels` lists in each other. `JSON.stringify` could not write it. */
 export const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
@@ -27,17 +24,11 @@ export async function serveHostile(): Promise<HostileServer> {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(isToken ? JSON.stringify({ access_token: 'token-1', token_type: 'Bearer', expires_in: 1799 }) : next);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const dispatcher = createDispatcher();
-  onTestFinished(async () => {
-    await dispatcher.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  const { url, dispatcher } = await listen(server);
 
   const now = (): Date => new Date();
   const shared = {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: url,
     allowLoopback: true,
     dispatcher,
     now,

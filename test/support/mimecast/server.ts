@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Dispatcher } from 'undici';
 import { onTestFinished } from 'vitest';
 import { createMimecastApi, type ApiLimits, type MimecastApi } from '../../../mimecast/api.js';
 import type { Authenticator } from '../../../mimecast/authenticator.js';
@@ -35,6 +36,18 @@ export interface TestServer {
   readonly api: (limits?: Partial<ApiLimits>, now?: () => Date, authenticator?: Authenticator) => MimecastApi;
 }
 
+/** Starts a server on this machine, with a dispatcher that calls it. Both end with the test. */
+export async function listen(server: Server): Promise<{ readonly url: string; readonly dispatcher: Dispatcher }> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const dispatcher = createDispatcher();
+  onTestFinished(async () => {
+    await dispatcher.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, dispatcher };
+}
+
 /** A real HTTP server for one test, and an API that calls it. */
 export async function serve(answer: Answer): Promise<TestServer> {
   const seen: Seen[] = [];
@@ -51,16 +64,7 @@ export async function serve(answer: Answer): Promise<TestServer> {
     });
   });
   server.on('connection', () => (connections += 1));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-
-  const dispatcher = createDispatcher();
-  onTestFinished(async () => {
-    await dispatcher.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, dispatcher } = await listen(server);
   const api = (
     limits: Partial<ApiLimits> = {},
     now = () => new Date(),

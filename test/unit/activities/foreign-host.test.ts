@@ -30,6 +30,7 @@ import {
   type TestServer,
 } from '../../support/mimecast/server.js';
 import { rowFor } from '../../support/activities/tenant-under-test.js';
+import { GRANTED_CALLS } from '../../support/activities/granted-calls.js';
 
 /** Placeholder for a request that did not arrive. */
 const NOTHING_SEEN: Pick<TestServer['seen'][number], 'headers' | 'path'> = { headers: {}, path: undefined };
@@ -166,11 +167,7 @@ describe('settings', () => {
       store: {
         connections,
         where: 'db:5432',
-        refusedCalls: {
-          take: () => Promise.resolve({ granted: true, callId: '1' }),
-          record: () => Promise.resolve(),
-          settle: () => Promise.resolve(),
-        },
+        refusedCalls: GRANTED_CALLS,
       },
       keyring,
       dispatcher,

@@ -9,6 +9,7 @@ import { createKeyring, sealingKey } from '../../../vault/keyring.js';
 import type { Keyring } from '../../../vault/keys.js';
 import { sealCredentials } from '../../../vault/sealing.js';
 import { rowFor, startRegion, tenantOf } from '../../support/activities/tenant-under-test.js';
+import { GRANTED_CALLS } from '../../support/activities/granted-calls.js';
 
 const tenant = tenantOf();
 const ACCOUNT = '/api/account/get-account';
@@ -49,11 +50,7 @@ function sessionsOn(stored: Stored): Sessions {
     store: {
       connections,
       where: 'db:5432',
-      refusedCalls: {
-        take: () => Promise.resolve({ granted: true, callId: '1' }),
-        record: () => Promise.resolve(),
-        settle: () => Promise.resolve(),
-      },
+      refusedCalls: GRANTED_CALLS,
     },
     keyring,
     dispatcher,
